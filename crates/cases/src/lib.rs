@@ -1,0 +1,1 @@
+//! yiwang-cases

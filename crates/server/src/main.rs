@@ -1,0 +1,2 @@
+//! The binary `yiwang`.
+fn main() {}

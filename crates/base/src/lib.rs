@@ -1,1 +1,28 @@
-//! yiwang-base
+//! Words everyone shares.
+//!
+//! **For:** the ids, times, working calendars, places, localized texts and the
+//! [`Refusal`] that every room speaks.
+//!
+//! **Invariants**
+//! - Nothing here reads a clock, a disk, the network or a random source.
+//! - Personal data is wrapped in [`Personal`]: it does not print and it does
+//!   not serialize; it leaves only through [`Personal::disclose`] with a named
+//!   [`Purpose`].
+
+mod calendar;
+mod ids;
+mod personal;
+mod place;
+mod refusal;
+mod text;
+mod time;
+
+pub use calendar::{CalendarError, Span, WorkCalendar, WorkHours};
+pub use ids::{AreaCode, CaseId, CategoryCode, IdError, UnitCode, UserName};
+pub use personal::{Personal, Purpose};
+pub use place::{PlaceError, Point};
+pub use refusal::{Refusal, RefusalKind};
+pub use text::{Lang, LocalText};
+pub use time::{from_millis, to_millis, truncate_millis};
+
+pub use jiff::Timestamp;

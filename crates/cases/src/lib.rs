@@ -1,1 +1,41 @@
-//! yiwang-cases
+//! Cases (案卷): every request becomes one, and every case ends answered.
+//!
+//! **For:** the lifecycle of a request from the resident's words to a closed
+//! and called-back case, the deadlines on the way, and who must act.
+//!
+//! **Words:** a *request* (诉求) is what someone sent; the *case* (案卷) is its
+//! record; a *unit* (单位) handles it; a *duty list* (权责清单) says which
+//! categories a unit answers for; an *area* (区域) is where it lies.
+//!
+//! **Invariants**
+//! - [`decide`] and [`Case::apply`] are pure: the same case, command, rules and
+//!   time give the same events, and replaying a case's events gives the case.
+//! - No case closes without a passed verification or a logged reason.
+//! - Residents' words, names, addresses and points are sealed beside the
+//!   events, never inside them; an event holds no floating-point number.
+//! - A refusal says what is possible now.
+
+mod actor;
+mod case;
+mod city;
+mod command;
+mod decide;
+mod event;
+mod port;
+mod possible;
+mod sealed;
+mod service;
+
+pub use actor::{Actor, ActorError};
+pub use case::{CallBack, Case, Deadlines, ReplayError, Stage};
+pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
+pub use command::{Command, Limits, Submit};
+pub use decide::{Context, decide};
+pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
+pub use port::{
+    CaseFilter, CasePoint, CaseStore, Change, Counts, Order, Page, PageStart, Receipt, Recorded,
+    StoreError,
+};
+pub use possible::{Action, possible};
+pub use sealed::{Place, Reporter, RequestWords, Sealed};
+pub use service::{Asked, change, execute};

@@ -1,0 +1,157 @@
+//! The rules of a city that decisions need: areas, units, categories, calendar.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use yiwang_base::{AreaCode, CategoryCode, LocalText, Point, Span, UnitCode, WorkCalendar};
+
+/// An area (区域) without its outline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    /// Its code.
+    pub code: AreaCode,
+    /// Its name.
+    pub name: LocalText,
+    /// The area it lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<AreaCode>,
+    /// Whether points are mapped to it (true for the smallest tier only).
+    pub leaf: bool,
+}
+
+/// What sort of unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// A department (委办局).
+    Department,
+    /// A street office (街道).
+    Street,
+    /// A public utility or contractor (公服企业).
+    Utility,
+}
+
+/// A unit (单位) with its duty list (权责清单).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unit {
+    /// Its code.
+    pub code: UnitCode,
+    /// Its name.
+    pub name: LocalText,
+    /// Its sort.
+    pub kind: UnitKind,
+    /// Categories it answers for.
+    pub duties: Vec<CategoryCode>,
+    /// Areas it answers for, with all that lie in them; empty means the whole city.
+    #[serde(default)]
+    pub areas: Vec<AreaCode>,
+}
+
+/// A category (分类) with its limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Its code.
+    pub code: CategoryCode,
+    /// Its name.
+    pub name: LocalText,
+    /// The major category's name (大类).
+    pub group: LocalText,
+    /// From dispatch until the resident is contacted.
+    pub respond: Span,
+    /// From dispatch until it is resolved.
+    pub resolve: Span,
+}
+
+/// Limits of the desk's own steps, from the step before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskLimits {
+    /// From coming in to accepted or declined.
+    pub accept: Span,
+    /// From accepted to dispatched.
+    pub dispatch: Span,
+    /// From reported back to verified.
+    pub verify: Span,
+    /// From verified to closed.
+    pub close: Span,
+}
+
+impl Default for DeskLimits {
+    /// Two hours by the clock to accept and to dispatch (the draft rules for
+    /// 接诉即办 ask acceptance online within 2 h), one working day for the rest.
+    fn default() -> Self {
+        let two_hours = Span::Clock { minutes: 120 };
+        let one_day = Span::WorkingDays { days: 1 };
+        Self {
+            accept: two_hours,
+            dispatch: two_hours,
+            verify: one_day,
+            close: one_day,
+        }
+    }
+}
+
+/// Maps a point to the one area it lies in.
+pub trait LocateArea: Send + Sync {
+    /// The leaf area of a point; `None` outside all of them.
+    fn locate(&self, point: Point) -> Option<AreaCode>;
+}
+
+/// Everything a decision looks up.
+pub struct Rules {
+    /// Areas by code.
+    pub areas: BTreeMap<AreaCode, Area>,
+    /// Categories by code.
+    pub categories: BTreeMap<CategoryCode, Category>,
+    /// Units by code.
+    pub units: BTreeMap<UnitCode, Unit>,
+    /// Working days and hours.
+    pub calendar: WorkCalendar,
+    /// Limits of the desk's own steps.
+    pub desk: DeskLimits,
+    /// Finds a point's area.
+    pub locator: Box<dyn LocateArea>,
+}
+
+impl Rules {
+    /// Whether `area` is `ancestor` or lies in it.
+    pub fn lies_in(&self, area: &AreaCode, ancestor: &AreaCode) -> bool {
+        let mut current = Some(area);
+        // A chain longer than the number of areas would be a loop.
+        for _ in 0..=self.areas.len() {
+            match current {
+                None => return false,
+                Some(code) if code == ancestor => return true,
+                Some(code) => current = self.areas.get(code).and_then(|a| a.parent.as_ref()),
+            }
+        }
+        false
+    }
+
+    /// Whether the unit's duty list names the category in this area.
+    pub fn answers_for(
+        &self,
+        unit: &Unit,
+        category: &CategoryCode,
+        area: Option<&AreaCode>,
+    ) -> bool {
+        unit.duties.contains(category)
+            && (unit.areas.is_empty()
+                || area.is_some_and(|area| unit.areas.iter().any(|own| self.lies_in(area, own))))
+    }
+
+    /// Units whose duty list names the category in this area; those bound to
+    /// areas come first, since the lowest tier that can act should.
+    pub fn dutiful_units(&self, category: &CategoryCode, area: Option<&AreaCode>) -> Vec<&Unit> {
+        let mut units: Vec<_> = self
+            .units
+            .values()
+            .filter(|unit| self.answers_for(unit, category, area))
+            .collect();
+        units.sort_by_key(|unit| unit.areas.is_empty());
+        units
+    }
+}

@@ -1,0 +1,104 @@
+//! What a person, a device or an importer asks for.
+
+use yiwang_base::{AreaCode, CategoryCode, Personal, Timestamp, UnitCode};
+
+use crate::{Channel, DeclineReason, RequestWords, SourceRef};
+
+/// A new request.
+#[derive(Debug, Clone)]
+pub struct Submit {
+    /// How it came in.
+    pub channel: Channel,
+    /// What the sender says it is about.
+    pub category: Option<CategoryCode>,
+    /// What the sender said, where, and who.
+    pub request: Personal<RequestWords>,
+    /// Where it was imported from.
+    pub source: Option<SourceRef>,
+}
+
+/// Where the deadlines of a dispatch come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    /// The category's limits.
+    ByCategory,
+    /// The target that the source system had set, if any (imports).
+    FromSource {
+        /// By when it was to be resolved.
+        resolve_by: Option<Timestamp>,
+    },
+}
+
+/// A command to a case. Notes are words of people and therefore personal.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Take in a request (上报).
+    Submit(Submit),
+    /// Take it on (受理).
+    Accept {
+        /// What it is about.
+        category: CategoryCode,
+        /// The area, where the desk knows better than the point.
+        area: Option<AreaCode>,
+    },
+    /// Do not take it on (不予受理).
+    Decline {
+        /// Why.
+        reason: DeclineReason,
+        /// What the resident is told.
+        note: Personal<String>,
+    },
+    /// Send it to the unit that must act (派单).
+    Dispatch {
+        /// The lead unit.
+        unit: UnitCode,
+        /// Deadlines.
+        limits: Limits,
+        /// Why this unit, where its duty list does not name the category.
+        reason: Option<String>,
+        /// A note to the unit.
+        note: Option<Personal<String>>,
+    },
+    /// Begin; the resident has been contacted (处置).
+    Start,
+    /// Say that it is done (反馈).
+    ReportBack {
+        /// What was done.
+        note: Personal<String>,
+    },
+    /// Check it (核查).
+    Verify {
+        /// Whether it is really done.
+        pass: bool,
+        /// What was found; required when it is not done.
+        note: Option<Personal<String>>,
+    },
+    /// Close it (结案).
+    Close {
+        /// Why it is closed without a passed verification.
+        reason: Option<Personal<String>>,
+    },
+    /// Write down what the resident says (回访).
+    CallBack {
+        /// Whether anybody answered.
+        reached: bool,
+        /// Whether the resident says it is solved.
+        solved: Option<bool>,
+        /// 1 (very dissatisfied) to 5 (very satisfied).
+        satisfaction: Option<u8>,
+        /// The resident's words.
+        note: Option<Personal<String>>,
+    },
+    /// Open it again (重新办理).
+    Reopen {
+        /// Why.
+        note: Personal<String>,
+    },
+    /// Erase the words and personal data of the case (依法删除).
+    Erase {
+        /// The legal ground, as it will stand in the record for good.
+        ground: String,
+        /// Entries of the case that have a sealed part, as the store knows them.
+        entries: Vec<u64>,
+    },
+}

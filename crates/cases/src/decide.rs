@@ -1,0 +1,451 @@
+//! `decide`: from a case, a command, the rules and the time to events, or to a
+//! refusal that says what is possible now.
+
+use yiwang_base::{
+    AreaCode, CalendarError, CategoryCode, LocalText, Personal, Purpose, Refusal, RefusalKind,
+    Span, Timestamp,
+};
+
+use crate::{
+    Action, Actor, Case, Command, Event, Happening, Limits, RequestWords, Rules, Sealed, Stage,
+    Submit, possible,
+};
+
+/// Longest words of a request, characters (Open311's limit for a description).
+pub(crate) const MAX_WORDS: usize = 4_000;
+/// Longest note, characters.
+pub(crate) const MAX_NOTE: usize = 4_000;
+/// Longest name, telephone number, address or reason, characters.
+pub(crate) const MAX_SHORT: usize = 300;
+
+/// The circumstances of a command.
+pub struct Context<'a> {
+    /// The city's rules.
+    pub rules: &'a Rules,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// On what grounds, beside what the command itself gives (imports: file and line).
+    pub grounds: Option<&'a str>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What a command makes happen.
+///
+/// # Errors
+/// A [`Refusal`]: the case's stage does not allow it, or a field is at fault.
+pub fn decide(
+    case: Option<&Case>,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Happening>, Refusal> {
+    let Some(case) = case else {
+        return match command {
+            Command::Submit(submit) => decide_submit(submit, context),
+            _ => Err(Refusal::new(
+                RefusalKind::NotFound,
+                "case.not-found",
+                "没有这个案卷",
+                "there is no such case",
+            )),
+        };
+    };
+    let action = command.action();
+    let actions = possible(case);
+    if !actions.contains(&action) {
+        return Err(not_now(case, action, &actions));
+    }
+    let rules = context.rules;
+    let happening = match command {
+        Command::Submit(_) => return Err(not_now(case, action, &actions)),
+        Command::Accept { category, area } => {
+            known_category(rules, category, "category")?;
+            known_area(rules, area.as_ref())?;
+            let dispatch_by = due(context, rules.desk.dispatch, "category")?;
+            let area = area.clone().filter(|area| case.area.as_ref() != Some(area));
+            context.event(Event::Accepted {
+                area,
+                category: category.clone(),
+                dispatch_by,
+            })
+        }
+        Command::Decline { reason, note } => context
+            .event(Event::Declined { reason: *reason })
+            .with_note(note, "note")?,
+        Command::Dispatch {
+            unit,
+            limits,
+            reason,
+            note,
+        } => {
+            let event = decide_dispatch(case, unit, *limits, reason.as_deref(), context)?;
+            let mut happening = context
+                .event(event)
+                .with_optional_note(note.as_ref(), "note")?;
+            if let Some(reason) = reason {
+                happening.grounds = Some(text(reason, "reason", MAX_SHORT)?.to_owned());
+            }
+            happening
+        }
+        Command::Start => context.event(Event::Started {}),
+        Command::ReportBack { note } => {
+            let verify_by = due(context, rules.desk.verify, "note")?;
+            context
+                .event(Event::ReportedBack { verify_by })
+                .with_note(note, "note")?
+        }
+        Command::Verify { pass: true, note } => {
+            let by = due(context, rules.desk.close, "pass")?;
+            context
+                .event(Event::Verified { by, pass: true })
+                .with_optional_note(note.as_ref(), "note")?
+        }
+        Command::Verify { pass: false, note } => {
+            let Some(note) = note else {
+                return Err(missing(
+                    "note",
+                    "核查不通过须写明情况",
+                    "say what is not done yet",
+                ));
+            };
+            // Doing it again has the time of one more verification, never less than was left.
+            let again = due(context, rules.desk.verify, "pass")?;
+            let by = case
+                .deadlines
+                .resolve_by
+                .map_or(again, |owed| owed.max(again));
+            context
+                .event(Event::Verified { by, pass: false })
+                .with_note(note, "note")?
+        }
+        Command::Close { reason } => decide_close(case, reason.as_ref(), context)?,
+        Command::CallBack {
+            reached,
+            solved,
+            satisfaction,
+            note,
+        } => {
+            check_call_back(*reached, *solved, *satisfaction)?;
+            context
+                .event(Event::CalledBack {
+                    reached: *reached,
+                    satisfaction: *satisfaction,
+                    solved: *solved,
+                })
+                .with_optional_note(note.as_ref(), "note")?
+        }
+        Command::Reopen { note } => {
+            let dispatch_by = due(context, rules.desk.dispatch, "note")?;
+            context
+                .event(Event::Reopened { dispatch_by })
+                .with_note(note, "note")?
+        }
+        Command::Erase { ground, entries } => {
+            let mut happening = context.event(Event::Erased {
+                erases: entries.clone(),
+            });
+            happening.grounds = Some(text(ground, "ground", MAX_SHORT)?.to_owned());
+            happening
+        }
+    };
+    Ok(vec![happening])
+}
+
+fn decide_submit(submit: &Submit, context: &Context<'_>) -> Result<Vec<Happening>, Refusal> {
+    let rules = context.rules;
+    let request = submit.request.disclose(Purpose::Record);
+    check_request(request)?;
+    if let Some(category) = &submit.category {
+        known_category(rules, category, "category")?;
+    }
+    let area = request
+        .place
+        .point
+        .and_then(|point| rules.locator.locate(point));
+    let accept_by = due(context, rules.desk.accept, "words")?;
+    let mut happening = context.event(Event::Submitted {
+        accept_by,
+        area,
+        category: submit.category.clone(),
+        channel: submit.channel,
+        source: submit.source.clone(),
+    });
+    happening.sealed = Some(Sealed::Request(submit.request.clone()));
+    Ok(vec![happening])
+}
+
+fn decide_dispatch(
+    case: &Case,
+    unit: &yiwang_base::UnitCode,
+    limits: Limits,
+    reason: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Event, Refusal> {
+    let rules = context.rules;
+    let Some(known) = rules.units.get(unit) else {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "unit.unknown",
+            "没有这个单位",
+            "there is no such unit",
+        )
+        .at("unit")
+        .found(unit.as_str())
+        .allowing(rules.units.keys().map(ToString::to_string)));
+    };
+    let Some(category) = &case.category else {
+        return Err(missing(
+            "category",
+            "派单前须先确定分类",
+            "set a category before dispatching",
+        ));
+    };
+    let outside_duty = !rules.answers_for(known, category, case.area.as_ref());
+    if outside_duty && reason.is_none() {
+        let dutiful = rules.dutiful_units(category, case.area.as_ref());
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "unit.outside-duty",
+            "该单位的权责清单中没有这一事项;请改派责任单位,或写明派给它的理由",
+            "this unit's duty list does not name the matter; choose a unit that answers for it, or give a reason",
+        )
+        .at("unit")
+        .found(unit.as_str())
+        .allowing(dutiful.iter().map(|unit| unit.code.to_string())));
+    }
+    let (respond_by, resolve_by) = match limits {
+        Limits::FromSource { resolve_by } => (None, resolve_by),
+        Limits::ByCategory => {
+            let known = known_category(rules, category, "category")?;
+            let respond_by = due(context, known.respond, "category")?;
+            (
+                Some(respond_by),
+                Some(due(context, known.resolve, "category")?),
+            )
+        }
+    };
+    Ok(Event::Dispatched {
+        outside_duty,
+        resolve_by,
+        respond_by,
+        unit: unit.clone(),
+    })
+}
+
+fn decide_close(
+    case: &Case,
+    reason: Option<&Personal<String>>,
+    context: &Context<'_>,
+) -> Result<Happening, Refusal> {
+    if case.stage == Stage::Verified {
+        return context
+            .event(Event::Closed { unverified: false })
+            .with_optional_note(reason, "reason");
+    }
+    let Some(reason) = reason else {
+        return Err(missing(
+            "reason",
+            "未经核查通过而结案,须写明理由",
+            "closing without a passed verification needs a reason",
+        ));
+    };
+    context
+        .event(Event::Closed { unverified: true })
+        .with_note(reason, "reason")
+}
+
+fn check_request(request: &RequestWords) -> Result<(), Refusal> {
+    text(&request.words, "words", MAX_WORDS)?;
+    let place = &request.place;
+    if place.point.is_none() && place.address.as_deref().is_none_or(|a| a.trim().is_empty()) {
+        return Err(missing(
+            "place",
+            "请给出地点:地图上的一点,或一个地址",
+            "say where it is: a point on the map or an address",
+        ));
+    }
+    let short = [
+        ("place.address", &place.address),
+        ("reporter.name", &request.reporter.name),
+        ("reporter.phone", &request.reporter.phone),
+    ];
+    for (field, value) in short {
+        if let Some(value) = value {
+            text(value, field, MAX_SHORT)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_call_back(
+    reached: bool,
+    solved: Option<bool>,
+    satisfaction: Option<u8>,
+) -> Result<(), Refusal> {
+    if let Some(score) = satisfaction
+        && !(1..=5).contains(&score)
+    {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "call-back.satisfaction",
+            "满意度为 1 到 5",
+            "satisfaction is 1 to 5",
+        )
+        .at("satisfaction")
+        .found(score.to_string())
+        .allowing(["1", "2", "3", "4", "5"]));
+    }
+    if reached && solved.is_none() {
+        return Err(missing(
+            "solved",
+            "已联系上居民,须记下问题是否解决",
+            "the resident was reached: write down whether it is solved",
+        ));
+    }
+    if !reached && (solved.is_some() || satisfaction.is_some()) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "call-back.not-reached",
+            "未联系上居民,不能记解决与否和满意度",
+            "the resident was not reached: there is no answer to write down",
+        )
+        .at("reached")
+        .found("false")
+        .allowing(["true"]));
+    }
+    Ok(())
+}
+
+fn known_category<'a>(
+    rules: &'a Rules,
+    code: &CategoryCode,
+    field: &str,
+) -> Result<&'a crate::Category, Refusal> {
+    rules.categories.get(code).ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "category.unknown",
+            "没有这个分类",
+            "there is no such category",
+        )
+        .at(field)
+        .found(code.as_str())
+        .allowing(rules.categories.keys().map(ToString::to_string))
+    })
+}
+
+fn known_area(rules: &Rules, code: Option<&AreaCode>) -> Result<(), Refusal> {
+    match code {
+        Some(code) if !rules.areas.contains_key(code) => Err(Refusal::new(
+            RefusalKind::Invalid,
+            "area.unknown",
+            "没有这个区域",
+            "there is no such area",
+        )
+        .at("area")
+        .found(code.as_str())),
+        _ => Ok(()),
+    }
+}
+
+fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Timestamp, Refusal> {
+    context
+        .rules
+        .calendar
+        .due(context.now, span)
+        .map_err(|error: CalendarError| {
+            Refusal::new(
+                RefusalKind::Invalid,
+                "limit.beyond",
+                "按工作日历算不出这个时限",
+                "the working calendar has no date for this limit",
+            )
+            .at(field)
+            .found(error.to_string())
+        })
+}
+
+fn not_now(case: &Case, action: Action, actions: &[Action]) -> Refusal {
+    let LocalText {
+        zh: stage_zh,
+        en: stage_en,
+    } = case.stage.name();
+    let LocalText { zh, en } = action.name();
+    Refusal::new(
+        RefusalKind::NotNow,
+        "case.not-now",
+        format!("案卷{}现为“{stage_zh}”,不能{zh}", case.id),
+        format!("case {} is {stage_en}: it cannot {en} now", case.id),
+    )
+    .at("action")
+    .found(action.word())
+    .allowing(actions.iter().map(|action| action.word()))
+}
+
+fn missing(field: &str, zh: &str, en: &str) -> Refusal {
+    Refusal::new(RefusalKind::Invalid, "field.missing", zh, en).at(field)
+}
+
+/// Text that is there and not too long; control characters other than line
+/// breaks and tabs are refused, since they hide what is written.
+fn text<'a>(text: &'a str, field: &str, max: usize) -> Result<&'a str, Refusal> {
+    if text.trim().is_empty() {
+        return Err(missing(field, "此项不能为空", "this cannot be empty"));
+    }
+    let length = text.chars().count();
+    if length > max {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "field.too-long",
+            format!("最多 {max} 字,现有 {length} 字"),
+            format!("at most {max} characters, found {length}"),
+        )
+        .at(field)
+        .found(length.to_string())
+        .allowing([format!("1–{max}")]));
+    }
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "field.control-character",
+            "含有不可见的控制字符,请删去",
+            "contains control characters; remove them",
+        )
+        .at(field));
+    }
+    Ok(text)
+}
+
+impl Context<'_> {
+    fn event(&self, event: Event) -> Happening {
+        Happening {
+            at: self.now,
+            by: self.actor.clone(),
+            grounds: self.grounds.map(str::to_owned),
+            event,
+            sealed: None,
+        }
+    }
+}
+
+impl Happening {
+    fn with_note(mut self, note: &Personal<String>, field: &str) -> Result<Self, Refusal> {
+        text(note.disclose(Purpose::Record), field, MAX_NOTE)?;
+        self.sealed = Some(Sealed::Note(note.clone()));
+        Ok(self)
+    }
+
+    fn with_optional_note(
+        self,
+        note: Option<&Personal<String>>,
+        field: &str,
+    ) -> Result<Self, Refusal> {
+        match note {
+            Some(note) => self.with_note(note, field),
+            None => Ok(self),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What can happen to a case.
+
+use serde::{Deserialize, Serialize};
+use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
+
+use crate::{Actor, Deadlines, Sealed};
+
+/// How a request came in (渠道).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// 12345 热线.
+    Hotline,
+    /// The residents' pages.
+    Web,
+    /// A telephone app.
+    App,
+    /// 小程序.
+    MiniProgram,
+    /// A counter or an office.
+    Counter,
+    /// A grid worker (网格员) saw it.
+    GridWorker,
+    /// Another system.
+    Partner,
+}
+
+impl Channel {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Channel; 7] = [
+        Channel::Hotline,
+        Channel::Web,
+        Channel::App,
+        Channel::MiniProgram,
+        Channel::Counter,
+        Channel::GridWorker,
+        Channel::Partner,
+    ];
+}
+
+/// Where an imported case comes from; importing the same twice adds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRef {
+    /// The case's number there.
+    pub id: String,
+    /// The system's name.
+    pub system: String,
+}
+
+/// Why a request is declined (不予受理).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReason {
+    /// Not for this city's units.
+    OutsideRemit,
+    /// It is before a court, in arbitration or under review.
+    LegalProceedings,
+    /// It cannot be understood or located, and nobody can be asked.
+    NotEnoughDetail,
+    /// Nothing is asked for.
+    NoRequest,
+    /// The law forbids what is asked.
+    AgainstLaw,
+}
+
+impl DeclineReason {
+    /// All of them.
+    pub const ALL: [DeclineReason; 5] = [
+        DeclineReason::OutsideRemit,
+        DeclineReason::LegalProceedings,
+        DeclineReason::NotEnoughDetail,
+        DeclineReason::NoRequest,
+        DeclineReason::AgainstLaw,
+    ];
+}
+
+/// One thing that happened to a case. Holds nothing personal: words are in
+/// [`Sealed`]. Fields stand in alphabetical order, as canonical JSON wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// A request came in (上报). Sealed: [`Sealed::Request`].
+    Submitted {
+        /// By when it is to be accepted or declined.
+        accept_by: Timestamp,
+        /// The area its point lies in, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<AreaCode>,
+        /// What the sender says it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<CategoryCode>,
+        /// How it came in.
+        channel: Channel,
+        /// Where it was imported from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<SourceRef>,
+    },
+    /// Taken on (受理).
+    Accepted {
+        /// The area it lies in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<AreaCode>,
+        /// What it is about.
+        category: CategoryCode,
+        /// By when it is to be dispatched.
+        dispatch_by: Timestamp,
+    },
+    /// Not taken on (不予受理). Sealed: a note to the resident.
+    Declined {
+        /// Why.
+        reason: DeclineReason,
+    },
+    /// Sent to the unit that must act (派单). Sealed: a note, if any.
+    Dispatched {
+        /// The unit's duty list does not name this; the reason is in `grounds`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        outside_duty: bool,
+        /// By when the resident is to be resolved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resolve_by: Option<Timestamp>,
+        /// By when the resident is to be contacted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        respond_by: Option<Timestamp>,
+        /// The lead unit (主办单位).
+        unit: UnitCode,
+    },
+    /// The unit contacted the resident and began (处置).
+    Started {},
+    /// The unit says it is done (反馈). Sealed: what was done.
+    ReportedBack {
+        /// By when that is to be verified.
+        verify_by: Timestamp,
+    },
+    /// Checked on site or by telephone (核查). Sealed: what was found.
+    Verified {
+        /// By when it is to be closed (passed) or done again (failed).
+        by: Timestamp,
+        /// Whether it is really done.
+        pass: bool,
+    },
+    /// Closed (结案). Sealed: the reason, where it was not verified.
+    Closed {
+        /// Closed for a logged reason instead of a passed verification.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unverified: bool,
+    },
+    /// The resident was asked (回访). Sealed: what the resident said.
+    CalledBack {
+        /// Whether anybody answered.
+        reached: bool,
+        /// 1 (very dissatisfied) to 5 (very satisfied).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        satisfaction: Option<u8>,
+        /// Whether the resident says it is solved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        solved: Option<bool>,
+    },
+    /// Opened again (重新办理). Sealed: why.
+    Reopened {
+        /// By when it is to be dispatched again.
+        dispatch_by: Timestamp,
+    },
+    /// All that was sealed beside this case's entries was erased (依法删除).
+    /// The legal ground is the entry's grounds.
+    Erased {
+        /// Numbers of the entries whose sealed part is gone.
+        erases: Vec<u64>,
+    },
+}
+
+/// An event with its circumstances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Happening {
+    /// When it happened. For imported history this lies before the time it was recorded.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub by: Actor,
+    /// On what grounds: the rule, the reason, the file and line.
+    pub grounds: Option<String>,
+    /// What happened.
+    pub event: Event,
+    /// What is sealed beside it; `None` also when it was erased.
+    pub sealed: Option<Sealed>,
+}
+
+/// The current deadlines that events set.
+pub(crate) fn dispatched_deadlines(event: &Event) -> Option<Deadlines> {
+    match event {
+        Event::Dispatched {
+            respond_by,
+            resolve_by,
+            ..
+        } => Some(Deadlines {
+            respond_by: *respond_by,
+            resolve_by: *resolve_by,
+        }),
+        _ => None,
+    }
+}

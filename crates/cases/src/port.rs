@@ -1,0 +1,261 @@
+//! What the cases room asks of a store.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use yiwang_base::{
+    AreaCode, CaseId, CategoryCode, Point, Refusal, RefusalKind, Timestamp, UnitCode,
+};
+
+use crate::{Case, Channel, Happening, Stage};
+
+/// A change of one case, to be written in one transaction with its journal entries.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The version the decision was made for; 0 for a new case.
+    pub expected_version: u32,
+    /// What happened, in order; at least one.
+    pub happenings: Vec<Happening>,
+    /// The case after it.
+    pub after: Case,
+    /// When it is recorded.
+    pub recorded_at: Timestamp,
+    /// The answer to give again if the same call comes twice.
+    pub receipt: Option<Receipt>,
+}
+
+/// An answer kept under the caller's idempotency key, written with the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The caller's key, with the caller's name before it.
+    pub key: String,
+    /// SHA-256 of what was asked, to tell a repeat from a key used for something else.
+    pub fingerprint: [u8; 32],
+}
+
+/// Why the store did not do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The case has moved on.
+    #[error("the case is at version {current}")]
+    Changed {
+        /// Its version now.
+        current: u32,
+    },
+    /// The same call was made before and did this.
+    #[error("this call was made before: case {id}")]
+    Repeated {
+        /// The case it changed.
+        id: CaseId,
+    },
+    /// The idempotency key was used for another call.
+    #[error("the idempotency key was used for another call")]
+    KeyReused,
+    /// A case from this source is in the record already.
+    #[error("already in the record as case {0}")]
+    SourceKnown(CaseId),
+    /// The disk is full.
+    #[error("no space left where the record is kept")]
+    Full,
+    /// The record cannot be written.
+    #[error("the record cannot be written: {0}")]
+    ReadOnly(String),
+    /// Anything else; for logs, not for callers.
+    #[error("store: {0}")]
+    Broken(String),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        let (kind, code, zh, en) = match &error {
+            StoreError::Changed { .. } | StoreError::Repeated { .. } => (
+                RefusalKind::Changed,
+                "case.changed",
+                "案卷已被他人改动,请重新载入后再办",
+                "the case has been changed since you read it; reload it and try again",
+            ),
+            StoreError::KeyReused => (
+                RefusalKind::Invalid,
+                "idempotency.key-reused",
+                "这个幂等键已用于另一次请求,请换一个",
+                "this idempotency key was used for another call; choose a new one",
+            ),
+            StoreError::SourceKnown(_) => (
+                RefusalKind::NotNow,
+                "case.source-known",
+                "这一来源的案卷已经在库",
+                "a case from this source is in the record already",
+            ),
+            StoreError::Full => (
+                RefusalKind::Unavailable,
+                "store.full",
+                "存储空间已满,暂不能写入;未写入任何内容,请稍后再试",
+                "the disk is full: nothing was written; try again later",
+            ),
+            StoreError::ReadOnly(_) => (
+                RefusalKind::Unavailable,
+                "store.read-only",
+                "存储不可写,暂不能写入;未写入任何内容,请稍后再试",
+                "the record cannot be written now: nothing was written; try again later",
+            ),
+            StoreError::Broken(_) => (
+                RefusalKind::Unavailable,
+                "store.unavailable",
+                "存储出错,未写入任何内容,请稍后再试",
+                "the store failed: nothing was written; try again later",
+            ),
+        };
+        let refusal = Refusal::new(kind, code, zh, en);
+        match error {
+            StoreError::Changed { current } => {
+                refusal.at("If-Match").allowing([current.to_string()])
+            }
+            StoreError::SourceKnown(id) => refusal.found(id.to_string()),
+            _ => refusal,
+        }
+    }
+}
+
+/// Which cases to list. Empty lists and `None` mean "any".
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CaseFilter {
+    /// Stages.
+    pub stages: Vec<Stage>,
+    /// Lead units.
+    pub units: Vec<UnitCode>,
+    /// Areas (leaf areas; the caller expands a district).
+    pub areas: Vec<AreaCode>,
+    /// Categories.
+    pub categories: Vec<CategoryCode>,
+    /// Channels.
+    pub channels: Vec<Channel>,
+    /// Only cases whose next step was due before this time.
+    pub late_at: Option<Timestamp>,
+    /// Came in at or after.
+    pub from: Option<Timestamp>,
+    /// Came in before.
+    pub until: Option<Timestamp>,
+    /// Words that the request or its address contains.
+    pub text: Option<String>,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Highest number first.
+    #[default]
+    Newest,
+    /// Earliest deadline first; cases nobody has to act on are left out.
+    Due,
+}
+
+/// Where a page begins: after the row with this sort key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageStart {
+    /// Milliseconds of the deadline for [`Order::Due`]; 0 for [`Order::Newest`].
+    pub key: i64,
+    /// The last row's case.
+    pub id: CaseId,
+}
+
+/// One page of cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<PageStart>,
+}
+
+/// How many cases a filter finds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By stage; stages without cases are left out.
+    pub by_stage: BTreeMap<Stage, u64>,
+    /// Open ones whose next step is late.
+    pub late: u64,
+    /// Open ones whose next step is due within the next four hours.
+    pub due_soon: u64,
+}
+
+/// An event of a case as it stands in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The entry's number in the journal.
+    pub seq: u64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// What happened.
+    pub happening: Happening,
+}
+
+/// A case on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CasePoint {
+    /// Its number.
+    pub id: CaseId,
+    /// Where.
+    pub point: Point,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Whether its next step is late.
+    pub late: bool,
+}
+
+/// The record of cases. Every store passes the one conformance suite.
+pub trait CaseStore: Send + Sync {
+    /// A number that no case has and that is not given twice.
+    fn new_case_id(&self) -> CaseId;
+
+    /// A case as it is now.
+    fn case(&self, id: CaseId) -> impl Future<Output = Result<Option<Case>, StoreError>> + Send;
+
+    /// The case that a follow code belongs to.
+    fn case_by_follow_code(
+        &self,
+        code: &str,
+    ) -> impl Future<Output = Result<Option<Case>, StoreError>> + Send;
+
+    /// The case that the same call changed before, if it was made before.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the key was used for another call.
+    fn repeated(
+        &self,
+        receipt: &Receipt,
+    ) -> impl Future<Output = Result<Option<CaseId>, StoreError>> + Send;
+
+    /// Writes a change with its journal entries; returns once it is durable.
+    fn append(&self, change: Change) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The events of a case with their entry numbers, oldest first.
+    fn timeline(
+        &self,
+        id: CaseId,
+    ) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
+
+    /// A page of cases, at most `limit`.
+    fn list(
+        &self,
+        filter: &CaseFilter,
+        order: Order,
+        start: Option<PageStart>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
+
+    /// How many cases a filter finds.
+    fn counts(
+        &self,
+        filter: &CaseFilter,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Counts, StoreError>> + Send;
+
+    /// Cases inside a box (west, south, east, north), newest first, at most `limit`.
+    fn points(
+        &self,
+        bounds: [f64; 4],
+        filter: &CaseFilter,
+        now: Timestamp,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<CasePoint>, StoreError>> + Send;
+}

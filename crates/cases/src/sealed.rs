@@ -1,0 +1,93 @@
+//! What is sealed beside an event: residents' words and personal data.
+
+use serde::{Deserialize, Serialize};
+use yiwang_base::{Personal, Point, Purpose};
+
+/// Who sent a request; every part is optional.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reporter {
+    /// Name as given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Telephone number as given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Where it is.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Place {
+    /// Address in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Point on the map, WGS 84.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+}
+
+/// What someone sent (诉求).
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestWords {
+    /// The resident's own words.
+    pub words: String,
+    /// Where it is.
+    #[serde(default)]
+    pub place: Place,
+    /// Who sent it.
+    #[serde(default)]
+    pub reporter: Reporter,
+    /// The code by which the sender follows the case without signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_code: Option<String>,
+}
+
+/// The sealed part of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sealed {
+    /// What a request said.
+    Request(Personal<RequestWords>),
+    /// A note in words: what was done, why it was declined, what the resident said.
+    Note(Personal<String>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum RawRef<'a> {
+    Request(&'a RequestWords),
+    Note(&'a str),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Raw {
+    Request(RequestWords),
+    Note(String),
+}
+
+/// Writes the sealed part as it is kept in the record; the caller names why.
+impl Sealed {
+    /// The form that is sealed: one JSON object, `{"request":…}` or `{"note":…}`.
+    pub fn disclose_as<S: serde::Serializer>(
+        &self,
+        purpose: Purpose,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match self {
+            Sealed::Request(words) => RawRef::Request(words.disclose(purpose)),
+            Sealed::Note(note) => RawRef::Note(note.disclose(purpose)),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sealed {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Raw::deserialize(deserializer)? {
+            Raw::Request(words) => Sealed::Request(Personal::new(words)),
+            Raw::Note(note) => Sealed::Note(Personal::new(note)),
+        })
+    }
+}

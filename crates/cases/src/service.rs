@@ -1,0 +1,106 @@
+//! Load → decide → append.
+
+use yiwang_base::{CaseId, Refusal, RefusalKind};
+
+use crate::{Case, CaseStore, Change, Command, Context, Receipt, StoreError, decide};
+
+/// How often a command that names no version is decided anew when someone else was quicker.
+const TRIES: usize = 4;
+
+/// A command to one case.
+pub struct Asked {
+    /// The case; `None` for a submission.
+    pub id: Option<CaseId>,
+    /// The version the asker saw; `None` decides on whatever is there.
+    pub seen_version: Option<u32>,
+    /// The command.
+    pub command: Command,
+    /// Under which idempotency key.
+    pub receipt: Option<Receipt>,
+}
+
+/// Carries out a command: returns the case after it, once it is durable.
+///
+/// # Errors
+/// A refusal of [`decide`], or the store's.
+pub async fn execute<S: CaseStore>(
+    store: &S,
+    asked: &Asked,
+    context: &Context<'_>,
+) -> Result<Case, Refusal> {
+    if let Some(receipt) = &asked.receipt
+        && let Some(id) = store.repeated(receipt).await?
+    {
+        return store.case(id).await?.ok_or_else(|| not_found(id));
+    }
+    for _ in 0..TRIES {
+        let before = match asked.id {
+            None => None,
+            Some(id) => Some(store.case(id).await?.ok_or_else(|| not_found(id))?),
+        };
+        if let (Some(case), Some(seen)) = (&before, asked.seen_version)
+            && case.version != seen
+        {
+            return Err(StoreError::Changed {
+                current: case.version,
+            }
+            .into());
+        }
+        let change = change(store, before.as_ref(), asked, context)?;
+        let after = change.after.clone();
+        match store.append(change).await {
+            Ok(()) => return Ok(after),
+            Err(StoreError::Repeated { id }) => {
+                return store.case(id).await?.ok_or_else(|| not_found(id));
+            }
+            Err(StoreError::Changed { .. }) if asked.seen_version.is_none() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Refusal::new(
+        RefusalKind::Unavailable,
+        "case.busy",
+        "这个案卷正被多人同时办理,请稍后再试",
+        "several people are acting on this case; try again in a moment",
+    ))
+}
+
+/// Decides, and makes the change that a store writes. Importers use it to
+/// write a whole history at once.
+///
+/// # Errors
+/// The refusal of [`decide`].
+pub fn change<S: CaseStore>(
+    store: &S,
+    before: Option<&Case>,
+    asked: &Asked,
+    context: &Context<'_>,
+) -> Result<Change, Refusal> {
+    let happenings = decide(before, &asked.command, context)?;
+    let mut after = before.cloned();
+    for happening in &happenings {
+        match &mut after {
+            Some(case) => case.apply(happening),
+            None => Case::begin(store.new_case_id(), happening).map(|case| after = Some(case)),
+        }
+        .map_err(|error| StoreError::Broken(error.to_string()))?;
+    }
+    let after = after.ok_or_else(|| StoreError::Broken("a decision without events".into()))?;
+    Ok(Change {
+        expected_version: before.map_or(0, |case| case.version),
+        happenings,
+        after,
+        recorded_at: context.now,
+        receipt: asked.receipt.clone(),
+    })
+}
+
+fn not_found(id: CaseId) -> Refusal {
+    Refusal::new(
+        RefusalKind::NotFound,
+        "case.not-found",
+        format!("没有案卷 {id}"),
+        format!("there is no case {id}"),
+    )
+    .found(id.to_string())
+}

@@ -2,21 +2,16 @@
 //! refusal that says what is possible now.
 
 use yiwang_base::{
-    AreaCode, CalendarError, CategoryCode, LocalText, Personal, Purpose, Refusal, RefusalKind,
-    Span, Timestamp,
+    CalendarError, LocalText, Personal, Purpose, Refusal, RefusalKind, Span, Timestamp,
 };
 
+use crate::check::{
+    MAX_NOTE, MAX_SHORT, check_call_back, check_request, check_source, known_area, known_category,
+    missing, text,
+};
 use crate::{
-    Action, Actor, Case, Command, Event, Happening, Limits, RequestWords, Rules, Sealed, Stage,
-    Submit, possible,
+    Action, Actor, Case, Command, Event, Happening, Limits, Rules, Sealed, Stage, Submit, possible,
 };
-
-/// Longest words of a request, characters (Open311's limit for a description).
-pub(crate) const MAX_WORDS: usize = 4_000;
-/// Longest note, characters.
-pub(crate) const MAX_NOTE: usize = 4_000;
-/// Longest name, telephone number, address or reason, characters.
-pub(crate) const MAX_SHORT: usize = 300;
 
 /// The circumstances of a command.
 pub struct Context<'a> {
@@ -141,6 +136,13 @@ pub fn decide(
                 .with_note(note, "note")?
         }
         Command::Erase { ground, entries } => {
+            if entries.is_empty() {
+                return Err(missing(
+                    "entries",
+                    "这个案卷已没有可删除的内容",
+                    "this case has nothing left to erase",
+                ));
+            }
             let mut happening = context.event(Event::Erased {
                 erases: entries.clone(),
             });
@@ -155,6 +157,9 @@ fn decide_submit(submit: &Submit, context: &Context<'_>) -> Result<Vec<Happening
     let rules = context.rules;
     let request = submit.request.disclose(Purpose::Record);
     check_request(request)?;
+    if let Some(source) = &submit.source {
+        check_source(source)?;
+    }
     if let Some(category) = &submit.category {
         known_category(rules, category, "category")?;
     }
@@ -254,100 +259,6 @@ fn decide_close(
         .with_note(reason, "reason")
 }
 
-fn check_request(request: &RequestWords) -> Result<(), Refusal> {
-    text(&request.words, "words", MAX_WORDS)?;
-    let place = &request.place;
-    if place.point.is_none() && place.address.as_deref().is_none_or(|a| a.trim().is_empty()) {
-        return Err(missing(
-            "place",
-            "请给出地点:地图上的一点,或一个地址",
-            "say where it is: a point on the map or an address",
-        ));
-    }
-    let short = [
-        ("place.address", &place.address),
-        ("reporter.name", &request.reporter.name),
-        ("reporter.phone", &request.reporter.phone),
-    ];
-    for (field, value) in short {
-        if let Some(value) = value {
-            text(value, field, MAX_SHORT)?;
-        }
-    }
-    Ok(())
-}
-
-fn check_call_back(
-    reached: bool,
-    solved: Option<bool>,
-    satisfaction: Option<u8>,
-) -> Result<(), Refusal> {
-    if let Some(score) = satisfaction
-        && !(1..=5).contains(&score)
-    {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "call-back.satisfaction",
-            "满意度为 1 到 5",
-            "satisfaction is 1 to 5",
-        )
-        .at("satisfaction")
-        .found(score.to_string())
-        .allowing(["1", "2", "3", "4", "5"]));
-    }
-    if reached && solved.is_none() {
-        return Err(missing(
-            "solved",
-            "已联系上居民,须记下问题是否解决",
-            "the resident was reached: write down whether it is solved",
-        ));
-    }
-    if !reached && (solved.is_some() || satisfaction.is_some()) {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "call-back.not-reached",
-            "未联系上居民,不能记解决与否和满意度",
-            "the resident was not reached: there is no answer to write down",
-        )
-        .at("reached")
-        .found("false")
-        .allowing(["true"]));
-    }
-    Ok(())
-}
-
-fn known_category<'a>(
-    rules: &'a Rules,
-    code: &CategoryCode,
-    field: &str,
-) -> Result<&'a crate::Category, Refusal> {
-    rules.categories.get(code).ok_or_else(|| {
-        Refusal::new(
-            RefusalKind::Invalid,
-            "category.unknown",
-            "没有这个分类",
-            "there is no such category",
-        )
-        .at(field)
-        .found(code.as_str())
-        .allowing(rules.categories.keys().map(ToString::to_string))
-    })
-}
-
-fn known_area(rules: &Rules, code: Option<&AreaCode>) -> Result<(), Refusal> {
-    match code {
-        Some(code) if !rules.areas.contains_key(code) => Err(Refusal::new(
-            RefusalKind::Invalid,
-            "area.unknown",
-            "没有这个区域",
-            "there is no such area",
-        )
-        .at("area")
-        .found(code.as_str())),
-        _ => Ok(()),
-    }
-}
-
 fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Timestamp, Refusal> {
     context
         .rules
@@ -380,43 +291,6 @@ fn not_now(case: &Case, action: Action, actions: &[Action]) -> Refusal {
     .at("action")
     .found(action.word())
     .allowing(actions.iter().map(|action| action.word()))
-}
-
-fn missing(field: &str, zh: &str, en: &str) -> Refusal {
-    Refusal::new(RefusalKind::Invalid, "field.missing", zh, en).at(field)
-}
-
-/// Text that is there and not too long; control characters other than line
-/// breaks and tabs are refused, since they hide what is written.
-fn text<'a>(text: &'a str, field: &str, max: usize) -> Result<&'a str, Refusal> {
-    if text.trim().is_empty() {
-        return Err(missing(field, "此项不能为空", "this cannot be empty"));
-    }
-    let length = text.chars().count();
-    if length > max {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "field.too-long",
-            format!("最多 {max} 字,现有 {length} 字"),
-            format!("at most {max} characters, found {length}"),
-        )
-        .at(field)
-        .found(length.to_string())
-        .allowing([format!("1–{max}")]));
-    }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "field.control-character",
-            "含有不可见的控制字符,请删去",
-            "contains control characters; remove them",
-        )
-        .at(field));
-    }
-    Ok(text)
 }
 
 impl Context<'_> {

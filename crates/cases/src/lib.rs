@@ -17,10 +17,12 @@
 
 mod actor;
 mod case;
+mod check;
 mod city;
 mod command;
 mod decide;
 mod event;
+mod memory;
 mod port;
 mod possible;
 mod sealed;
@@ -32,6 +34,7 @@ pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
 pub use command::{Command, Limits, Submit};
 pub use decide::{Context, decide};
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
+pub use memory::MemoryStore;
 pub use port::{
     CaseFilter, CasePoint, CaseStore, Change, Counts, Order, Page, PageStart, Receipt, Recorded,
     StoreError,

@@ -120,8 +120,7 @@ pub fn possible(case: &Case) -> Vec<Action> {
         Stage::Closed => vec![CallBack, Reopen],
         Stage::Declined => vec![Reopen],
     };
-    if !case.erased {
-        actions.push(Erase);
-    }
+    // Also after an erasure: notes written since then can be erased as well.
+    actions.push(Erase);
     actions
 }

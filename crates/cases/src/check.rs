@@ -1,0 +1,149 @@
+//! What the fields of a command must hold.
+
+use yiwang_base::{AreaCode, CategoryCode, Refusal, RefusalKind};
+
+use crate::{Category, RequestWords, Rules, SourceRef};
+
+/// Longest words of a request, characters (Open311's limit for a description).
+pub(crate) const MAX_WORDS: usize = 4_000;
+/// Longest note, characters.
+pub(crate) const MAX_NOTE: usize = 4_000;
+/// Longest name, telephone number, address or reason, characters.
+pub(crate) const MAX_SHORT: usize = 300;
+pub(crate) fn check_request(request: &RequestWords) -> Result<(), Refusal> {
+    text(&request.words, "words", MAX_WORDS)?;
+    let place = &request.place;
+    if place.point.is_none() && place.address.as_deref().is_none_or(|a| a.trim().is_empty()) {
+        return Err(missing(
+            "place",
+            "请给出地点:地图上的一点,或一个地址",
+            "say where it is: a point on the map or an address",
+        ));
+    }
+    let short = [
+        ("place.address", &place.address),
+        ("reporter.name", &request.reporter.name),
+        ("reporter.phone", &request.reporter.phone),
+    ];
+    for (field, value) in short {
+        if let Some(value) = value {
+            text(value, field, MAX_SHORT)?;
+        }
+    }
+    Ok(())
+}
+
+/// A source stands in the event for good, so what it may hold is narrow.
+pub(crate) fn check_source(source: &SourceRef) -> Result<(), Refusal> {
+    text(&source.system, "source.system", MAX_SHORT)?;
+    text(&source.id, "source.id", MAX_SHORT)?;
+    Ok(())
+}
+
+pub(crate) fn check_call_back(
+    reached: bool,
+    solved: Option<bool>,
+    satisfaction: Option<u8>,
+) -> Result<(), Refusal> {
+    if let Some(score) = satisfaction
+        && !(1..=5).contains(&score)
+    {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "call-back.satisfaction",
+            "满意度为 1 到 5",
+            "satisfaction is 1 to 5",
+        )
+        .at("satisfaction")
+        .found(score.to_string())
+        .allowing(["1", "2", "3", "4", "5"]));
+    }
+    if reached && solved.is_none() {
+        return Err(missing(
+            "solved",
+            "已联系上居民,须记下问题是否解决",
+            "the resident was reached: write down whether it is solved",
+        ));
+    }
+    if !reached && (solved.is_some() || satisfaction.is_some()) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "call-back.not-reached",
+            "未联系上居民,不能记解决与否和满意度",
+            "the resident was not reached: there is no answer to write down",
+        )
+        .at("reached")
+        .found("false")
+        .allowing(["true"]));
+    }
+    Ok(())
+}
+
+pub(crate) fn known_category<'a>(
+    rules: &'a Rules,
+    code: &CategoryCode,
+    field: &str,
+) -> Result<&'a Category, Refusal> {
+    rules.categories.get(code).ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "category.unknown",
+            "没有这个分类",
+            "there is no such category",
+        )
+        .at(field)
+        .found(code.as_str())
+        .allowing(rules.categories.keys().map(ToString::to_string))
+    })
+}
+
+pub(crate) fn known_area(rules: &Rules, code: Option<&AreaCode>) -> Result<(), Refusal> {
+    match code {
+        Some(code) if !rules.areas.contains_key(code) => Err(Refusal::new(
+            RefusalKind::Invalid,
+            "area.unknown",
+            "没有这个区域",
+            "there is no such area",
+        )
+        .at("area")
+        .found(code.as_str())),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn missing(field: &str, zh: &str, en: &str) -> Refusal {
+    Refusal::new(RefusalKind::Invalid, "field.missing", zh, en).at(field)
+}
+
+/// Text that is there and not too long; control characters other than line
+/// breaks and tabs are refused, since they hide what is written.
+pub(crate) fn text<'a>(text: &'a str, field: &str, max: usize) -> Result<&'a str, Refusal> {
+    if text.trim().is_empty() {
+        return Err(missing(field, "此项不能为空", "this cannot be empty"));
+    }
+    let length = text.chars().count();
+    if length > max {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "field.too-long",
+            format!("最多 {max} 字,现有 {length} 字"),
+            format!("at most {max} characters, found {length}"),
+        )
+        .at(field)
+        .found(length.to_string())
+        .allowing([format!("1–{max}")]));
+    }
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "field.control-character",
+            "含有不可见的控制字符,请删去",
+            "contains control characters; remove them",
+        )
+        .at(field));
+    }
+    Ok(text)
+}

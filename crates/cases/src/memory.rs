@@ -1,0 +1,253 @@
+//! The record of cases in memory: for tests, for trials of an importer, and as
+//! the plain statement of what a store must do.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::SignedDuration;
+use yiwang_base::{CaseId, Purpose, Timestamp, to_millis};
+
+use crate::{
+    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Order, Page, PageStart, Receipt,
+    Recorded, RequestWords, SourceRef, StoreError,
+};
+
+/// How long before its deadline a step counts as due soon.
+const SOON: SignedDuration = SignedDuration::from_hours(4);
+
+/// A store that forgets everything when it is dropped.
+#[derive(Default)]
+pub struct MemoryStore {
+    given: AtomicU64,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    entries: u64,
+    cases: BTreeMap<CaseId, (Case, Vec<Recorded>)>,
+    receipts: BTreeMap<String, ([u8; 32], CaseId)>,
+    sources: BTreeMap<(String, String), CaseId>,
+}
+
+impl MemoryStore {
+    /// An empty record.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The case that came from this source, if it is in the record.
+    pub fn by_source(&self, source: &SourceRef) -> Option<CaseId> {
+        self.held().sources.get(&source_key(source)).copied()
+    }
+
+    /// A panic elsewhere cannot leave a change half made: each is checked
+    /// before the first of its parts is written.
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn found(&self, filter: &CaseFilter) -> Vec<Case> {
+        let held = self.held();
+        let cases = held.cases.values().map(|(case, _)| case);
+        cases
+            .filter(|case| matches(filter, case))
+            .cloned()
+            .collect()
+    }
+}
+
+impl Held {
+    fn repeated(&self, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
+        match self.receipts.get(&receipt.key) {
+            None => Ok(None),
+            Some((fingerprint, id)) if *fingerprint == receipt.fingerprint => Ok(Some(*id)),
+            Some(_) => Err(StoreError::KeyReused),
+        }
+    }
+
+    fn append(&mut self, change: Change) -> Result<(), StoreError> {
+        let id = change.after.id;
+        if let Some(receipt) = &change.receipt
+            && let Some(id) = self.repeated(receipt)?
+        {
+            return Err(StoreError::Repeated { id });
+        }
+        let current = self.cases.get(&id).map_or(0, |(case, _)| case.version);
+        if current != change.expected_version {
+            return Err(StoreError::Changed { current });
+        }
+        if current == 0
+            && let Some(source) = &change.after.source
+        {
+            let key = source_key(source);
+            if let Some(known) = self.sources.get(&key) {
+                return Err(StoreError::SourceKnown(*known));
+            }
+            self.sources.insert(key, id);
+        }
+        if let Some(receipt) = change.receipt {
+            self.receipts.insert(receipt.key, (receipt.fingerprint, id));
+        }
+        let (case, timeline) = self
+            .cases
+            .entry(id)
+            .or_insert_with(|| (change.after.clone(), Vec::new()));
+        *case = change.after;
+        for happening in change.happenings {
+            if let Event::Erased { erases } = &happening.event {
+                for entry in timeline.iter_mut().filter(|e| erases.contains(&e.seq)) {
+                    entry.happening.sealed = None;
+                }
+            }
+            timeline.push(Recorded {
+                seq: self.entries,
+                recorded_at: change.recorded_at,
+                happening,
+            });
+            self.entries += 1;
+        }
+        Ok(())
+    }
+}
+
+impl CaseStore for MemoryStore {
+    fn new_case_id(&self) -> CaseId {
+        CaseId(self.given.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    async fn case(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
+        Ok(self.held().cases.get(&id).map(|(case, _)| case.clone()))
+    }
+
+    async fn case_by_follow_code(&self, code: &str) -> Result<Option<Case>, StoreError> {
+        let held = self.held();
+        let mut cases = held.cases.values().map(|(case, _)| case);
+        let found = cases.find(|case| {
+            words(case).is_some_and(|words| words.follow_code.as_deref() == Some(code))
+        });
+        Ok(found.cloned())
+    }
+
+    async fn repeated(&self, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
+        self.held().repeated(receipt)
+    }
+
+    async fn append(&self, change: Change) -> Result<(), StoreError> {
+        self.held().append(change)
+    }
+
+    async fn timeline(&self, id: CaseId) -> Result<Vec<Recorded>, StoreError> {
+        let held = self.held();
+        let timeline = held.cases.get(&id).map(|(_, timeline)| timeline.clone());
+        Ok(timeline.unwrap_or_default())
+    }
+
+    async fn list(
+        &self,
+        filter: &CaseFilter,
+        order: Order,
+        start: Option<PageStart>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let mut rows: Vec<(PageStart, Case)> = self
+            .found(filter)
+            .into_iter()
+            .filter_map(|case| Some((sort_key(&case, order)?, case)))
+            .collect();
+        let rank = |at: &PageStart| match order {
+            Order::Newest => (0, u64::MAX - at.id.0),
+            Order::Due => (at.key, at.id.0),
+        };
+        rows.sort_by_key(|(at, _)| rank(at));
+        if let Some(start) = start {
+            rows.retain(|(at, _)| rank(at) > rank(&start));
+        }
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|(at, _)| *at);
+        let cases = rows.into_iter().map(|(_, case)| case).collect();
+        Ok(Page { cases, next })
+    }
+
+    async fn counts(&self, filter: &CaseFilter, now: Timestamp) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        for case in self.found(filter) {
+            *counts.by_stage.entry(case.stage).or_default() += 1;
+            match case.due_at {
+                Some(due) if due < now => counts.late += 1,
+                Some(due) if due.duration_since(now) <= SOON => counts.due_soon += 1,
+                _ => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    async fn points(
+        &self,
+        bounds: [f64; 4],
+        filter: &CaseFilter,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<CasePoint>, StoreError> {
+        let [west, south, east, north] = bounds;
+        let mut points: Vec<CasePoint> = self
+            .found(filter)
+            .iter()
+            .filter_map(|case| {
+                let point = words(case)?.place.point?;
+                let inside =
+                    (west..=east).contains(&point.lon()) && (south..=north).contains(&point.lat());
+                inside.then(|| CasePoint {
+                    id: case.id,
+                    point,
+                    stage: case.stage,
+                    late: case.is_late(now),
+                })
+            })
+            .collect();
+        points.reverse();
+        points.truncate(limit);
+        Ok(points)
+    }
+}
+
+fn source_key(source: &SourceRef) -> (String, String) {
+    (source.system.clone(), source.id.clone())
+}
+
+fn words(case: &Case) -> Option<&RequestWords> {
+    let request = case.request.as_ref()?;
+    Some(request.disclose(Purpose::Record))
+}
+
+fn sort_key(case: &Case, order: Order) -> Option<PageStart> {
+    let key = match order {
+        Order::Newest => 0,
+        Order::Due => to_millis(case.due_at?),
+    };
+    Some(PageStart { key, id: case.id })
+}
+
+fn matches(filter: &CaseFilter, case: &Case) -> bool {
+    fn any<T: PartialEq>(wanted: &[T], found: Option<&T>) -> bool {
+        wanted.is_empty() || found.is_some_and(|found| wanted.contains(found))
+    }
+    let contains = |text: &str| {
+        let text = text.to_lowercase();
+        words(case).is_some_and(|request| {
+            let address = request.place.address.as_deref().unwrap_or_default();
+            request.words.to_lowercase().contains(&text) || address.to_lowercase().contains(&text)
+        })
+    };
+    any(&filter.stages, Some(&case.stage))
+        && any(&filter.units, case.unit.as_ref())
+        && any(&filter.areas, case.area.as_ref())
+        && any(&filter.categories, case.category.as_ref())
+        && any(&filter.channels, Some(&case.channel))
+        && filter.late_at.is_none_or(|at| case.is_late(at))
+        && filter.from.is_none_or(|from| case.submitted_at >= from)
+        && filter.until.is_none_or(|until| case.submitted_at < until)
+        && filter.text.as_deref().is_none_or(contains)
+}

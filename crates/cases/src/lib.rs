@@ -15,6 +15,7 @@
 //!   events, never inside them; an event holds no floating-point number.
 //! - A refusal says what is possible now.
 
+pub mod area_index;
 mod actor;
 mod case;
 mod check;

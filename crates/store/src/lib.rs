@@ -1,1 +1,3 @@
 //! yiwang-store
+
+pub mod basemap;

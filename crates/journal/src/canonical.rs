@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 use crate::Error;
 
@@ -49,16 +49,10 @@ struct Watch {
 }
 
 impl Watch {
-    fn whole<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        magnitude: u64,
-        text: std::fmt::Arguments<'_>,
-    ) -> io::Result<()> {
-        if magnitude > MAX_SAFE {
-            self.unsafe_number = Some(text.to_string());
+    fn note(&mut self, magnitude: u128, value: impl ToString) {
+        if magnitude > u128::from(MAX_SAFE) {
+            self.unsafe_number = Some(value.to_string());
         }
-        writer.write_fmt(text)
     }
 
     fn fraction<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
@@ -72,21 +66,23 @@ impl Watch {
 
 impl Formatter for &mut Watch {
     fn write_i64<W: ?Sized + Write>(&mut self, w: &mut W, value: i64) -> io::Result<()> {
-        self.whole(w, value.unsigned_abs(), format_args!("{value}"))
+        self.note(value.unsigned_abs().into(), value);
+        CompactFormatter.write_i64(w, value)
     }
 
     fn write_u64<W: ?Sized + Write>(&mut self, w: &mut W, value: u64) -> io::Result<()> {
-        self.whole(w, value, format_args!("{value}"))
+        self.note(value.into(), value);
+        CompactFormatter.write_u64(w, value)
     }
 
     fn write_i128<W: ?Sized + Write>(&mut self, w: &mut W, value: i128) -> io::Result<()> {
-        let magnitude = u64::try_from(value.unsigned_abs()).unwrap_or(u64::MAX);
-        self.whole(w, magnitude, format_args!("{value}"))
+        self.note(value.unsigned_abs(), value);
+        CompactFormatter.write_i128(w, value)
     }
 
     fn write_u128<W: ?Sized + Write>(&mut self, w: &mut W, value: u128) -> io::Result<()> {
-        let magnitude = u64::try_from(value).unwrap_or(u64::MAX);
-        self.whole(w, magnitude, format_args!("{value}"))
+        self.note(value, value);
+        CompactFormatter.write_u128(w, value)
     }
 
     fn write_f32<W: ?Sized + Write>(&mut self, w: &mut W, value: f32) -> io::Result<()> {
@@ -111,7 +107,7 @@ impl Formatter for &mut Watch {
     ) -> io::Result<()> {
         // An escaped key sorts by what it means, not by how it is written.
         self.rewrite |= self.in_key;
-        serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
+        CompactFormatter.write_char_escape(writer, escape)
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, w: &mut W, s: &str) -> io::Result<()> {

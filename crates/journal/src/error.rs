@@ -1,8 +1,9 @@
 //! What can be wrong with journal material handed to this room.
 
 use thiserror::Error;
+use yiwang_base::LocalText;
 
-/// Why the journal refused something. `Display` is English, [`Error::zh`] Chinese.
+/// Why the journal refused something. `Display` is English, [`Error::text`] both.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -99,9 +100,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same sentence in Chinese.
+    /// The sentence in Chinese and English.
     #[must_use]
-    pub fn zh(&self) -> String {
+    pub fn text(&self) -> LocalText {
+        LocalText::new(self.zh(), self.to_string())
+    }
+
+    pub(crate) fn zh(&self) -> String {
         match self {
             Self::EntryTooLarge { bytes } => format!(
                 "条目长 {bytes} 字节,存证链每条最多 {} 字节:长文本请密封存放在条目旁",

@@ -19,19 +19,27 @@ mod canonical;
 mod checkpoint;
 mod entry;
 mod error;
+mod export;
+mod fault;
 mod frontier;
 mod hash;
 mod path;
+mod proof;
 pub mod seal;
 mod tiles;
+mod verify;
 
 pub use checkpoint::{Checkpoint, SigningKey, VerifierKey};
 pub use entry::{ENTRY_VERSION, Entry, EntryView, MAX_ENTRY_BYTES};
 pub use error::Error;
+pub use export::{ExportReport, ExportedCase, ExportedEntry, ExportedSeal, verify_export};
+pub use fault::{Fault, What};
 pub use frontier::{CompleteTile, Frontier};
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use path::{TrailPath, decode_bundle, encode_bundle};
+pub use proof::TlogProof;
 pub use tiles::{
     MAX_SIZE, TILE_BYTES, TILE_WIDTH, TileReader, WithFrontier, consistency_proof, inclusion_proof,
     root, verify_consistency, verify_inclusion,
 };
+pub use verify::{Checked, Record, Report, Sealed, Verifier, check, is_erasure};

@@ -43,9 +43,9 @@ pub trait TileReader {
     fn tile(&self, level: u8, index: u64, width: u16) -> Result<Vec<u8>, Error>;
 }
 
-impl<F: Fn(u8, u64) -> Result<Vec<u8>, Error>> TileReader for F {
-    fn tile(&self, level: u8, index: u64, _width: u16) -> Result<Vec<u8>, Error> {
-        self(level, index)
+impl<R: TileReader + ?Sized> TileReader for &R {
+    fn tile(&self, level: u8, index: u64, width: u16) -> Result<Vec<u8>, Error> {
+        (**self).tile(level, index, width)
     }
 }
 

@@ -15,11 +15,14 @@ use geo::orient::Direction;
 use geo::{BoundingRect, Contains, Coord, MultiPolygon, Orient};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
+use yiwang_base::{AreaCode, Point};
+
+use crate::LocateArea;
 
 type BoxedArea = GeomWithData<Rectangle<[f64; 2]>, usize>;
 
 struct Area {
-    code: String,
+    code: AreaCode,
     shape: MultiPolygon<f64>,
     /// The same shape, quick to ask whether a point is strictly inside.
     inside: IntervalTreeMultiPolygon<f64>,
@@ -42,7 +45,7 @@ impl AreaIndex {
     /// An index of areas: code, and shape in degrees (x = longitude,
     /// y = latitude). Empty shapes are never found. When a code comes twice,
     /// both shapes answer with it.
-    pub fn new(areas: impl IntoIterator<Item = (String, MultiPolygon<f64>)>) -> Self {
+    pub fn new(areas: impl IntoIterator<Item = (AreaCode, MultiPolygon<f64>)>) -> Self {
         let mut areas: Vec<Area> = areas
             .into_iter()
             .map(|(code, shape)| {
@@ -72,14 +75,14 @@ impl AreaIndex {
     }
 
     /// The code of the one area the point belongs to, by the rule above; none
-    /// when it is outside every area or is no point on the globe.
-    pub fn locate(&self, lon: f64, lat: f64) -> Option<&str> {
-        if !(lon.is_finite() && lat.is_finite()) {
-            return None;
-        }
-        let at = Coord { x: lon, y: lat };
+    /// when it is outside every area.
+    pub fn find(&self, point: Point) -> Option<&AreaCode> {
+        let at = Coord {
+            x: point.lon(),
+            y: point.lat(),
+        };
         let near = || {
-            let point = AABB::from_point([lon, lat]);
+            let point = AABB::from_point([at.x, at.y]);
             self.boxes
                 .locate_in_envelope_intersecting(&point)
                 .map(|b| b.data)
@@ -90,12 +93,12 @@ impl AreaIndex {
                 .filter(|n| self.areas[*n].shape.coordinate_position(&at) == CoordPos::OnBoundary)
                 .min()
         });
-        found.map(|n| self.areas[n].code.as_str())
+        found.map(|n| &self.areas[n].code)
     }
 
     /// The codes of all areas, in order.
-    pub fn codes(&self) -> impl Iterator<Item = &str> {
-        self.areas.iter().map(|a| a.code.as_str())
+    pub fn codes(&self) -> impl Iterator<Item = &AreaCode> {
+        self.areas.iter().map(|a| &a.code)
     }
 
     /// How many areas there are.
@@ -106,6 +109,12 @@ impl AreaIndex {
     /// True when there is no area.
     pub fn is_empty(&self) -> bool {
         self.areas.is_empty()
+    }
+}
+
+impl LocateArea for AreaIndex {
+    fn locate(&self, point: Point) -> Option<AreaCode> {
+        self.find(point).cloned()
     }
 }
 
@@ -130,8 +139,14 @@ mod tests {
         AreaIndex::new(
             areas
                 .iter()
-                .map(|(code, parts)| ((*code).to_owned(), MultiPolygon(parts.clone()))),
+                .map(|(code, parts)| (code.parse().unwrap(), MultiPolygon(parts.clone()))),
         )
+    }
+
+    fn locate(index: &AreaIndex, lon: f64, lat: f64) -> Option<&str> {
+        index
+            .find(Point::new(lon, lat).unwrap())
+            .map(AreaCode::as_str)
     }
 
     #[test]
@@ -140,12 +155,10 @@ mod tests {
             ("east", vec![square(1.0, 0.0, 1.0)]),
             ("west", vec![square(0.0, 0.0, 1.0), square(5.0, 5.0, 1.0)]),
         ]);
-        assert_eq!(index.locate(0.5, 0.5), Some("west"));
-        assert_eq!(index.locate(1.5, 0.5), Some("east"));
-        assert_eq!(index.locate(5.5, 5.5), Some("west"), "second part");
-        assert_eq!(index.locate(3.0, 3.0), None);
-        assert_eq!(index.locate(f64::NAN, 0.5), None);
-        assert_eq!(index.locate(0.5, f64::INFINITY), None);
+        assert_eq!(locate(&index, 0.5, 0.5), Some("west"));
+        assert_eq!(locate(&index, 1.5, 0.5), Some("east"));
+        assert_eq!(locate(&index, 5.5, 5.5), Some("west"), "second part");
+        assert_eq!(locate(&index, 3.0, 3.0), None);
     }
 
     #[test]
@@ -154,9 +167,9 @@ mod tests {
         let b = ("b", vec![square(1.0, 0.0, 1.0)]);
         for areas in [[a.clone(), b.clone()], [b, a]] {
             let index = index(&areas);
-            assert_eq!(index.locate(1.0, 0.5), Some("a"), "edge");
-            assert_eq!(index.locate(1.0, 0.0), Some("a"), "corner");
-            assert_eq!(index.locate(2.0, 1.0), Some("b"), "outer corner");
+            assert_eq!(locate(&index, 1.0, 0.5), Some("a"), "edge");
+            assert_eq!(locate(&index, 1.0, 0.0), Some("a"), "corner");
+            assert_eq!(locate(&index, 2.0, 1.0), Some("b"), "outer corner");
         }
     }
 
@@ -166,8 +179,8 @@ mod tests {
             ("a", vec![square(0.0, 0.0, 1.0)]),
             ("b", vec![square(0.5, 0.0, 1.0)]),
         ]);
-        assert_eq!(index.locate(0.75, 0.5), Some("a"), "overlap");
-        assert_eq!(index.locate(1.0, 0.5), Some("b"), "edge of a, inside b");
+        assert_eq!(locate(&index, 0.75, 0.5), Some("a"), "overlap");
+        assert_eq!(locate(&index, 1.0, 0.5), Some("b"), "edge of a, inside b");
     }
 
     #[test]
@@ -178,8 +191,8 @@ mod tests {
         ] {
             let ring = Polygon::new(square(0.0, 0.0, 3.0).exterior().clone(), vec![hole]);
             let index = index(&[("ring", vec![ring]), ("yolk", vec![square(1.0, 1.0, 1.0)])]);
-            assert_eq!(index.locate(1.5, 1.5), Some("yolk"));
-            assert_eq!(index.locate(0.5, 0.5), Some("ring"));
+            assert_eq!(locate(&index, 1.5, 1.5), Some("yolk"));
+            assert_eq!(locate(&index, 0.5, 0.5), Some("ring"));
         }
     }
 
@@ -198,7 +211,7 @@ mod tests {
                 .or_else(|| areas.iter().find(|(_, p)| MultiPolygon(p.clone()).intersects(&at)))
                 .map(|(code, _)| *code);
             let index = index(&areas);
-            prop_assert_eq!(index.locate(at.x, at.y), plain);
+            prop_assert_eq!(locate(&index, at.x, at.y), plain);
         }
     }
 }

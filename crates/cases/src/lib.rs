@@ -15,8 +15,8 @@
 //!   events, never inside them; an event holds no floating-point number.
 //! - A refusal says what is possible now.
 
-pub mod area_index;
 mod actor;
+mod area_index;
 mod case;
 mod check;
 mod city;
@@ -30,6 +30,7 @@ mod sealed;
 mod service;
 
 pub use actor::{Actor, ActorError};
+pub use area_index::AreaIndex;
 pub use case::{CallBack, Case, Deadlines, ReplayError, Stage};
 pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
 pub use command::{Command, Limits, Submit};

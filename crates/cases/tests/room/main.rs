@@ -1,0 +1,13 @@
+//! The cases room through its public face.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod deadlines;
+mod duties;
+mod fields;
+mod history;
+mod json;
+mod memory;
+mod road;
+mod service;
+mod town;

@@ -1,0 +1,259 @@
+//! A small town that the tests happen in, and short ways to speak to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yiwang_base::{
+    AreaCode, CaseId, LocalText, Personal, Point, Refusal, Span, Timestamp, WorkCalendar, WorkHours,
+};
+use yiwang_cases::{
+    Action, Actor, Area, Case, Category, Channel, Command, Context, DeclineReason, DeskLimits,
+    Happening, Limits, LocateArea, Place, Reporter, RequestWords, Rules, Stage, Submit, Unit,
+    UnitKind, decide,
+};
+
+/// A Friday, 10:00 in Shanghai, before the October holidays of 2026.
+pub(crate) const FRIDAY: &str = "2026-09-25T02:00:00Z";
+
+/// Words that must never be seen outside the sealed part.
+pub(crate) const SECRETS: [&str; 6] = [
+    "路灯坏了三天",
+    "春风路8号",
+    "王小明",
+    "19900001234",
+    "K7Q2-XWPM",
+    "换了灯泡",
+];
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+struct Halves;
+
+impl LocateArea for Halves {
+    fn locate(&self, point: Point) -> Option<AreaCode> {
+        match (point.lat(), point.lon()) {
+            (lat, _) if lat > 60.0 => None,
+            (_, lon) if lon < 116.0 => Some("west".parse().unwrap()),
+            _ => Some("east".parse().unwrap()),
+        }
+    }
+}
+
+fn area(code: &str, parent: Option<&str>) -> Area {
+    Area {
+        code: code.parse().unwrap(),
+        name: LocalText::same(code),
+        parent: parent.map(|code| code.parse().unwrap()),
+        leaf: parent.is_some(),
+    }
+}
+
+fn unit(code: &str, duties: &[&str], areas: &[&str]) -> Unit {
+    Unit {
+        code: code.parse().unwrap(),
+        name: LocalText::same(code),
+        kind: UnitKind::Department,
+        duties: duties.iter().map(|code| code.parse().unwrap()).collect(),
+        areas: areas.iter().map(|code| code.parse().unwrap()).collect(),
+    }
+}
+
+fn category(code: &str, respond: Span, resolve: Span) -> Category {
+    Category {
+        code: code.parse().unwrap(),
+        name: LocalText::same(code),
+        group: LocalText::new("市政设施", "Facilities"),
+        respond,
+        resolve,
+    }
+}
+
+/// Town: district `town` with the halves `west` and `east`.
+pub(crate) fn rules() -> Rules {
+    let areas = [
+        area("town", None),
+        area("west", Some("town")),
+        area("east", Some("town")),
+    ];
+    let units = [
+        unit("lights", &["light"], &[]),
+        unit("lights-west", &["light"], &["west"]),
+        unit("street-east", &["rubbish"], &["east"]),
+        unit("district", &["rubbish"], &["town"]),
+        unit("idle", &[], &[]),
+    ];
+    let categories = [
+        category(
+            "light",
+            Span::Clock { minutes: 120 },
+            Span::WorkingDays { days: 3 },
+        ),
+        category(
+            "rubbish",
+            Span::Working { minutes: 60 },
+            Span::Working { minutes: 240 },
+        ),
+        category(
+            "endless",
+            Span::Clock { minutes: 5 },
+            Span::WorkingDays { days: u32::MAX },
+        ),
+    ];
+    let date = |text: &str| text.parse().unwrap();
+    // 1–7 October are free, Sunday 27 September and Saturday 10 October are worked.
+    let holidays: BTreeSet<_> = (1..=7).map(|d| date(&format!("2026-10-{d:02}"))).collect();
+    let make_up_days = [date("2026-09-27"), date("2026-10-10")].into();
+    let hours = WorkHours {
+        open: 9 * 60,
+        close: 18 * 60,
+    };
+    Rules {
+        areas: areas.map(|a| (a.code.clone(), a)).into(),
+        categories: categories.map(|c| (c.code.clone(), c)).into(),
+        units: BTreeMap::from(units.map(|u| (u.code.clone(), u))),
+        calendar: WorkCalendar::new("Asia/Shanghai", hours, holidays, make_up_days).unwrap(),
+        desk: DeskLimits::default(),
+        locator: Box::new(Halves),
+    }
+}
+
+pub(crate) fn note(text: &str) -> Personal<String> {
+    Personal::new(text.to_owned())
+}
+
+pub(crate) fn words() -> RequestWords {
+    RequestWords {
+        words: "路灯坏了三天".into(),
+        place: Place {
+            address: Some("春风路8号".into()),
+            point: Some(Point::new(115.5, 39.9).unwrap()),
+        },
+        reporter: Reporter {
+            name: Some("王小明".into()),
+            phone: Some("19900001234".into()),
+        },
+        follow_code: Some("K7Q2-XWPM".into()),
+    }
+}
+
+pub(crate) fn submit(request: RequestWords) -> Command {
+    Command::Submit(Submit {
+        channel: Channel::Web,
+        category: Some("light".parse().unwrap()),
+        request: Personal::new(request),
+        source: None,
+    })
+}
+
+pub(crate) fn accept() -> Command {
+    Command::Accept {
+        category: "light".parse().unwrap(),
+        area: None,
+    }
+}
+
+pub(crate) fn dispatch(unit: &str) -> Command {
+    Command::Dispatch {
+        unit: unit.parse().unwrap(),
+        limits: Limits::ByCategory,
+        reason: None,
+        note: None,
+    }
+}
+
+/// A command of each sort that no field is wrong with.
+pub(crate) fn good(action: Action) -> Command {
+    let said = note("换了灯泡");
+    match action {
+        Action::Submit => submit(words()),
+        Action::Accept => accept(),
+        Action::Decline => Command::Decline {
+            reason: DeclineReason::OutsideRemit,
+            note: said,
+        },
+        Action::Dispatch => dispatch("lights"),
+        Action::Start => Command::Start,
+        Action::ReportBack => Command::ReportBack { note: said },
+        Action::Verify => Command::Verify {
+            pass: true,
+            note: None,
+        },
+        Action::Close => Command::Close { reason: Some(said) },
+        Action::CallBack => Command::CallBack {
+            reached: true,
+            solved: Some(true),
+            satisfaction: Some(5),
+            note: Some(said),
+        },
+        Action::Reopen => Command::Reopen { note: said },
+        Action::Erase => Command::Erase {
+            ground: "residents' request under article 47".into(),
+            entries: vec![0],
+        },
+    }
+}
+
+/// Decides at a time, by a user of the desk.
+pub(crate) fn decide_at(
+    case: Option<&Case>,
+    command: &Command,
+    now: Timestamp,
+) -> Result<Vec<Happening>, Refusal> {
+    let actor = Actor::User("li.na".parse().unwrap());
+    let rules = rules();
+    let context = Context {
+        rules: &rules,
+        actor: &actor,
+        grounds: None,
+        now,
+    };
+    decide(case, command, &context)
+}
+
+/// The case after a command at a time.
+pub(crate) fn after(
+    case: Option<&Case>,
+    command: &Command,
+    now: Timestamp,
+) -> Result<Case, Refusal> {
+    let happenings = decide_at(case, command, now)?;
+    Ok(match case {
+        None => Case::replay(CaseId(7), &happenings).unwrap().unwrap(),
+        Some(case) => {
+            let mut case = case.clone();
+            for happening in &happenings {
+                case.apply(happening).unwrap();
+            }
+            case
+        }
+    })
+}
+
+/// The case that good commands of these sorts make, all at [`FRIDAY`].
+pub(crate) fn case_after(actions: &[Action]) -> Case {
+    let mut case = None;
+    for action in actions {
+        case = Some(after(case.as_ref(), &good(*action), at(FRIDAY)).unwrap());
+    }
+    case.unwrap()
+}
+
+/// A case at a stage, by the straight road.
+pub(crate) fn case_at(stage: Stage) -> Case {
+    use Action::{Accept, Close, Decline, Dispatch, ReportBack, Start, Submit, Verify};
+    let road = [Submit, Accept, Dispatch, Start, ReportBack, Verify, Close];
+    let steps = match stage {
+        Stage::Submitted => 1,
+        Stage::Accepted => 2,
+        Stage::Dispatched => 3,
+        Stage::InProgress => 4,
+        Stage::Reported => 5,
+        Stage::Verified => 6,
+        Stage::Closed => 7,
+        Stage::Declined => return case_after(&[Submit, Decline]),
+    };
+    let case = case_after(&road[..steps]);
+    assert_eq!(case.stage, stage);
+    case
+}

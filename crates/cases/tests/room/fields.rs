@@ -6,7 +6,7 @@ use yiwang_cases::{
     Submit,
 };
 
-use crate::town::{FRIDAY, SECRETS, accept, at, case_at, decide_at, dispatch, note, submit, words};
+use crate::town::{FRIDAY, SECRETS, accept, at, case_at, decide_at, note, submit, words};
 
 #[track_caller]
 pub(crate) fn refused(stage: Option<Stage>, command: &Command, code: &str, field: &str) -> Refusal {

@@ -10,6 +10,7 @@
 //!   [`Purpose`].
 
 mod calendar;
+mod cell;
 mod ids;
 mod personal;
 mod place;
@@ -18,6 +19,7 @@ mod text;
 mod time;
 
 pub use calendar::{CalendarError, Span, WorkCalendar, WorkHours};
+pub use cell::{CELL_ZOOM, cell, cells_of_tile, point_of_cell};
 pub use ids::{AreaCode, CaseId, CategoryCode, IdError, UnitCode, UserName};
 pub use personal::{Personal, Purpose};
 pub use place::{PlaceError, Point};

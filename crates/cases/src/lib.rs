@@ -16,7 +16,7 @@
 //! - A refusal says what is possible now.
 
 mod actor;
-mod area_index;
+pub mod area_index;
 mod case;
 mod check;
 mod city;
@@ -38,8 +38,8 @@ pub use decide::{Context, decide};
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
 pub use memory::MemoryStore;
 pub use port::{
-    CaseFilter, CasePoint, CaseStore, Change, Counts, Order, Page, PageStart, Receipt, Recorded,
-    StoreError,
+    CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, MapTile, Order, Page, PageStart,
+    Receipt, Recorded, StoreError,
 };
 pub use possible::{Action, possible};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};

@@ -5,16 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::SignedDuration;
-use yiwang_base::{CaseId, Purpose, Timestamp, to_millis};
+use yiwang_base::{CaseId, Purpose, Timestamp, cell, cells_of_tile, point_of_cell, to_millis};
 
 use crate::{
-    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Order, Page, PageStart, Receipt,
-    Recorded, RequestWords, SourceRef, StoreError,
+    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, Event, MapTile, Order, Page,
+    PageStart, Receipt, Recorded, RequestWords, SourceRef, StoreError,
 };
-
-/// How long before its deadline a step counts as due soon.
-const SOON: SignedDuration = SignedDuration::from_hours(4);
 
 /// A store that forgets everything when it is dropped.
 #[derive(Default)]
@@ -177,7 +173,7 @@ impl CaseStore for MemoryStore {
             *counts.by_stage.entry(case.stage).or_default() += 1;
             match case.due_at {
                 Some(due) if due < now => counts.late += 1,
-                Some(due) if due.duration_since(now) <= SOON => counts.due_soon += 1,
+                Some(due) if due.duration_since(now) < DUE_SOON => counts.due_soon += 1,
                 _ => {}
             }
         }
@@ -186,30 +182,35 @@ impl CaseStore for MemoryStore {
 
     async fn points(
         &self,
-        bounds: [f64; 4],
+        tile: MapTile,
         filter: &CaseFilter,
         now: Timestamp,
-        limit: usize,
     ) -> Result<Vec<CasePoint>, StoreError> {
-        let [west, south, east, north] = bounds;
-        let mut points: Vec<CasePoint> = self
-            .found(filter)
-            .iter()
-            .filter_map(|case| {
-                let point = words(case)?.place.point?;
-                let inside =
-                    (west..=east).contains(&point.lon()) && (south..=north).contains(&point.lat());
-                inside.then(|| CasePoint {
-                    id: case.id,
-                    point,
-                    stage: case.stage,
-                    late: case.is_late(now),
-                })
-            })
-            .collect();
-        points.reverse();
-        points.truncate(limit);
-        Ok(points)
+        let (first, last) = cells_of_tile(tile.zoom, tile.x, tile.y);
+        let shift = tile.mark_shift();
+        let mut marks: BTreeMap<i64, CasePoint> = BTreeMap::new();
+        for case in self.found(filter) {
+            let Some(point) = words(&case).and_then(|words| words.place.point) else {
+                continue;
+            };
+            let cell = cell(point);
+            let Some(point) = point_of_cell(cell) else {
+                continue;
+            };
+            if !(first..=last).contains(&cell) {
+                continue;
+            }
+            let before = marks.get(&(cell >> shift));
+            let mark = CasePoint {
+                id: case.id,
+                point,
+                stage: case.stage,
+                count: before.map_or(0, |mark| mark.count) + 1,
+                late: before.map_or(0, |mark| mark.late) + u64::from(case.is_late(now)),
+            };
+            marks.insert(cell >> shift, mark);
+        }
+        Ok(marks.into_values().collect())
     }
 }
 
@@ -224,7 +225,7 @@ fn words(case: &Case) -> Option<&RequestWords> {
 
 fn sort_key(case: &Case, order: Order) -> Option<PageStart> {
     let key = match order {
-        Order::Newest => 0,
+        Order::Newest => to_millis(case.submitted_at),
         Order::Due => to_millis(case.due_at?),
     };
     Some(PageStart { key, id: case.id })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use yiwang_base::{
-    AreaCode, CaseId, CategoryCode, Point, Refusal, RefusalKind, Timestamp, UnitCode,
+    AreaCode, CELL_ZOOM, CaseId, CategoryCode, Point, Refusal, RefusalKind, Timestamp, UnitCode,
 };
 
 use crate::{Case, Channel, Happening, Stage};
@@ -142,7 +142,7 @@ pub struct CaseFilter {
 /// In which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// Highest number first.
+    /// Last submitted first.
     #[default]
     Newest,
     /// Earliest deadline first; cases nobody has to act on are left out.
@@ -152,7 +152,7 @@ pub enum Order {
 /// Where a page begins: after the row with this sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageStart {
-    /// Milliseconds of the deadline for [`Order::Due`]; 0 for [`Order::Newest`].
+    /// Milliseconds of the deadline for [`Order::Due`], of the submission for [`Order::Newest`].
     pub key: i64,
     /// The last row's case.
     pub id: CaseId,
@@ -167,6 +167,9 @@ pub struct Page {
     pub next: Option<PageStart>,
 }
 
+/// How close a deadline is near: the time to still do something about it.
+pub const DUE_SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(4);
+
 /// How many cases a filter finds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -174,7 +177,7 @@ pub struct Counts {
     pub by_stage: BTreeMap<Stage, u64>,
     /// Open ones whose next step is late.
     pub late: u64,
-    /// Open ones whose next step is due within the next four hours.
+    /// Open ones whose next step is due within [`DUE_SOON`].
     pub due_soon: u64,
 }
 
@@ -189,17 +192,30 @@ pub struct Recorded {
     pub happening: Happening,
 }
 
-/// A case on the map.
+/// Cases that lie so close together that a map shows one mark for them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CasePoint {
-    /// Its number.
+    /// The newest of them.
     pub id: CaseId,
-    /// Where.
+    /// Where the newest lies.
     pub point: Point,
-    /// Where it stands.
+    /// Where the newest stands.
     pub stage: Stage,
-    /// Whether its next step is late.
-    pub late: bool,
+    /// How many they are.
+    pub count: u64,
+    /// How many of them have a step that is late.
+    pub late: u64,
+}
+
+/// A tile of the web map (OGC 17-083r2): `x` eastward, `y` southward, below `2^zoom`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MapTile {
+    /// Zoom level, 0–24.
+    pub zoom: u32,
+    /// Column.
+    pub x: u32,
+    /// Row.
+    pub y: u32,
 }
 
 /// The record of cases. Every store passes the one conformance suite.
@@ -250,12 +266,32 @@ pub trait CaseStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
-    /// Cases inside a box (west, south, east, north), newest first, at most `limit`.
+    /// Cases in a tile of the map, gathered in a grid of 64 × 64.
     fn points(
         &self,
-        bounds: [f64; 4],
+        tile: MapTile,
         filter: &CaseFilter,
         now: Timestamp,
-        limit: usize,
     ) -> impl Future<Output = Result<Vec<CasePoint>, StoreError>> + Send;
+}
+
+impl MapTile {
+    /// Marks of one tile stand on a grid of 2^6 × 2^6: cases whose cells agree
+    /// after this shift share a mark.
+    pub fn mark_shift(self) -> u32 {
+        2 * CELL_ZOOM.saturating_sub(self.zoom + 6)
+    }
+}
+
+impl Change {
+    /// This change and a later one of the same case as one.
+    #[must_use]
+    pub fn and(mut self, later: Change) -> Change {
+        self.happenings.extend(later.happenings);
+        Change {
+            after: later.after,
+            recorded_at: later.recorded_at,
+            ..self
+        }
+    }
 }

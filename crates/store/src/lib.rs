@@ -1,3 +1,41 @@
-//! yiwang-store
+//! The store: every room's port on the embedded default, SQLite.
+//!
+//! **For:** keeping the record. One writer thread takes commands in groups, one
+//! transaction and one fsync a group; readers have connections of their own.
+//!
+//! **Words:** an *entry* is a row of the journal; a *projection* is a table
+//! that the entries add up to, written in the same transaction; what is
+//! *sealed* stands beside an entry and can be erased.
+//!
+//! **Invariants**
+//! - A change is acknowledged only after its transaction is durable.
+//! - Tables are projections: replaying the journal gives the same rows.
+//! - Only this crate knows SQL.
 
+mod accounts;
+mod append;
 pub mod basemap;
+mod case_row;
+mod cases;
+mod change_feed;
+mod erase;
+mod error;
+mod items;
+mod read;
+mod replay;
+mod scan;
+mod schema;
+mod store;
+mod trail;
+mod verify;
+mod writer;
+
+pub use accounts::Account;
+pub use change_feed::Changed;
+pub use items::{Item, ItemKind};
+pub use replay::{ReplayReport, replay};
+pub use scan::ScanProgress;
+pub use schema::LATEST as LATEST_SCHEMA;
+pub use store::{OpenError, Options, Store};
+pub use trail::Signed;
+pub use verify::{VerifyError, verify};

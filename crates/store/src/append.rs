@@ -1,0 +1,224 @@
+//! Writing changes: entries, what is sealed beside them, and the rows they add up to.
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use yiwang_base::{CaseId, Purpose, Timestamp, to_millis, truncate_millis};
+use yiwang_cases::{Case, Change, Event, Happening, Receipt, Sealed, StoreError};
+use yiwang_journal::{ENTRY_VERSION, Entry, Hash, leaf_hash, seal};
+
+use crate::error::{broken, from_sqlite};
+use crate::store::one;
+use crate::writer::Transaction;
+use crate::{case_row, erase};
+
+/// What `data` of an entry about a case holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaseData {
+    /// For an erasure, the entries it erases: here for verifiers, which know
+    /// the record but nothing of cases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) erases: Vec<u64>,
+    /// What happened.
+    pub(crate) event: Event,
+    /// When it happened, where that is not when it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) happened: Option<Timestamp>,
+}
+
+/// An entry ready to be written.
+pub(crate) struct Prepared {
+    pub(crate) body: Vec<u8>,
+    pub(crate) hash: Hash,
+    pub(crate) sealed: Option<SealedBody>,
+}
+
+/// What is sealed, as it is kept.
+pub(crate) struct SealedBody {
+    pub(crate) salt: [u8; 32],
+    pub(crate) body: Vec<u8>,
+}
+
+impl SealedBody {
+    /// Seals a body under a fresh salt.
+    pub(crate) fn new(body: Vec<u8>) -> Result<SealedBody, StoreError> {
+        let mut salt = [0; 32];
+        getrandom::fill(&mut salt).map_err(broken)?;
+        Ok(SealedBody { salt, body })
+    }
+
+    fn commitment(&self) -> Hash {
+        seal::commit(&self.salt, &self.body)
+    }
+}
+
+/// Makes the entry of anything.
+pub(crate) fn prepare<D: Serialize>(
+    mut entry: Entry<D>,
+    sealed: Option<SealedBody>,
+) -> Result<Prepared, StoreError> {
+    entry.sealed = sealed.as_ref().map(SealedBody::commitment);
+    let body = entry.to_canonical().map_err(broken)?;
+    Ok(Prepared {
+        hash: leaf_hash(&body),
+        body,
+        sealed,
+    })
+}
+
+/// A change with its entries made; the costly part, done before the writer's turn.
+pub(crate) struct PreparedChange {
+    entries: Vec<Prepared>,
+    erases: Vec<u64>,
+    expected_version: u32,
+    after: Case,
+    receipt: Option<Receipt>,
+    recorded_at: Timestamp,
+}
+
+pub(crate) fn prepare_change(change: Change) -> Result<PreparedChange, StoreError> {
+    let recorded_at = truncate_millis(change.recorded_at);
+    let id = change.after.id;
+    let mut erases = Vec::new();
+    let mut entries = Vec::with_capacity(change.happenings.len());
+    for happening in change.happenings {
+        if let Event::Erased { erases: sealed } = &happening.event {
+            erases.extend_from_slice(sealed);
+        }
+        entries.push(prepare_happening(id, happening, recorded_at)?);
+    }
+    Ok(PreparedChange {
+        entries,
+        erases,
+        expected_version: change.expected_version,
+        after: change.after,
+        receipt: change.receipt,
+        recorded_at,
+    })
+}
+
+fn prepare_happening(
+    id: CaseId,
+    happening: Happening,
+    recorded_at: Timestamp,
+) -> Result<Prepared, StoreError> {
+    let sealed = happening.sealed.as_ref().map(sealed_body).transpose()?;
+    let erases = match &happening.event {
+        Event::Erased { erases } => erases.clone(),
+        _ => Vec::new(),
+    };
+    let entry = Entry {
+        at: recorded_at,
+        by: happening.by.to_string(),
+        kind: format!("case.{}", happening.event.word()),
+        data: CaseData {
+            erases,
+            event: happening.event,
+            happened: Some(happening.at).filter(|at| *at != recorded_at),
+        },
+        grounds: happening.grounds,
+        sealed: None,
+        subject: format!("case/{}", id.0),
+        v: ENTRY_VERSION,
+    };
+    prepare(entry, sealed)
+}
+
+fn sealed_body(sealed: &Sealed) -> Result<SealedBody, StoreError> {
+    let mut body = Vec::new();
+    sealed
+        .disclose_as(Purpose::Record, &mut serde_json::Serializer::new(&mut body))
+        .map_err(broken)?;
+    SealedBody::new(body)
+}
+
+impl Transaction<'_> {
+    /// Appends an entry; returns its number.
+    pub(crate) fn append(
+        &mut self,
+        entry: &Prepared,
+        case: Option<CaseId>,
+    ) -> Result<u64, StoreError> {
+        let seq = self.frontier.size();
+        self.sql
+            .prepare_cached("INSERT INTO entry (seq, case_id, hash, body) VALUES (?1, ?2, ?3, ?4)")
+            .and_then(|mut sql| {
+                sql.execute((
+                    seq as i64,
+                    case.map(|id| id.0 as i64),
+                    &entry.hash.0,
+                    &entry.body,
+                ))
+            })
+            .map_err(from_sqlite)?;
+        if let Some(sealed) = &entry.sealed {
+            self.sql
+                .prepare_cached("INSERT INTO sealed (seq, salt, body) VALUES (?1, ?2, ?3)")
+                .and_then(|mut sql| sql.execute((seq as i64, &sealed.salt, &sealed.body)))
+                .map_err(from_sqlite)?;
+        }
+        self.frontier.append(entry.hash);
+        Ok(seq)
+    }
+
+    /// Writes a prepared change, or says why not without having written anything.
+    pub(crate) fn change(&mut self, change: &PreparedChange) -> Result<(), StoreError> {
+        if let Some(receipt) = &change.receipt
+            && let Some(id) = repeated(self.sql, receipt)?
+        {
+            return Err(StoreError::Repeated { id });
+        }
+        let id = change.after.id;
+        if change.expected_version == 0 {
+            if let Some(source) = &change.after.source {
+                let known: Option<i64> = one(
+                    self.sql,
+                    "SELECT id FROM cases WHERE source_system = ?1 AND source_id = ?2",
+                    (&source.system, &source.id),
+                )?;
+                if let Some(known) = known {
+                    return Err(StoreError::SourceKnown(CaseId(known.unsigned_abs())));
+                }
+            }
+        } else {
+            let query = "SELECT version FROM cases WHERE id = ?1";
+            let current: Option<u32> = one(self.sql, query, [id.0 as i64])?;
+            let current = current.unwrap_or(0);
+            if current != change.expected_version {
+                return Err(StoreError::Changed { current });
+            }
+        }
+        let mut last = 0;
+        for entry in &change.entries {
+            last = self.append(entry, Some(id))?;
+        }
+        erase::erase_sealed(self.sql, &change.erases, last)?;
+        case_row::write(self.sql, &change.after)?;
+        if let Some(receipt) = &change.receipt {
+            self.sql
+                .prepare_cached(
+                    "INSERT INTO receipt (key, fingerprint, case_id, at) VALUES (?1, ?2, ?3, ?4)",
+                )
+                .and_then(|mut sql| {
+                    let at = to_millis(change.recorded_at);
+                    sql.execute((&receipt.key, &receipt.fingerprint, id.0 as i64, at))
+                })
+                .map_err(from_sqlite)?;
+        }
+        Ok(())
+    }
+}
+
+/// The case that the same call changed before.
+pub(crate) fn repeated(sql: &Connection, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
+    let query = "SELECT case_id FROM receipt WHERE key = ?1 AND fingerprint = ?2";
+    let id: Option<i64> = one(sql, query, (&receipt.key, &receipt.fingerprint))?;
+    if let Some(id) = id {
+        return Ok(Some(CaseId(id.unsigned_abs())));
+    }
+    let other: Option<i64> = one(sql, "SELECT 1 FROM receipt WHERE key = ?1", [&receipt.key])?;
+    match other {
+        Some(_) => Err(StoreError::KeyReused),
+        None => Ok(None),
+    }
+}

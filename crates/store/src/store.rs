@@ -1,0 +1,187 @@
+//! Opening a data directory.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, OptionalExtension};
+use yiwang_base::CaseId;
+use yiwang_cases::StoreError;
+use yiwang_journal::{Frontier, Hash};
+
+use crate::error::broken;
+use crate::read::Readers;
+use crate::trail::{Signed, StoredTiles};
+use crate::writer::Writer;
+use crate::{error::from_sqlite, schema};
+
+/// Name of the record's file in a data directory.
+pub(crate) const RECORD: &str = "record.sqlite";
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Most queries at once.
+    pub readers: usize,
+    /// Whether a power cut may lose the last moments: only for filling an
+    /// empty directory, where the work is simply done again.
+    pub relaxed: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 8,
+            relaxed: false,
+        }
+    }
+}
+
+/// Why a data directory cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("{} is in use by another yiwang process; stop it first", .0.display())]
+    InUse(PathBuf),
+    /// The file system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The record cannot be read or upgraded.
+    #[error("{}: {reason}", path.display())]
+    Record {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The record, open for one process.
+pub struct Store {
+    pub(crate) writer: Writer,
+    pub(crate) readers: Readers,
+    pub(crate) signed: Mutex<Option<Arc<Signed>>>,
+    next_case: AtomicU64,
+    directory: PathBuf,
+    /// Held as long as the store is open, so that no second process writes.
+    _lock: std::fs::File,
+}
+
+impl Store {
+    /// Opens a data directory, making it where it is missing.
+    ///
+    /// # Errors
+    /// [`OpenError`] when another process has it, or it cannot be read,
+    /// written or upgraded.
+    pub fn open(directory: &Path, options: Options) -> Result<Store, OpenError> {
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| OpenError::Io { path, source }
+        };
+        std::fs::create_dir_all(directory).map_err(io(directory))?;
+        let lock_path = directory.join("lock");
+        let lock = std::fs::File::create(&lock_path).map_err(io(&lock_path))?;
+        if lock.try_lock().is_err() {
+            return Err(OpenError::InUse(directory.to_owned()));
+        }
+        let path = directory.join(RECORD);
+        let record = |reason: String| OpenError::Record {
+            path: path.clone(),
+            reason,
+        };
+        let mut connection = open_writer(&path, options).map_err(|e| record(e.to_string()))?;
+        schema::upgrade(&mut connection).map_err(|e| record(e.to_string()))?;
+        let mover = open_writer(&path, options).map_err(|e| record(e.to_string()))?;
+        let frontier = frontier(&connection).map_err(|e| record(e.to_string()))?;
+        let last: Option<i64> = connection
+            .query_row("SELECT max(id) FROM cases", [], |row| row.get(0))
+            .map_err(|e| record(e.to_string()))?;
+        let wal = directory.join(format!("{RECORD}-wal"));
+        let writer = Writer::start(connection, mover, frontier, wal).map_err(io(directory))?;
+        Ok(Store {
+            writer,
+            readers: Readers::new(&path, options.readers),
+            signed: Mutex::default(),
+            next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
+            directory: directory.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Number of durable entries; changes wake the receiver.
+    pub fn durable(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.writer.durable.clone()
+    }
+
+    pub(crate) fn take_case_id(&self) -> CaseId {
+        CaseId(self.next_case.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Copies the whole record, as of one moment, to a new file.
+    ///
+    /// # Errors
+    /// When the target exists or cannot be written.
+    pub async fn back_up(&self, target: PathBuf) -> Result<(), StoreError> {
+        self.readers
+            .run(move |sql| {
+                sql.execute("VACUUM INTO ?1", [target.to_string_lossy()])
+                    .map_err(from_sqlite)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: a commit returns after the log is on the disk.
+    let synchronous = if options.relaxed { "NORMAL" } else { "FULL" };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", -131_072)?;
+    // What is erased is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// The right edge of the stored tree.
+fn frontier(sql: &Connection) -> Result<Frontier, StoreError> {
+    let size: i64 = sql
+        .query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |row| {
+            row.get(0)
+        })
+        .map_err(from_sqlite)?;
+    let mut statement = sql
+        .prepare("SELECT hash FROM entry WHERE seq >= ?1 ORDER BY seq")
+        .map_err(from_sqlite)?;
+    let tail = statement
+        .query_map([size - size % 256], |row| row.get::<_, [u8; 32]>(0))
+        .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
+        .map_err(from_sqlite)?;
+    let tail: Vec<Hash> = tail.into_iter().map(Hash).collect();
+    Frontier::restore(size.unsigned_abs(), &tail, &StoredTiles(sql)).map_err(broken)
+}
+
+/// One value of a row, if there is a row.
+pub(crate) fn one<T: rusqlite::types::FromSql>(
+    sql: &Connection,
+    query: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<Option<T>, StoreError> {
+    sql.prepare_cached(query)
+        .and_then(|mut statement| statement.query_row(parameters, |row| row.get(0)).optional())
+        .map_err(from_sqlite)
+}

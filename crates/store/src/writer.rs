@@ -1,0 +1,281 @@
+//! The one writer: a thread that takes jobs in groups, one transaction and one
+//! fsync a group.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+use yiwang_cases::StoreError;
+use yiwang_journal::Frontier;
+
+use crate::error::{broken, from_sqlite};
+
+/// Most jobs in one transaction: bounds how long the first of them waits.
+const MAX_GROUP: usize = 1024;
+/// When the write-ahead log is longer than this, the writer itself empties it.
+/// Until then a second thread moves pages to the database without holding up writers.
+const MAX_WAL_BYTES: u64 = 256 << 20;
+/// From this length on, the second thread moves pages.
+const MOVE_WAL_BYTES: u64 = 8 << 20;
+
+/// What a job works with, inside the group's transaction.
+pub(crate) struct Transaction<'a> {
+    pub(crate) sql: &'a Connection,
+    pub(crate) frontier: &'a mut Frontier,
+}
+
+type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Refuse = Box<dyn FnOnce(StoreError) + Send>;
+type Job = Box<dyn FnOnce(&mut Transaction<'_>) -> Result<Done, StoreError> + Send>;
+
+enum Message {
+    Job(Job, Refuse),
+    /// Move everything from the write-ahead log to the database and cut the log.
+    EmptyLog(oneshot::Sender<Result<(), StoreError>>),
+    Stop,
+}
+
+/// The handle by which jobs reach the writer thread.
+pub(crate) struct Writer {
+    jobs: Sender<Message>,
+    /// Number of entries that are durable.
+    pub(crate) durable: watch::Receiver<u64>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the writer thread on a connection, and the one that moves pages.
+    pub(crate) fn start(
+        connection: Connection,
+        mover: Connection,
+        frontier: Frontier,
+        wal: PathBuf,
+    ) -> std::io::Result<Writer> {
+        let (jobs, inbox) = channel();
+        let (tell_durable, durable) = watch::channel(frontier.size());
+        let (tell_mover, mover_inbox) = channel();
+        let moving = std::thread::Builder::new()
+            .name("store-mover".into())
+            .spawn(move || move_pages(&mover, &mover_inbox))?;
+        let writing = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                let mut state = State {
+                    connection,
+                    frontier,
+                    wal,
+                    tell_durable,
+                    tell_mover,
+                };
+                state.run(&inbox);
+            })?;
+        Ok(Writer {
+            jobs,
+            durable,
+            threads: vec![writing, moving],
+        })
+    }
+
+    /// Runs `work` in the next group. A job that returns an error must not
+    /// have written anything, unless the error came from SQLite: then the whole
+    /// group is taken back.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Result<T, StoreError>>();
+        // Either the job answers, or the group's failure does: both hold the sender.
+        let answer = std::sync::Arc::new(std::sync::Mutex::new(Some(answer)));
+        let fail = std::sync::Arc::clone(&answer);
+        let job: Job = Box::new(move |transaction| {
+            let value = work(transaction)?;
+            Ok(Box::new(move |outcome: Result<(), StoreError>| {
+                give(&answer, outcome.map(|()| value));
+            }) as Done)
+        });
+        let refuse = Box::new(move |error| give(&fail, Err(error)));
+        self.jobs
+            .send(Message::Job(job, refuse))
+            .map_err(|_| broken("the writer has stopped"))?;
+        answered
+            .await
+            .map_err(|_| broken("the writer has stopped"))?
+    }
+}
+
+impl Writer {
+    /// Moves everything from the write-ahead log to the database and cuts the log.
+    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(Message::EmptyLog(answer))
+            .map_err(|_| broken("the writer has stopped"))?;
+        answered
+            .await
+            .map_err(|_| broken("the writer has stopped"))?
+    }
+}
+
+type Answer<T> = std::sync::Mutex<Option<oneshot::Sender<Result<T, StoreError>>>>;
+
+fn give<T>(answer: &Answer<T>, result: Result<T, StoreError>) {
+    if let Ok(mut slot) = answer.lock()
+        && let Some(sender) = slot.take()
+    {
+        // The caller may have gone away; the record stands all the same.
+        let _ = sender.send(result);
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let _ = self.jobs.send(Message::Stop);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct State {
+    connection: Connection,
+    frontier: Frontier,
+    wal: PathBuf,
+    tell_durable: watch::Sender<u64>,
+    tell_mover: Sender<()>,
+}
+
+impl State {
+    fn run(&mut self, inbox: &Receiver<Message>) {
+        while let Ok(first) = inbox.recv() {
+            let mut group = Vec::new();
+            let mut stop = false;
+            let mut emptied = Vec::new();
+            let rest = std::iter::from_fn(|| inbox.try_recv().ok());
+            for message in std::iter::once(first).chain(rest).take(MAX_GROUP) {
+                match message {
+                    Message::Job(job, refuse) => group.push((job, refuse)),
+                    Message::EmptyLog(answer) => emptied.push(answer),
+                    Message::Stop => stop = true,
+                }
+            }
+            if !group.is_empty() {
+                self.write(group);
+            }
+            for answer in emptied {
+                // The caller may have gone away; the log is emptied all the same.
+                let _ = answer.send(self.empty_log());
+            }
+            if stop {
+                return;
+            }
+            self.keep_wal_short();
+        }
+    }
+
+    fn write(&mut self, group: Vec<(Job, Refuse)>) {
+        let before = self.frontier.clone();
+        let mut done: Vec<Done> = Vec::with_capacity(group.len());
+        let mut failed = self
+            .connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(from_sqlite)
+            .err();
+        let mut taken_back = Vec::new();
+        for (job, refuse) in group {
+            if failed.is_some() {
+                taken_back.push(refuse);
+                continue;
+            }
+            let mut transaction = Transaction {
+                sql: &self.connection,
+                frontier: &mut self.frontier,
+            };
+            match job(&mut transaction) {
+                Ok(finish) => done.push(finish),
+                Err(
+                    error @ (StoreError::Full | StoreError::ReadOnly(_) | StoreError::Broken(_)),
+                ) => {
+                    refuse(error.clone());
+                    failed = Some(error);
+                }
+                Err(error) => refuse(error),
+            }
+        }
+        if failed.is_none() {
+            failed = self
+                .store_tiles()
+                .and_then(|()| self.connection.execute_batch("COMMIT").map_err(from_sqlite))
+                .err();
+        }
+        let outcome = match failed {
+            None => {
+                self.tell_durable.send_if_modified(|size| {
+                    let grown = *size != self.frontier.size();
+                    *size = self.frontier.size();
+                    grown
+                });
+                Ok(())
+            }
+            Some(error) => {
+                // SQLite may have rolled back already; then there is nothing left to roll back.
+                if !self.connection.is_autocommit() {
+                    let _ = self.connection.execute_batch("ROLLBACK");
+                }
+                self.frontier = before;
+                Err(error)
+            }
+        };
+        for finish in done {
+            finish(outcome.clone());
+        }
+        if let Err(error) = outcome {
+            for refuse in taken_back {
+                refuse(error.clone());
+            }
+        }
+    }
+
+    fn store_tiles(&mut self) -> Result<(), StoreError> {
+        for tile in self.frontier.take_complete() {
+            self.connection
+                .prepare_cached("INSERT INTO tile (level, idx, hashes) VALUES (?1, ?2, ?3)")
+                .and_then(|mut sql| sql.execute((tile.level, tile.index as i64, tile.bytes)))
+                .map_err(from_sqlite)?;
+        }
+        Ok(())
+    }
+
+    fn empty_log(&self) -> Result<(), StoreError> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map_err(from_sqlite)
+            .and_then(|busy| match busy {
+                0 => Ok(()),
+                _ => Err(broken("a reader holds the write-ahead log open")),
+            })
+    }
+
+    fn keep_wal_short(&mut self) {
+        let length = std::fs::metadata(&self.wal).map_or(0, |file| file.len());
+        if length > MAX_WAL_BYTES {
+            // A reader may hold the log open; then the next group tries again.
+            let _ = self.empty_log();
+        } else if length > MOVE_WAL_BYTES {
+            let _ = self.tell_mover.send(());
+        }
+    }
+}
+
+/// Moves pages from the write-ahead log to the database while others write.
+fn move_pages(connection: &Connection, wanted: &Receiver<()>) {
+    while wanted.recv().is_ok() {
+        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        while wanted.try_recv().is_ok() {}
+    }
+}

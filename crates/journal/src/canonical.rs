@@ -3,7 +3,7 @@
 //! Nearly every entry is already canonical as `serde_json` writes it: keys in
 //! order, whole numbers, no spaces. So it is written once by `serde_json` under
 //! a formatter that watches; only when it saw keys out of order or a fraction
-//! does `serde_json_canonicalizer` (some fifteen times slower) write it again.
+//! does `serde_json_canonicalizer` (several times slower) write it again.
 
 use std::io::{self, Write};
 

@@ -6,10 +6,11 @@
 //! the case was left out: for that one reads the trail.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::tiles::verify_inclusion;
-use crate::verify::{Head, check_seal, erases};
-use crate::{Checkpoint, Fault, Hash, Sealed, VerifierKey, What, leaf_hash};
+use crate::verify::{check_seal, erases};
+use crate::{Checkpoint, EntryView, Fault, Hash, Sealed, VerifierKey, What, leaf_hash};
 
 /// A case with its proofs, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,24 +112,25 @@ pub fn verify_export(
         }
         previous = Some(index);
         verify_entry(exported, &report.checkpoint).map_err(at)?;
-        let head = Head::parse(exported.entry.as_bytes()).map_err(at)?;
-        if head.subject != case.subject {
-            let found = head.subject.into_owned();
+        let entry = EntryView::<&RawValue>::parse(exported.entry.as_bytes());
+        let entry = entry.map_err(What::Unreadable).map_err(at)?;
+        if entry.subject != case.subject {
+            let found = entry.subject.into_owned();
             return Err(at(What::WrongSubject { found }));
         }
-        named.extend(erases(&head).map_err(at)?.unwrap_or_default());
+        named.extend(erases(&entry).map_err(at)?.unwrap_or_default());
         match (&exported.sealed, exported.erased) {
-            (None, true) if head.sealed.is_some() => erased.push(index),
+            (None, true) if entry.sealed.is_some() => erased.push(index),
             (_, true) => return Err(at(What::SealUnexpected)),
             (Some(seal), false) => {
                 let sealed = Sealed::Present {
                     salt: &seal.salt,
                     body: seal.body.as_bytes(),
                 };
-                check_seal(head.sealed, &sealed).map_err(at)?;
+                check_seal(entry.sealed, &sealed).map_err(at)?;
                 report.sealed_shown += 1;
             }
-            (None, false) => report.sealed_withheld += usize::from(head.sealed.is_some()),
+            (None, false) => report.sealed_withheld += usize::from(entry.sealed.is_some()),
         }
     }
     if case.entries.is_empty() {

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::frontier::Frontier;
 use crate::tiles::{TILE_WIDTH, TileReader};
-use crate::{Checkpoint, Error, Fault, Hash, VerifierKey, What, leaf_hash, seal};
+use crate::{Checkpoint, EntryView, Error, Fault, Hash, VerifierKey, What, leaf_hash, seal};
 
 /// What is stored for one entry.
 #[derive(Debug, Clone, Copy)]
@@ -47,26 +47,6 @@ pub enum Sealed<'a> {
     },
 }
 
-/// The parts of an entry that checking needs.
-#[derive(Deserialize)]
-pub(crate) struct Head<'a> {
-    #[serde(borrow)]
-    data: &'a RawValue,
-    #[serde(borrow)]
-    kind: Cow<'a, str>,
-    #[serde(default)]
-    pub(crate) sealed: Option<Hash>,
-    #[serde(borrow)]
-    pub(crate) subject: Cow<'a, str>,
-}
-
-impl<'a> Head<'a> {
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, What> {
-        serde_json::from_slice(bytes)
-            .map_err(|e| What::Unreadable(Error::NotAnEntry(e.to_string())))
-    }
-}
-
 /// Whether entries of this kind erase sealed text: `case.erased`,
 /// `user.erased`, … Their `data` has `erases`, the numbers of the entries.
 #[must_use]
@@ -75,17 +55,62 @@ pub fn is_erasure(kind: &str) -> bool {
 }
 
 /// The entries an erasure entry names; `None` for any other entry.
-pub(crate) fn erases(head: &Head<'_>) -> Result<Option<Vec<u64>>, What> {
+pub(crate) fn erases(entry: &EntryView<'_, &RawValue>) -> Result<Option<Vec<u64>>, What> {
     #[derive(Deserialize)]
     struct Erasure {
         erases: Vec<u64>,
     }
-    if !is_erasure(&head.kind) {
+    if !is_erasure(&entry.kind) {
         return Ok(None);
     }
-    match serde_json::from_str::<Erasure>(head.data.get()) {
+    match serde_json::from_str::<Erasure>(entry.data.get()) {
         Ok(erasure) => Ok(Some(erasure.erases)),
         Err(e) => Err(What::Unreadable(Error::NotAnEntry(e.to_string()))),
+    }
+}
+
+/// What checking needs to know of an entry.
+struct Summary {
+    sealed: Option<Hash>,
+    erases: Option<Vec<u64>>,
+}
+
+impl Summary {
+    fn read(bytes: &[u8]) -> Result<Self, What> {
+        if let Some(sealed) = Self::seal_of_plain_entry(bytes) {
+            let erases = None;
+            return Ok(Self { sealed, erases });
+        }
+        let entry = EntryView::<&RawValue>::parse(bytes).map_err(What::Unreadable)?;
+        Ok(Self {
+            sealed: entry.sealed,
+            erases: erases(&entry)?,
+        })
+    }
+
+    /// The seal, if the end of the entry shows it and the entry erases nothing.
+    /// Reading all of an entry takes as long as hashing it, so only the end is
+    /// read, where canonical order puts `kind`, `sealed`, `subject` and `v`. The
+    /// last `,"kind":"` is the entry's own: what follows it has no inner object,
+    /// and a quotation mark within a string would be escaped.
+    fn seal_of_plain_entry(bytes: &[u8]) -> Option<Option<Hash>> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct End<'a> {
+            #[serde(borrow)]
+            kind: Cow<'a, str>,
+            #[serde(default)]
+            sealed: Option<Hash>,
+            #[serde(borrow, rename = "subject")]
+            _subject: Cow<'a, str>,
+            #[serde(rename = "v")]
+            _version: u32,
+        }
+        let comma = memchr::memmem::rfind(bytes, b",\"kind\":\"")?;
+        let mut object = bytes[comma..].to_vec();
+        object[0] = b'{';
+        let end: End<'_> = serde_json::from_slice(&object).ok()?;
+        (!is_erasure(&end.kind)).then_some(end.sealed)
     }
 }
 
@@ -136,16 +161,16 @@ fn look_into(record: &Record<'_>, checked: &mut Checked) -> Result<(), What> {
     if checked.leaf != record.leaf {
         return Err(What::Changed);
     }
-    let head = Head::parse(record.bytes)?;
-    check_seal(head.sealed, &record.sealed)?;
-    checked.sealed = head.sealed.is_some();
+    let entry = Summary::read(record.bytes)?;
+    check_seal(entry.sealed, &record.sealed)?;
+    checked.sealed = entry.sealed.is_some();
     if let Sealed::Erased { by } = record.sealed {
         if by <= record.seq {
             return Err(What::ErasedWithoutEntry { by: Some(by) });
         }
         checked.erased_by = Some(by);
     }
-    checked.erases = erases(&head)?;
+    checked.erases = entry.erases;
     Ok(())
 }
 
@@ -360,14 +385,12 @@ impl<R: TileReader> Verifier<R> {
         Ok(())
     }
 
-    /// The fault given, or one at an earlier entry that the open tiles show.
-    /// Without this, an exchange early in a tile would hide behind a change
-    /// late in it, as a tile is compared only when it is full.
+    /// The fault given, or the one that the open tiles show. Without this, an
+    /// exchange early in a tile would hide behind a change late in it, as a tile
+    /// is compared only when it is full; and entries that slid up one place
+    /// would be reported as an erasure that its entry does not say.
     fn earlier(&self, fault: Fault) -> Fault {
-        match self.check_open_tiles(false) {
-            Err(shown) if fault.last.is_none_or(|last| shown.first <= Some(last)) => shown,
-            _ => fault,
-        }
+        self.check_open_tiles(false).err().unwrap_or(fault)
     }
 
     /// Compares the open tiles, highest level (earliest entries) first, as far

@@ -197,6 +197,8 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(common::cases(256))]
+
     #[test]
     fn any_entry_is_written_as_the_canonicalizer_writes_it(data in json_value(), by in any::<String>()) {
         let entry = Entry { by, ..with_data(data) };

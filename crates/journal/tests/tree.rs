@@ -166,7 +166,7 @@ fn questions_about_what_is_not_there_are_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(common::cases(12))]
 
     #[test]
     fn proofs_in_large_trees_hold_and_a_tampered_one_does_not(

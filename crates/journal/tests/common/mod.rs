@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use proptest::prelude::ProptestConfig;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use yiwang_journal::{
@@ -15,6 +16,15 @@ pub(crate) const ORIGIN: &str = "yiwang.test/trail";
 
 pub(crate) fn key() -> SigningKey {
     SigningKey::from_seed(ORIGIN, &[7; 32]).unwrap()
+}
+
+/// Property tests that leave no files behind: a failure prints its input.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: count,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// MTH of RFC 6962 §2.1, word for word.

@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::check::{check_seal, erases};
 use crate::tiles::verify_inclusion;
-use crate::verify::{check_seal, erases};
 use crate::{Checkpoint, EntryView, Fault, Hash, Sealed, VerifierKey, What, leaf_hash};
 
 /// A case with its proofs, as JSON.

@@ -16,6 +16,7 @@
 //! - Nothing read from outside makes this room panic.
 
 mod canonical;
+mod check;
 mod checkpoint;
 mod entry;
 mod error;
@@ -29,6 +30,7 @@ pub mod seal;
 mod tiles;
 mod verify;
 
+pub use check::{Checked, Record, Sealed, check, is_erasure};
 pub use checkpoint::{Checkpoint, SigningKey, VerifierKey};
 pub use entry::{ENTRY_VERSION, Entry, EntryView, MAX_ENTRY_BYTES};
 pub use error::Error;
@@ -42,4 +44,4 @@ pub use tiles::{
     MAX_SIZE, TILE_BYTES, TILE_WIDTH, TileReader, WithFrontier, consistency_proof, inclusion_proof,
     root, verify_consistency, verify_inclusion,
 };
-pub use verify::{Checked, Record, Report, Sealed, Verifier, check, is_erasure};
+pub use verify::{Report, Verifier};

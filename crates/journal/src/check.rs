@@ -121,7 +121,7 @@ pub(crate) fn check_seal(seal: Option<Hash>, stored: &Sealed<'_>) -> Result<(), 
     }
 }
 
-/// An entry checked by itself, to be given to [`Verifier::take`].
+/// An entry checked by itself, to be given to [`crate::Verifier::take`].
 #[derive(Debug)]
 pub struct Checked {
     pub(crate) seq: u64,

@@ -1,3 +1,4 @@
 //! The server.
 
 pub mod basemap;
+pub mod import;

@@ -1,7 +1,30 @@
 //! What can be wrong with journal material handed to this room.
 
+use std::fmt;
+
 use thiserror::Error;
 use yiwang_base::LocalText;
+
+/// A fixed phrase in both languages, for the inside of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// English.
+    pub en: &'static str,
+    /// 简体中文.
+    pub zh: &'static str,
+}
+
+impl Words {
+    pub(crate) const fn new(zh: &'static str, en: &'static str) -> Self {
+        Self { en, zh }
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.en)
+    }
+}
 
 /// Why the journal refused something. `Display` is English, [`Error::text`] both.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -50,7 +73,7 @@ pub enum Error {
         /// Offset of the damage.
         at: usize,
         /// What was expected there.
-        what: &'static str,
+        what: Words,
     },
     /// Text that is not a usable key.
     #[error("not a verifier key ({0}): expected name+hash+base64 as in C2SP signed-note")]
@@ -67,7 +90,7 @@ pub enum Error {
         /// Line number from 1.
         line: usize,
         /// What should stand there.
-        expected: &'static str,
+        expected: Words,
     },
     /// A proof that proves something else.
     #[error("the proof does not lead to the root in the checkpoint")]
@@ -76,7 +99,7 @@ pub enum Error {
     #[error("{what} {found} lies outside the tree; at most {max} is allowed")]
     OutOfRange {
         /// What the number is.
-        what: &'static str,
+        what: Words,
         /// The number.
         found: u64,
         /// The largest allowed.
@@ -125,7 +148,7 @@ impl Error {
             Self::BadPath(path) => format!(
                 "不是存证链的路径:{path:?};允许 checkpoint、tile/<层>/<序号>[.p/<宽>] 和 tile/entries/<序号>[.p/<宽>]"
             ),
-            Self::BadBundle { at, what } => format!("条目包在第 {at} 字节处损坏:{what}"),
+            Self::BadBundle { at, what } => format!("条目包在第 {at} 字节处损坏:{}", what.zh),
             Self::BadKey(why) => {
                 format!("不是验证公钥({why}):应为 C2SP signed-note 的 名称+哈希+base64")
             }
@@ -134,11 +157,11 @@ impl Error {
             }
             Self::BadCheckpoint(why) => format!("检查点被拒:{why}"),
             Self::BadProof { line, expected } => {
-                format!("第 {line} 行不是 tlog-proof:应为 {expected}")
+                format!("第 {line} 行不是 tlog-proof:应为 {}", expected.zh)
             }
             Self::ProofFails => "证明推不出检查点里的根".to_owned(),
             Self::OutOfRange { what, found, max } => {
-                format!("{what} {found} 超出树的范围,最大为 {max}")
+                format!("{} {found} 超出树的范围,最大为 {max}", what.zh)
             }
             Self::ShortTile {
                 level,

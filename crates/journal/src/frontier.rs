@@ -2,7 +2,7 @@
 
 use crate::hash::node_hash;
 use crate::tiles::{TILE_BYTES, TILE_WIDTH, TileReader, checked_size};
-use crate::{Error, Hash};
+use crate::{Error, Hash, Words};
 
 /// A complete tile, to be stored for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,8 @@ impl Frontier {
         self.size
     }
 
-    /// Adds the hash of the next entry.
+    /// Adds the hash of the next entry. Tiles it completes are kept until
+    /// [`Self::take_complete`].
     pub fn append(&mut self, leaf: Hash) {
         self.push(0, leaf);
         let mut hash = leaf;
@@ -122,7 +123,7 @@ impl Frontier {
         checked_size(size)?;
         if tail.len() as u64 != size % TILE_WIDTH {
             return Err(Error::OutOfRange {
-                what: "number of tail hashes",
+                what: Words::new("末段哈希数", "number of tail hashes"),
                 found: tail.len() as u64,
                 max: size % TILE_WIDTH,
             });

@@ -33,7 +33,7 @@ mod verify;
 pub use check::{Checked, Record, Sealed, check, is_erasure};
 pub use checkpoint::{Checkpoint, SigningKey, VerifierKey};
 pub use entry::{ENTRY_VERSION, Entry, EntryView, MAX_ENTRY_BYTES};
-pub use error::Error;
+pub use error::{Error, Words};
 pub use export::{ExportReport, ExportedCase, ExportedEntry, ExportedSeal, verify_export};
 pub use fault::{Fault, What};
 pub use frontier::{CompleteTile, Frontier};

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use tlog_tiles::Tile;
 
-use crate::{Error, MAX_ENTRY_BYTES};
+use crate::{Error, MAX_ENTRY_BYTES, Words};
 
 /// What a path under the trail's base asks for. `width` is 1–256, 256 being a
 /// complete tile, which has no `.p/` part.
@@ -126,20 +126,20 @@ pub fn encode_bundle<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Result<
 /// [`Error::BadBundle`] where it ends too early or holds too many.
 pub fn decode_bundle(bundle: &[u8]) -> Result<Vec<&[u8]>, Error> {
     const _: () = assert!(MAX_ENTRY_BYTES == u16::MAX as usize);
+    const TOO_MANY: Words = Words::new("最多 256 条", "a bundle holds at most 256 entries");
+    const NO_LENGTH: Words = Words::new("缺两字节长度", "two bytes of length expected");
+    const TOO_SHORT: Words = Words::new("内容短于所示长度", "it ends before the length it states");
     let mut entries = Vec::new();
     let mut rest = bundle;
     while !rest.is_empty() {
         let at = bundle.len() - rest.len();
-        let what = "the length says more bytes than there are";
         let damaged = |what| Error::BadBundle { at, what };
         if entries.len() == 256 {
-            return Err(damaged("a bundle holds at most 256 entries"));
+            return Err(damaged(TOO_MANY));
         }
-        let (length, tail) = rest
-            .split_first_chunk::<2>()
-            .ok_or(damaged("two bytes of length expected"))?;
+        let (length, tail) = rest.split_first_chunk().ok_or(damaged(NO_LENGTH))?;
         let length = usize::from(u16::from_be_bytes(*length));
-        let (entry, tail) = tail.split_at_checked(length).ok_or(damaged(what))?;
+        let (entry, tail) = tail.split_at_checked(length).ok_or(damaged(TOO_SHORT))?;
         entries.push(entry);
         rest = tail;
     }

@@ -7,9 +7,13 @@ use std::str::FromStr;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::tiles::verify_inclusion;
-use crate::{Checkpoint, Error, Hash, VerifierKey, leaf_hash};
+use crate::{Checkpoint, Error, Hash, VerifierKey, Words, leaf_hash};
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
+const BLANK_LINE: Words = Words::new("检查点前的空行", "a blank line before the checkpoint");
+const EXTRA: Words = Words::new("extra 和 base64", "extra and base64");
+const INDEX: Words = Words::new("index 和序号", "index and a number");
+const HASH: Words = Words::new("base64 的 32 字节哈希", "a hash of 32 bytes in base64");
 
 /// Proof that one entry is in the tree of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,35 +67,33 @@ impl FromStr for TlogProof {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let bad = |line, expected| Error::BadProof { line, expected };
-        let (head, checkpoint) = text
-            .split_once("\n\n")
-            .ok_or(bad(1, "a blank line before the checkpoint"))?;
+        let (head, checkpoint) = text.split_once("\n\n").ok_or(bad(1, BLANK_LINE))?;
         let mut lines = head.split('\n').zip(1..).peekable();
         if lines.next().is_none_or(|(line, _)| line != HEADER) {
-            return Err(bad(1, HEADER));
+            return Err(bad(1, Words::new(HEADER, HEADER)));
         }
         let extra = match lines.peek() {
             Some(&(line, number)) if line.starts_with("extra ") => {
                 lines.next();
                 let decoded = BASE64_STANDARD.decode(&line["extra ".len()..]);
-                Some(decoded.map_err(|_| bad(number, "extra and base64"))?)
+                Some(decoded.map_err(|_| bad(number, EXTRA))?)
             }
             _ => None,
         };
-        let (line, number) = lines.next().ok_or(bad(2, "index and a number"))?;
+        let (line, number) = lines.next().ok_or(bad(2, INDEX))?;
         let index = line
             .strip_prefix("index ")
             .and_then(|digits| Some((digits, digits.parse::<u64>().ok()?)))
             .filter(|(digits, index)| *digits == index.to_string())
             .map(|(_, index)| index)
-            .ok_or(bad(number, "index and a number"))?;
+            .ok_or(bad(number, INDEX))?;
         let hashes = lines
             .map(|(line, number)| {
                 BASE64_STANDARD
                     .decode(line)
                     .ok()
                     .and_then(|bytes| Hash::from_slice(&bytes).ok())
-                    .ok_or(bad(number, "a hash of 32 bytes in base64"))
+                    .ok_or(bad(number, HASH))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {

@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 use tlog_tiles::{HashReader, Tile};
 
 use crate::frontier::Frontier;
-use crate::{Error, Hash};
+use crate::{Error, Hash, Words};
 
 /// Hashes in a complete tile.
 pub const TILE_WIDTH: u64 = 256;
@@ -24,7 +24,7 @@ pub const MAX_SIZE: u64 = 1 << 48;
 pub(crate) fn checked_size(size: u64) -> Result<(), Error> {
     if size > MAX_SIZE {
         return Err(Error::OutOfRange {
-            what: "tree size",
+            what: Words::new("树的大小", "tree size"),
             found: size,
             max: MAX_SIZE,
         });
@@ -255,7 +255,7 @@ fn in_tree(index: u64, size: u64) -> Result<(), Error> {
     checked_size(size)?;
     if index >= size {
         return Err(Error::OutOfRange {
-            what: "entry",
+            what: Words::new("条目", "entry"),
             found: index,
             max: size.saturating_sub(1),
         });
@@ -267,7 +267,7 @@ fn older(old: u64, new: u64) -> Result<(), Error> {
     checked_size(new)?;
     if old > new {
         return Err(Error::OutOfRange {
-            what: "older size",
+            what: Words::new("较早的大小", "older size"),
             found: old,
             max: new,
         });

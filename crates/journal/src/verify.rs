@@ -122,9 +122,6 @@ impl<R: TileReader> Verifier<R> {
             self.awaited.entry(by).or_default().insert(next);
             self.erased.insert(next);
         }
-        if let Err(fault) = self.settle_erasures(next, checked.erases.as_deref()) {
-            return Err(self.earlier(fault));
-        }
         self.frontier.append(checked.leaf);
         for tile in self.frontier.take_complete() {
             self.report.tiles += 1;
@@ -140,6 +137,11 @@ impl<R: TileReader> Verifier<R> {
                 }
             }
         }
+        // After the tile, so that an entry slid into the place of an erasure is
+        // seen as that and not as an erasure unsaid.
+        if let Err(fault) = self.settle_erasures(next, checked.erases.as_deref()) {
+            return Err(self.earlier(fault));
+        }
         self.due_checkpoints()
     }
 
@@ -152,12 +154,6 @@ impl<R: TileReader> Verifier<R> {
         let have = self.frontier.size();
         if have == 0 {
             self.due_checkpoints()?;
-        }
-        if let Some((&by, seqs)) = self.awaited.iter().min_by_key(|(_, seqs)| seqs.first())
-            && let Some(&first) = seqs.first()
-        {
-            let what = What::ErasedWithoutEntry { by: Some(by) };
-            return Err(self.earlier(Fault::at(first, what)));
         }
         if let Some(next) = self.pending.last() {
             let signed = next.size;
@@ -172,6 +168,12 @@ impl<R: TileReader> Verifier<R> {
             return Err(self.earlier(Fault::between(have, last, what)));
         }
         self.check_open_tiles(true)?;
+        if let Some((&by, seqs)) = self.awaited.iter().min_by_key(|(_, seqs)| seqs.first())
+            && let Some(&first) = seqs.first()
+        {
+            let what = What::ErasedWithoutEntry { by: Some(by) };
+            return Err(Fault::at(first, what));
+        }
         self.report.entries = have;
         self.report.root = self.frontier.root();
         self.report.erased = self.erased.len() as u64;

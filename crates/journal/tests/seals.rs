@@ -88,4 +88,42 @@ proptest! {
         prop_assert_eq!(taken(&entry, Sealed::None), without);
         prop_assert_eq!(taken(&entry, present), with);
     }
+
+    #[test]
+    fn no_stored_rows_whatever_make_the_verifier_panic(
+        rows in prop::collection::vec(
+            (any::<u64>(), 0u64..4, any::<u8>(), prop::option::of(any::<u64>()), tricky_data()),
+            0..6
+        ),
+        notes in prop::collection::vec((any::<u64>(), any::<bool>()), 0..3)
+    ) {
+        let key = common::key();
+        let notes = notes.into_iter().map(|(size, nonsense)| match nonsense {
+            true => size.to_string(),
+            false => key.sign(size >> 16, Hash([1; 32])).unwrap(),
+        });
+        let mut verifier = Verifier::new(key.verifier(), notes, common::Tiles::default());
+        for (seq, (any_seq, pick, byte, by, data)) in (0..).zip(rows) {
+            let mut entry = Entry { data, ..common::entry(seq, None) };
+            if pick == 1 {
+                entry.kind = "case.erased".to_owned();
+                entry.data = json!({"erases": [any_seq >> 11, seq]});
+            }
+            entry.sealed = by.map(|_| Hash([byte; 32]));
+            let bytes = entry.to_canonical().unwrap();
+            let taken = verifier.feed(&Record {
+                seq: if pick == 0 { any_seq } else { seq },
+                bytes: if byte == 0 { b"{}" } else { &bytes },
+                leaf: leaf_hash(&bytes),
+                sealed: by.map_or(Sealed::None, |by| Sealed::Erased { by }),
+            });
+            if let Err(fault) = taken {
+                prop_assert!(!fault.text().zh.is_empty());
+                return Ok(());
+            }
+        }
+        if let Err(fault) = verifier.finish() {
+            prop_assert!(!fault.text().zh.is_empty());
+        }
+    }
 }

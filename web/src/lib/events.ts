@@ -1,0 +1,68 @@
+import type { TimelineEntry } from './api/types';
+import { i18n } from './i18n/index.svelte';
+import { names } from './names';
+import { dateTime } from './time';
+
+/** Who caused an entry: `user:li.na`, `resident`, `import:boston311`, `system:…`. */
+export function who(by: string): string {
+  const t = i18n.t.who;
+  const [kind, name = ''] = by.split(/:(.*)/s);
+  switch (kind) {
+    case 'resident':
+      return t.resident;
+    case 'user':
+      return name;
+    case 'import':
+      return t.import(name);
+    case 'system':
+      return t.system(name);
+    default:
+      return by;
+  }
+}
+
+/** What an event is called. */
+export function eventName(event: string): string {
+  const words = i18n.t.events as Record<string, string>;
+  return words[event] ?? event;
+}
+
+/** An event's particulars in words: to which unit, until when, passed or not. */
+export function particulars(entry: Pick<TimelineEntry, 'event' | 'data'>): string[] {
+  const t = i18n.t.particulars;
+  const inner = entry.data[entry.event];
+  const data = (typeof inner === 'object' && inner !== null ? inner : entry.data) as Record<
+    string,
+    unknown
+  >;
+  const text = (key: string) => (typeof data[key] === 'string' ? data[key] : null);
+  const found: string[] = [];
+  const unit = text('unit');
+  if (unit) found.push(t.toUnit(names.unit(unit)));
+  if (data['outside_duty'] === true) found.push(t.outsideDuty);
+  const category = text('category');
+  if (category) found.push(names.category(category));
+  const area = text('area');
+  if (area) found.push(names.area(area));
+  const reason = text('reason');
+  if (reason) found.push(names.declineReason(reason));
+  if (entry.event === 'verified') found.push(data['pass'] === true ? t.passed : t.failed);
+  if (data['unverified'] === true) found.push(t.unverified);
+  if (entry.event === 'called_back') {
+    found.push(data['reached'] === true ? t.reached : t.notReached);
+    if (typeof data['solved'] === 'boolean') found.push(data['solved'] ? t.solved : t.notSolved);
+    if (typeof data['satisfaction'] === 'number') found.push(t.satisfaction(data['satisfaction']));
+  }
+  const limits: [string, (at: string) => string][] = [
+    ['accept_by', t.acceptBy],
+    ['dispatch_by', t.dispatchBy],
+    ['respond_by', t.respondBy],
+    ['resolve_by', t.resolveBy],
+    ['verify_by', t.verifyBy],
+  ];
+  for (const [key, say] of limits) {
+    const at = text(key);
+    if (at) found.push(say(dateTime(at)));
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+import { router } from './router.svelte';
+
+type Handler = (event: KeyboardEvent) => boolean | void;
+
+const GO: Record<string, string> = { d: '/desk', r: '/report', f: '/follow', h: '/' };
+
+/** Keys that work on every page; off while something is being typed. */
+class Keys {
+  help = $state(false);
+  #handlers = new Set<Handler>();
+  #awaiting = 0;
+
+  start(): void {
+    addEventListener('keydown', (event) => this.#pressed(event));
+  }
+
+  /** Adds a page's own keys; returns how to take them away. */
+  on(handler: Handler): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement | null;
+    const typing = target?.closest('input, textarea, select, [contenteditable], dialog');
+    if (typing) {
+      if (event.key === 'Escape' && !target?.closest('dialog')) target?.blur();
+      return;
+    }
+    if (performance.now() - this.#awaiting < 1500) {
+      this.#awaiting = 0;
+      const to = GO[event.key];
+      if (to) {
+        event.preventDefault();
+        router.go(to);
+        return;
+      }
+    }
+    for (const handler of this.#handlers) {
+      if (handler(event)) {
+        event.preventDefault();
+        return;
+      }
+    }
+    if (event.key === 'g') this.#awaiting = performance.now();
+    else if (event.key === '?') {
+      event.preventDefault();
+      this.help = true;
+    }
+  }
+}
+
+export const keys = new Keys();

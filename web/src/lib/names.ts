@@ -1,0 +1,49 @@
+import { i18n } from './i18n/index.svelte';
+import { office } from './session.svelte';
+import type { AreaInfo, CategoryInfo, City, Coded } from './api/types';
+
+/** The name of a code in the reader's language; the code itself where nobody knows it. */
+function named(list: Coded[] | undefined, code: string | null | undefined): string {
+  if (!code) return '';
+  const found = list?.find((one) => one.code === code);
+  return found ? i18n.pick(found.name) : code;
+}
+
+export const names = {
+  area: (code: string | null | undefined) => named(office.city?.areas, code),
+  unit: (code: string | null | undefined) => named(office.city?.units, code),
+  category: (code: string | null | undefined) => named(office.city?.categories, code),
+  channel: (code: string | null | undefined) => named(office.city?.channels, code),
+  stage: (code: string | null | undefined) => named(office.city?.stages, code),
+  action: (code: string | null | undefined) => named(office.city?.actions, code),
+  declineReason: (code: string | null | undefined) => named(office.city?.decline_reasons, code),
+};
+
+/** Categories under the names of their groups, in the city's order. */
+export function categoriesByGroup(city: City): { group: string; categories: CategoryInfo[] }[] {
+  const groups = new Map<string, CategoryInfo[]>();
+  for (const category of city.categories) {
+    const group = i18n.pick(category.group);
+    groups.set(group, [...(groups.get(group) ?? []), category]);
+  }
+  return Array.from(groups, ([group, categories]) => ({ group, categories }));
+}
+
+/** Areas as a tree in reading order, with the depth of each. */
+export function areasInOrder(areas: AreaInfo[]): { area: AreaInfo; depth: number }[] {
+  const children = new Map<string | null, AreaInfo[]>();
+  const known = new Set(areas.map((area) => area.code));
+  for (const area of areas) {
+    const parent = area.parent !== null && known.has(area.parent) ? area.parent : null;
+    children.set(parent, [...(children.get(parent) ?? []), area]);
+  }
+  const ordered: { area: AreaInfo; depth: number }[] = [];
+  const visit = (parent: string | null, depth: number) => {
+    for (const area of children.get(parent) ?? []) {
+      ordered.push({ area, depth });
+      visit(area.code, depth + 1);
+    }
+  };
+  visit(null, 0);
+  return ordered;
+}

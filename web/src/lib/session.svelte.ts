@@ -1,0 +1,47 @@
+import { api } from './api';
+import { Problem } from './api/problem';
+import type { City, User } from './api/types';
+
+/** Who is signed in and in which city: what every page leans on. */
+class Office {
+  user = $state.raw<User | null>(null);
+  city = $state.raw<City | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  ready = $state(false);
+
+  async load(): Promise<void> {
+    this.problem = null;
+    try {
+      const [session, city] = await Promise.all([api.session(), api.city()]);
+      this.user = session.user;
+      this.city = city;
+      this.ready = true;
+    } catch (error) {
+      this.problem = Problem.of(error);
+    }
+  }
+
+  async signIn(user: string, password: string): Promise<void> {
+    const session = await api.signIn(user, password);
+    this.city = await api.city();
+    this.user = session.user;
+  }
+
+  async signOut(): Promise<void> {
+    await api.signOut();
+    this.user = null;
+    this.city = await api.city();
+  }
+
+  /** To be called with each refusal: a session that has ended is noticed here. */
+  noticed(problem: Problem): void {
+    if (problem.status === 401) this.user = null;
+  }
+}
+
+export const office = new Office();
+
+/** The page a person begins the day on: a unit's own cases, else everything. */
+export function home(user: User): string {
+  return user.unit ? `/desk?unit=${encodeURIComponent(user.unit)}&order=due` : '/desk';
+}

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+// `npm run dev` serves the pages alone; the server named here answers the rest.
+const server = process.env['YIWANG_SERVER'] ?? 'http://127.0.0.1:8080';
+const behind = Object.fromEntries(
+  ['/api', '/tiles', '/trail'].map((root) => [root, { target: server, changeOrigin: false }]),
+);
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    sourcemap: false,
+    reportCompressedSize: false,
+    manifest: true,
+    chunkSizeWarningLimit: 1200,
+  },
+  server: { host: '127.0.0.1', proxy: behind },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+} as import('vitest/config').ViteUserConfig);

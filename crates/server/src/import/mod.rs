@@ -1,5 +1,6 @@
 //! Bringing files in: what each importer takes, and how it refuses.
 
+pub mod areas;
 pub mod osm;
 
 use yiwang_base::Refusal;

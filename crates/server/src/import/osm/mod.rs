@@ -10,6 +10,9 @@ mod pbf;
 mod rings;
 
 #[cfg(test)]
+mod fixture;
+
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,9 @@
 //! Checking one stored entry by itself: its hash, its seal, what it erases.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use memchr::memmem::FinderRev;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -98,7 +100,9 @@ impl Summary {
             #[serde(rename = "v")]
             _version: u32,
         }
-        let comma = memchr::memmem::rfind(bytes, b",\"kind\":\"")?;
+        static KIND: LazyLock<FinderRev<'static>> =
+            LazyLock::new(|| FinderRev::new(b",\"kind\":\""));
+        let comma = KIND.rfind(bytes)?;
         let mut object = bytes[comma..].to_vec();
         object[0] = b'{';
         let end: End<'_> = serde_json::from_slice(&object).ok()?;

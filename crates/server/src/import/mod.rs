@@ -1,7 +1,18 @@
 //! Bringing files in: what each importer takes, and how it refuses.
+//!
+//! A row of a file of requests becomes a history of commands at the times at
+//! which they happened, and each goes through the same decisions as a person's
+//! command. A row that cannot be taken goes to a reject file, which can be
+//! mended and imported in its turn.
 
 pub mod areas;
+pub mod boston311;
+mod names;
 pub mod osm;
+pub mod rejects;
+pub mod requests;
+pub mod rows;
+pub mod source_case;
 
 use yiwang_base::Refusal;
 use yiwang_store::basemap::BasemapError;

@@ -1,0 +1,92 @@
+//! An empty city to import into, and a short way to do so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use pollster::block_on;
+use yiwang_base::{AreaCode, LocalText, Point, Timestamp, WorkCalendar, WorkHours};
+use yiwang_cases::{
+    Area, Case, CaseFilter, CaseStore, DeskLimits, LocateArea, MemoryStore, Order, Rules,
+};
+use yiwang_server::import::rejects::RejectFile;
+use yiwang_server::import::requests::{Profile, Report, RequestsError, Run, import, scan};
+
+struct Halves;
+
+impl LocateArea for Halves {
+    fn locate(&self, point: Point) -> Option<AreaCode> {
+        let area = if point.lat() < 42.33 {
+            "south"
+        } else {
+            "north"
+        };
+        area.parse().ok()
+    }
+}
+
+/// Areas north and south; no categories, no units.
+pub(crate) fn rules() -> Rules {
+    let area = |code: &str| {
+        let code: AreaCode = code.parse().unwrap();
+        let area = Area {
+            code: code.clone(),
+            name: LocalText::same(code.as_str()),
+            parent: None,
+            leaf: true,
+        };
+        (code, area)
+    };
+    let hours = WorkHours {
+        open: 540,
+        close: 1020,
+    };
+    Rules {
+        areas: [area("north"), area("south")].into(),
+        categories: BTreeMap::new(),
+        units: BTreeMap::new(),
+        calendar: WorkCalendar::new("America/New_York", hours, BTreeSet::new(), BTreeSet::new())
+            .unwrap(),
+        desk: DeskLimits::default(),
+        locator: Box::new(Halves),
+    }
+}
+
+pub(crate) fn now() -> Timestamp {
+    "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
+/// Scans, creates what is needed, and imports; gives the report and the reject file.
+pub(crate) fn import_whole(
+    store: &MemoryStore,
+    rules: &mut Rules,
+    file: &[u8],
+) -> Result<(Report, Vec<u8>), RequestsError> {
+    let plan = scan(file, Profile::Boston311, rules)?;
+    plan.apply(rules);
+    let mut rejected = Vec::new();
+    let mut rejects = RejectFile::new(&mut rejected);
+    let run = Run {
+        profile: Profile::Boston311,
+        now: now(),
+        rows: Some(plan.rows),
+    };
+    let report = block_on(import(store, file, &mut rejects, rules, run, |_| {
+        ControlFlow::Continue(())
+    }))?;
+    drop(rejects);
+    assert_eq!(report.rows, plan.rows);
+    assert_eq!(
+        report.rows,
+        report.imported + report.known + report.rejected
+    );
+    Ok((report, rejected))
+}
+
+/// All cases, oldest first.
+pub(crate) fn cases(store: &MemoryStore) -> Vec<Case> {
+    let any = CaseFilter::default();
+    let page = store.list(&any, Order::Newest, None, usize::MAX);
+    let mut cases = block_on(page).unwrap().cases;
+    cases.reverse();
+    cases
+}

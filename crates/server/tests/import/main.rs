@@ -1,0 +1,10 @@
+//! Importing requests, through the library's public face.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod arbitrary;
+mod city;
+mod fixture;
+mod preview;
+mod real_file;
+mod refused;

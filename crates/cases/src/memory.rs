@@ -153,7 +153,7 @@ impl CaseStore for MemoryStore {
             .filter_map(|case| Some((sort_key(&case, order)?, case)))
             .collect();
         let rank = |at: &PageStart| match order {
-            Order::Newest => (0, u64::MAX - at.id.0),
+            Order::Newest => (-at.key, u64::MAX - at.id.0),
             Order::Due => (at.key, at.id.0),
         };
         rows.sort_by_key(|(at, _)| rank(at));

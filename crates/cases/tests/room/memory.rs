@@ -3,8 +3,8 @@
 use pollster::block_on;
 use yiwang_base::{Point, Timestamp};
 use yiwang_cases::{
-    Action, Actor, Asked, Case, CaseFilter, CaseStore, Channel, Context, MemoryStore, Order, Stage,
-    change, execute,
+    Action, Actor, Asked, Case, CaseFilter, CaseStore, Channel, Context, MapTile, MemoryStore,
+    Order, Stage, change, execute,
 };
 
 use crate::town::{at, good, rules, submit, words};
@@ -157,22 +157,24 @@ fn counts_tell_late_from_soon() {
 }
 
 #[test]
-fn a_box_holds_its_points_newest_first() {
+fn a_tile_gathers_its_cases_in_marks() {
     let (store, _) = ten();
-    let points = |bounds, limit| {
-        let found = block_on(store.points(
-            bounds,
-            &CaseFilter::default(),
-            at("2026-09-25T03:30:00Z"),
-            limit,
-        ));
-        found.unwrap()
+    let points = |zoom, x, y| {
+        let tile = MapTile { zoom, x, y };
+        let now = at("2026-09-25T03:30:00Z");
+        block_on(store.points(tile, &CaseFilter::default(), now)).unwrap()
     };
-    let all = points([-180.0, -85.0, 180.0, 85.0], 100);
-    assert_eq!(all.len(), 9, "one has no point");
-    assert!(all[8].late && !all[0].late);
-    let west = points([115.0, 39.0, 115.5, 40.0], 2);
-    assert_eq!(west.iter().map(|p| p.id.0).collect::<Vec<_>>(), [3, 2]);
+    // The whole world: one mark, of the newest; one case has no point.
+    let world = points(0, 0, 0);
+    assert_eq!(world.len(), 1);
+    assert_eq!((world[0].id.0, world[0].count, world[0].late), (9, 9, 2));
+    // 115.0° E 39.9° N lies in this tile, 115.25° E three tiles further.
+    let near = points(12, 3356, 1552);
+    assert_eq!(near.len(), 1);
+    assert_eq!((near[0].id.0, near[0].count, near[0].late), (1, 1, 1));
+    assert!((near[0].point.lon() - 115.0).abs() < 1e-5);
+    assert!((near[0].point.lat() - 39.9).abs() < 1e-5);
+    assert_eq!(points(12, 3357, 1552), []);
 }
 
 #[test]
@@ -224,4 +226,50 @@ fn a_history_can_be_recorded_later_than_it_happened() {
     assert_eq!(entry.happening.at, at("2015-06-01T12:00:00Z"));
     assert_eq!(entry.happening.by.to_string(), "import:boston311");
     assert_eq!(entry.happening.grounds.as_deref(), Some("boston311 line 2"));
+}
+
+#[test]
+fn the_newest_is_the_last_submitted_not_the_highest_number() {
+    let store = MemoryStore::new();
+    for hour in ["05", "03", "04", "03"] {
+        let now = at(&format!("2026-09-25T{hour}:00:00Z"));
+        act(&store, None, submit(words()), now);
+    }
+    let mut seen = Vec::new();
+    let mut start = None;
+    loop {
+        let any = CaseFilter::default();
+        let page = block_on(store.list(&any, Order::Newest, start, 1)).unwrap();
+        seen.extend(numbers(&page.cases));
+        start = page.next;
+        if start.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [1, 3, 4, 2]);
+}
+
+#[test]
+fn two_changes_of_a_case_can_be_written_as_one() {
+    let store = MemoryStore::new();
+    let (rules, actor) = (rules(), Actor::Resident);
+    let context = Context {
+        rules: &rules,
+        actor: &actor,
+        grounds: None,
+        now: at("2026-09-25T02:00:00Z"),
+    };
+    let asked = |action| Asked {
+        id: None,
+        seen_version: None,
+        command: good(action),
+        receipt: None,
+    };
+    let first = change(&store, None, &asked(Action::Submit), &context).unwrap();
+    let second = change(&store, Some(&first.after), &asked(Action::Accept), &context).unwrap();
+    let both = first.and(second);
+    assert_eq!((both.expected_version, both.after.version), (0, 2));
+    let id = both.after.id;
+    block_on(store.append(both)).unwrap();
+    assert_eq!(block_on(store.timeline(id)).unwrap().len(), 2);
 }

@@ -6,8 +6,8 @@ use pollster::block_on;
 use yiwang_base::{CaseId, Personal, Refusal, RefusalKind, Timestamp};
 use yiwang_cases::{
     Action, Actor, Asked, Case, CaseFilter, CasePoint, CaseStore, Change, Channel, Command,
-    Context, Counts, MemoryStore, Order, Page, PageStart, Receipt, Recorded, SourceRef, Stage,
-    StoreError, Submit, execute,
+    Context, Counts, MapTile, MemoryStore, Order, Page, PageStart, Receipt, Recorded, SourceRef,
+    Stage, StoreError, Submit, execute,
 };
 
 use crate::town::{FRIDAY, at, good, rules, words};
@@ -114,12 +114,11 @@ impl CaseStore for Busy {
     }
     async fn points(
         &self,
-        bounds: [f64; 4],
+        tile: MapTile,
         filter: &CaseFilter,
         now: Timestamp,
-        limit: usize,
     ) -> Result<Vec<CasePoint>, StoreError> {
-        self.record.points(bounds, filter, now, limit).await
+        self.record.points(tile, filter, now).await
     }
 }
 

@@ -16,7 +16,7 @@
 //! - A refusal says what is possible now.
 
 mod actor;
-pub mod area_index;
+mod area_index;
 mod case;
 mod check;
 mod city;

@@ -1,4 +1,16 @@
-//! The server.
+//! The server: HTTP, accounts, importers, the command line.
+//!
+//! **For:** joining the rooms to the world. Here are the clock, the network
+//! and the wire shapes; decisions are made in the rooms.
+//!
+//! **Invariants**
+//! - Policy is in [`policy`] alone; what it does not allow is denied.
+//! - What leaves over HTTP is a [`wire`] type.
 
 pub mod basemap;
+pub mod city;
+pub mod follow_code;
+pub mod http;
 pub mod import;
+pub mod policy;
+pub mod wire;

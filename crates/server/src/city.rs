@@ -1,0 +1,242 @@
+//! The city as the record has it: rules for decisions, outlines for maps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use geo::{BoundingRect, MultiPolygon};
+use serde::{Deserialize, Serialize};
+use yiwang_base::{AreaCode, CaseId, LocalText, WorkCalendar, WorkHours};
+use yiwang_cases::{
+    Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Rules, StoreError, Unit,
+};
+use yiwang_store::{Item, ItemKind, Store};
+
+use crate::wire::{AreaView, CategoryView, CityView, Named, Text, UnitView};
+
+/// Settings of the city, kept as one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CitySettings {
+    /// Name of the city.
+    pub name: LocalText,
+    /// Working days and hours.
+    pub calendar: WorkCalendar,
+    /// Limits of the desk's own steps.
+    pub desk: DeskLimits,
+}
+
+/// Code of the one [`ItemKind::Setting`] item.
+pub const SETTINGS: &str = "city";
+
+impl CitySettings {
+    /// Settings of a city that has set none: working hours 9 to 17:30, Monday to Friday.
+    ///
+    /// # Errors
+    /// When the time zone is unknown.
+    pub fn new(name: LocalText, zone: &str) -> Result<Self, yiwang_base::CalendarError> {
+        let hours = WorkHours { open: 9 * 60, close: 17 * 60 + 30 };
+        Ok(Self {
+            name,
+            calendar: WorkCalendar::new(zone, hours, BTreeSet::new(), BTreeSet::new())?,
+            desk: DeskLimits::default(),
+        })
+    }
+}
+
+/// The city, loaded.
+pub struct City {
+    /// Its name.
+    pub name: LocalText,
+    /// IANA time zone.
+    pub zone: String,
+    /// What decisions look up.
+    pub rules: Rules,
+    /// Outlines of areas, degrees.
+    pub outlines: BTreeMap<AreaCode, MultiPolygon<f64>>,
+}
+
+impl City {
+    /// Loads the city from the record. A record without settings gets those of
+    /// an unnamed city in Shanghai's time zone.
+    ///
+    /// # Errors
+    /// When the record cannot be read or holds what is no area, unit or category.
+    pub fn load(store: &Store) -> Result<City, StoreError> {
+        let broken = |error: String| StoreError::Broken(error);
+        let settings = match store.items(ItemKind::Setting)?.iter().find(|i| i.code == SETTINGS) {
+            Some(item) => item.read()?,
+            None => CitySettings::new(LocalText::new("未命名的城市", "A city without a name"), "Asia/Shanghai")
+                .map_err(|e| broken(e.to_string()))?,
+        };
+        let mut areas = BTreeMap::new();
+        let mut outlines = BTreeMap::new();
+        for item in store.items(ItemKind::Area)? {
+            let area: Area = item.read()?;
+            if let Some(outline) = &item.attachment {
+                let shape = outline_from(outline).map_err(|e| broken(format!("{}: {e}", area.code)))?;
+                outlines.insert(area.code.clone(), shape);
+            }
+            areas.insert(area.code.clone(), area);
+        }
+        let leaves = outlines
+            .iter()
+            .filter(|(code, _)| areas.get(*code).is_some_and(|area| area.leaf))
+            .map(|(code, shape)| (code.clone(), shape.clone()));
+        let locator = Box::new(AreaIndex::new(leaves));
+        let mut categories = BTreeMap::new();
+        for item in store.items(ItemKind::Category)? {
+            let category: Category = item.read()?;
+            categories.insert(category.code.clone(), category);
+        }
+        let mut units = BTreeMap::new();
+        for item in store.items(ItemKind::Unit)? {
+            let unit: Unit = item.read()?;
+            units.insert(unit.code.clone(), unit);
+        }
+        Ok(City {
+            name: settings.name,
+            zone: settings.calendar.zone().iana_name().unwrap_or("UTC").to_owned(),
+            rules: Rules {
+                areas,
+                categories,
+                units,
+                calendar: settings.calendar,
+                desk: settings.desk,
+                locator,
+            },
+            outlines,
+        })
+    }
+
+    /// The area and all that lie in it.
+    pub fn with_descendants(&self, area: &AreaCode) -> Vec<AreaCode> {
+        let all = self.rules.areas.keys();
+        all.filter(|code| self.rules.lies_in(code, area)).cloned().collect()
+    }
+
+    /// West, south, east, north of all outlines.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        self.outlines.values().filter_map(BoundingRect::bounding_rect).fold(None, |all, one| {
+            let [w, s, e, n] = all.unwrap_or([f64::MAX, f64::MAX, f64::MIN, f64::MIN]);
+            let (min, max) = (one.min(), one.max());
+            Some([w.min(min.x), s.min(min.y), e.max(max.x), n.max(max.y)])
+        })
+    }
+
+    /// The city as pages need it.
+    pub fn view(&self, has_base_map: bool, with_units: bool) -> CityView {
+        let rules = &self.rules;
+        let named = |code: &'static str, name: LocalText| Named { code, name: name.into() };
+        let units = rules.units.values().filter(|_| with_units).map(UnitView::from);
+        CityView {
+            name: (&self.name).into(),
+            zone: self.zone.clone(),
+            bounds: self.bounds(),
+            has_base_map,
+            areas: rules.areas.values().map(AreaView::from).collect(),
+            units: units.collect(),
+            categories: rules.categories.values().map(CategoryView::from).collect(),
+            channels: Channel::ALL
+                .into_iter()
+                .map(|c| Named { code: channel_word(c), name: channel_name(c) })
+                .collect(),
+            stages: yiwang_cases::Stage::ALL.into_iter().map(|s| named(s.word(), s.name())).collect(),
+            actions: Action::ALL.into_iter().map(|a| named(a.word(), a.name())).collect(),
+            decline_reasons: DeclineReason::ALL
+                .into_iter()
+                .map(|r| Named { code: decline_word(r), name: decline_name(r) })
+                .collect(),
+        }
+    }
+
+    /// Outlines as GeoJSON, for the map.
+    pub fn outlines_geojson(&self) -> geojson::FeatureCollection {
+        let features = self.outlines.iter().filter_map(|(code, shape)| {
+            let area = self.rules.areas.get(code)?;
+            let mut properties = geojson::JsonObject::new();
+            properties.insert("code".into(), code.to_string().into());
+            properties.insert("zh".into(), area.name.zh.clone().into());
+            properties.insert("en".into(), area.name.en.clone().into());
+            properties.insert("leaf".into(), area.leaf.into());
+            let parent = area.parent.as_ref().map(ToString::to_string);
+            properties.insert("parent".into(), parent.into());
+            Some(geojson::Feature {
+                bbox: None,
+                geometry: Some(geojson::Geometry::from(shape)),
+                id: Some(geojson::feature::Id::String(code.to_string())),
+                properties: Some(properties),
+                foreign_members: None,
+            })
+        });
+        geojson::FeatureCollection { bbox: None, features: features.collect(), foreign_members: None }
+    }
+}
+
+/// An area as an item, its outline attached as a GeoJSON geometry.
+///
+/// # Errors
+/// When the area has no JSON form.
+pub fn area_item(area: &Area, outline: Option<&MultiPolygon<f64>>) -> Result<Item, StoreError> {
+    let mut item = Item::of(ItemKind::Area, area.code.as_str(), area)?;
+    item.attachment = outline.map(|shape| geojson::Geometry::from(shape).to_string().into_bytes());
+    Ok(item)
+}
+
+fn outline_from(bytes: &[u8]) -> Result<MultiPolygon<f64>, String> {
+    let geometry: geojson::Geometry = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
+    MultiPolygon::try_from(geometry).map_err(|e| e.to_string())
+}
+
+/// A channel's word on the wire.
+pub fn channel_word(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Hotline => "hotline",
+        Channel::Web => "web",
+        Channel::App => "app",
+        Channel::MiniProgram => "mini_program",
+        Channel::Counter => "counter",
+        Channel::GridWorker => "grid_worker",
+        Channel::Partner => "partner",
+    }
+}
+
+fn channel_name(channel: Channel) -> Text {
+    let (zh, en) = match channel {
+        Channel::Hotline => ("12345 热线", "12345 hotline"),
+        Channel::Web => ("网页", "Web"),
+        Channel::App => ("手机应用", "App"),
+        Channel::MiniProgram => ("小程序", "Mini program"),
+        Channel::Counter => ("窗口", "Counter"),
+        Channel::GridWorker => ("网格员", "Grid worker"),
+        Channel::Partner => ("其他系统", "Other system"),
+    };
+    LocalText::new(zh, en).into()
+}
+
+/// A reason's word on the wire.
+pub fn decline_word(reason: DeclineReason) -> &'static str {
+    match reason {
+        DeclineReason::OutsideRemit => "outside_remit",
+        DeclineReason::LegalProceedings => "legal_proceedings",
+        DeclineReason::NotEnoughDetail => "not_enough_detail",
+        DeclineReason::NoRequest => "no_request",
+        DeclineReason::AgainstLaw => "against_law",
+    }
+}
+
+fn decline_name(reason: DeclineReason) -> Text {
+    let (zh, en) = match reason {
+        DeclineReason::OutsideRemit => ("不属于本市职责", "Not for this city's units"),
+        DeclineReason::LegalProceedings => {
+            ("已进入诉讼、仲裁或复议", "Before a court, in arbitration or under review")
+        }
+        DeclineReason::NotEnoughDetail => ("内容不清,无法办理", "Not enough detail to act on"),
+        DeclineReason::NoRequest => ("没有提出诉求", "Nothing is asked for"),
+        DeclineReason::AgainstLaw => ("诉求违反法律法规", "The law forbids what is asked"),
+    };
+    LocalText::new(zh, en).into()
+}
+
+/// A case's number from a path or a form.
+pub fn parse_case_id(text: &str) -> Option<CaseId> {
+    text.parse().ok()
+}

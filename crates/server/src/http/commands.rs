@@ -1,0 +1,310 @@
+//! Commands to a case.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::Response;
+use sha2::{Digest, Sha256};
+use yiwang_base::{CaseId, IdError, Personal, Refusal, RefusalKind};
+use yiwang_cases::{
+    Action, Actor, Asked, CaseStore, Command, Context, DeclineReason, Limits, Receipt, execute,
+};
+
+use super::body::Body;
+use super::cases::{case_id, detail_response};
+use super::problem::{Answer, Problem};
+use super::session::Visitor;
+use super::state::{App, now};
+use crate::city::decline_word;
+use crate::policy::Right;
+use crate::wire::{
+    AcceptBody, CallBackBody, CaseDetail, CloseBody, DeclineBody, DispatchBody, EraseBody,
+    NoteBody, StartBody, VerifyBody,
+};
+
+/// Carries out a command for whoever is signed in.
+async fn act(
+    app: &App,
+    visitor: Visitor,
+    headers: &HeaderMap,
+    id: &str,
+    bytes: &[u8],
+    command: Command,
+) -> Answer<Response> {
+    let action = command.action();
+    let actor = visitor.actor();
+    let user = visitor.with(Right::Act(action))?;
+    let id = case_id(id)?;
+    let seen = seen_version(headers)?;
+    let before = app.store.case(id).await?.filter(|case| user.sees(case));
+    if before.is_none() {
+        return Err(no_case(id).into());
+    }
+    let path = format!("cases/{id}/{}", action.word());
+    let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
+    let city = app.city();
+    let context = Context { rules: &city.rules, actor: &actor, grounds: None, now: now() };
+    let asked = Asked { id: Some(id), seen_version: Some(seen), command, receipt };
+    let case = execute(&app.store, &asked, &context).await?;
+    if action == Action::Erase {
+        app.store.forget_erased().await?;
+    }
+    detail_response(app, &city, &user, case).await
+}
+
+/// Take a request on (受理).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "cases", request_body = AcceptBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn accept(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<AcceptBody>,
+) -> Answer<Response> {
+    let area = body.area.filter(|area| !area.is_empty());
+    let command = Command::Accept {
+        category: code(&body.category, "category")?,
+        area: area.map(|area| code(&area, "area")).transpose()?,
+    };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Decline a request (不予受理).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/decline", tag = "cases", request_body = DeclineBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn decline(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<DeclineBody>,
+) -> Answer<Response> {
+    let reason = DeclineReason::ALL.into_iter().find(|r| decline_word(*r) == body.reason);
+    let reason = reason.ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "decline.reason-unknown",
+            "没有这种不予受理的理由",
+            "there is no such reason to decline",
+        )
+        .at("reason")
+        .found(&body.reason)
+        .allowing(DeclineReason::ALL.map(decline_word))
+    })?;
+    let command = Command::Decline { reason, note: Personal::new(body.note) };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Send it to the unit that must act (派单).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/dispatch", tag = "cases", request_body = DispatchBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn dispatch(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<DispatchBody>,
+) -> Answer<Response> {
+    let command = Command::Dispatch {
+        unit: code(&body.unit, "unit")?,
+        limits: Limits::ByCategory,
+        reason: body.reason.filter(|reason| !reason.trim().is_empty()),
+        note: note(body.note),
+    };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Begin; the resident has been contacted.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/start", tag = "cases", request_body = StartBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn start(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { bytes, .. }: Body<StartBody>,
+) -> Answer<Response> {
+    act(&app, visitor, &headers, &id, &bytes, Command::Start).await
+}
+
+/// Say that it is done (反馈).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/report-back", tag = "cases", request_body = NoteBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn report_back(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<NoteBody>,
+) -> Answer<Response> {
+    let command = Command::ReportBack { note: Personal::new(body.note) };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Check what was done (核查).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/verify", tag = "cases", request_body = VerifyBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn verify(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<VerifyBody>,
+) -> Answer<Response> {
+    let command = Command::Verify { pass: body.pass, note: note(body.note) };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Close it (结案).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/close", tag = "cases", request_body = CloseBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn close(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<CloseBody>,
+) -> Answer<Response> {
+    let command = Command::Close { reason: note(body.reason) };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Write down what the resident says (回访).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/call-back", tag = "cases", request_body = CallBackBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn call_back(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<CallBackBody>,
+) -> Answer<Response> {
+    let command = Command::CallBack {
+        reached: body.reached,
+        solved: body.solved,
+        satisfaction: body.satisfaction,
+        note: note(body.note),
+    };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Open it again (重新办理).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/reopen", tag = "cases", request_body = NoteBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn reopen(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<NoteBody>,
+) -> Answer<Response> {
+    let command = Command::Reopen { note: Personal::new(body.note) };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// Erase the words and personal data of the case (依法删除).
+#[utoipa::path(post, path = "/api/v1/cases/{id}/erase", tag = "cases", request_body = EraseBody,
+    params(("id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+pub(super) async fn erase(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<EraseBody>,
+) -> Answer<Response> {
+    let entries = app.store.sealed_entries(case_id(&id)?).await?;
+    let command = Command::Erase { ground: body.ground, entries };
+    act(&app, visitor, &headers, &id, &bytes, command).await
+}
+
+/// A note, if there is one.
+pub(super) fn note(text: Option<String>) -> Option<Personal<String>> {
+    text.filter(|text| !text.trim().is_empty()).map(Personal::new)
+}
+
+/// A code from a body.
+pub(super) fn code<T: std::str::FromStr<Err = IdError>>(
+    text: &str,
+    field: &str,
+) -> Result<T, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "code.malformed",
+            "编码由 1 至 64 个小写字母、数字或 . _ - 组成,以字母或数字开头",
+            "a code has 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit",
+        )
+        .at(field)
+        .found(text)
+    })
+}
+
+/// No such case, or none that this reader may see: the same answer.
+pub(super) fn no_case(id: CaseId) -> Refusal {
+    Refusal::new(
+        RefusalKind::NotFound,
+        "case.not-found",
+        format!("没有案卷 {id}"),
+        format!("there is no case {id}"),
+    )
+    .found(id.to_string())
+}
+
+fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
+    let missing = || {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "if-match.missing",
+            "请在 If-Match 中给出案卷的版本,如 \"3\"",
+            "give the case's version in If-Match, such as \"3\"",
+        )
+        .at("If-Match")
+    };
+    let value = headers.get(header::IF_MATCH).ok_or_else(missing)?;
+    let text = value.to_str().map_err(|_| missing())?;
+    text.trim().trim_matches('"').parse().map_err(|_| missing().found(text))
+}
+
+/// The idempotency key, bound to who asks and to what is asked.
+pub(super) fn receipt(
+    headers: &HeaderMap,
+    actor: &Actor,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<Option<Receipt>, Refusal> {
+    let Some(key) = headers.get("Idempotency-Key") else {
+        return Ok(None);
+    };
+    let wrong = || {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "idempotency.key-malformed",
+            "幂等键为 1 至 128 个可见的 ASCII 字符",
+            "an idempotency key is 1 to 128 visible ASCII characters",
+        )
+        .at("Idempotency-Key")
+    };
+    let key = key.to_str().map_err(|_| wrong())?;
+    if key.is_empty() || key.len() > 128 || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(wrong().found(key));
+    }
+    let mut hasher = Sha256::new();
+    for part in [method.as_str().as_bytes(), path.as_bytes(), body] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    Ok(Some(Receipt { key: format!("{actor}/{key}"), fingerprint: hasher.finalize().into() }))
+}

@@ -1,0 +1,135 @@
+//! Residents follow their own case by its code.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method};
+use yiwang_base::{Purpose, Refusal, RefusalKind};
+use yiwang_cases::{
+    Action, Actor, Asked, Case, CaseStore, Command, Context, execute, possible,
+};
+
+use super::body::Body;
+use super::commands::{note, receipt};
+use super::problem::{Answer, Problem};
+use super::state::{App, now};
+use crate::follow_code;
+use crate::policy::Sight;
+use crate::wire::{AnswerBody, CallBackView, FollowRow, FollowView, NoteBody, Text, time};
+use crate::wire::seen_note;
+
+/// What a resident sees of the own case.
+const OWN: Sight = Sight { words: true, reporter: true };
+
+/// The sender's own case.
+#[utoipa::path(get, path = "/api/v1/follow/{code}", tag = "requests", params(("code" = String, Path)),
+    responses((status = 200, body = FollowView), (status = 404, body = Problem)))]
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    Path(code): Path<String>,
+) -> Answer<Json<FollowView>> {
+    let case = find(&app, &code).await?;
+    view(&app, &case).await
+}
+
+/// Say whether it is solved.
+#[utoipa::path(post, path = "/api/v1/follow/{code}/call-back", tag = "requests",
+    request_body = AnswerBody, params(("code" = String, Path)),
+    responses((status = 200, body = FollowView), (status = 409, body = Problem)))]
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<AnswerBody>,
+) -> Answer<Json<FollowView>> {
+    let command = Command::CallBack {
+        reached: true,
+        solved: Some(body.solved),
+        satisfaction: body.satisfaction,
+        note: note(body.note),
+    };
+    act(&app, &code, &headers, &bytes, command).await
+}
+
+/// Ask to open it again.
+#[utoipa::path(post, path = "/api/v1/follow/{code}/reopen", tag = "requests",
+    request_body = NoteBody, params(("code" = String, Path)),
+    responses((status = 200, body = FollowView), (status = 409, body = Problem)))]
+pub(super) async fn reopen(
+    State(app): State<Arc<App>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<NoteBody>,
+) -> Answer<Json<FollowView>> {
+    let command = Command::Reopen { note: yiwang_base::Personal::new(body.note) };
+    act(&app, &code, &headers, &bytes, command).await
+}
+
+async fn act(
+    app: &App,
+    code: &str,
+    headers: &HeaderMap,
+    bytes: &[u8],
+    command: Command,
+) -> Answer<Json<FollowView>> {
+    let case = find(app, code).await?;
+    let actor = Actor::Resident;
+    let path = format!("follow/{}/{}", case.id, command.action().word());
+    let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
+    let city = app.city();
+    let context = Context { rules: &city.rules, actor: &actor, grounds: None, now: now() };
+    // A resident acts on what the page shows; no version, the newest state counts.
+    let asked = Asked { id: Some(case.id), seen_version: None, command, receipt };
+    let case = execute(&app.store, &asked, &context).await?;
+    view(app, &case).await
+}
+
+async fn find(app: &App, typed: &str) -> Result<Case, Refusal> {
+    let unknown = || {
+        Refusal::new(
+            RefusalKind::NotFound,
+            "follow.unknown",
+            "没有这个查询码,请核对后再试;查询码共 12 位,如 ABCD-EFGH-JKMN",
+            "there is no such code; check it and try again: 12 characters, such as ABCD-EFGH-JKMN",
+        )
+    };
+    let code = follow_code::read(typed).ok_or_else(unknown)?;
+    app.store.case_by_follow_code(&code).await?.ok_or_else(unknown)
+}
+
+async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
+    let city = app.city();
+    let timeline = app.store.timeline(case.id).await?;
+    let request = case.request.as_ref().map(|request| request.disclose(Purpose::OwnRequest));
+    let unit = case.unit.as_ref().and_then(|code| city.rules.units.get(code));
+    let actions = possible(case);
+    let can = [Action::CallBack, Action::Reopen];
+    Ok(Json(FollowView {
+        id: case.id.to_string(),
+        stage: case.stage.word(),
+        category: case.category.as_ref().map(ToString::to_string),
+        area: case.area.as_ref().map(ToString::to_string),
+        unit: case.unit.as_ref().map(ToString::to_string),
+        unit_name: unit.map(|unit| Text::from(&unit.name)),
+        submitted_at: time(case.submitted_at),
+        due_at: case.due_at.map(time),
+        words: request.map(|request| request.words.clone()),
+        address: request.and_then(|request| request.place.address.clone()),
+        can: can.into_iter().filter(|a| actions.contains(a)).map(Action::word).collect(),
+        timeline: timeline
+            .iter()
+            .map(|recorded| {
+                let happening = &recorded.happening;
+                FollowRow {
+                    at: time(happening.at),
+                    event: happening.event.word(),
+                    // A dispatch's note is for the unit.
+                    note: seen_note(happening.sealed.as_ref(), OWN)
+                        .filter(|_| happening.event.word() != "dispatched"),
+                }
+            })
+            .collect(),
+        call_back: case.call_back.as_ref().map(CallBackView::from),
+    }))
+}

@@ -1,0 +1,75 @@
+//! The HTTP interface: the router is its table of contents.
+
+mod assets;
+mod body;
+mod cases;
+mod commands;
+mod cursor;
+mod events;
+mod filter;
+mod follow;
+mod openapi;
+mod place;
+mod problem;
+mod requests;
+mod session;
+mod state;
+mod tiles;
+mod trail;
+
+pub use openapi::document;
+pub use problem::Problem;
+pub use session::COOKIE;
+pub use state::{App, AppOptions};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Everything the server answers.
+pub fn router(app: Arc<App>) -> Router {
+    let (api, document) = api_router().split_for_parts();
+    let document = document.to_pretty_json().unwrap_or_default();
+    api.route("/api/v1/openapi.json", get(move || openapi::serve(document.clone())))
+        .route("/tiles/base/{z}/{x}/{y}", get(tiles::base))
+        .route("/tiles/cases/{z}/{x}/{y}", get(tiles::cases))
+        .route("/trail/vkey", get(trail::verifier_key))
+        .route("/trail/{*path}", get(trail::read))
+        .route("/healthz", get(state::health))
+        .fallback(assets::serve)
+        .layer(DefaultBodyLimit::max(app.options.max_body))
+        .layer(from_fn(problem::boundary))
+        .with_state(app)
+}
+
+/// The calls that OpenAPI describes.
+fn api_router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(session::current, session::sign_in, session::sign_out))
+        .routes(routes!(place::city))
+        .routes(routes!(place::area_outlines))
+        .routes(routes!(requests::submit))
+        .routes(routes!(follow::read))
+        .routes(routes!(follow::answer))
+        .routes(routes!(follow::reopen))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::counts))
+        .routes(routes!(cases::read))
+        .routes(routes!(cases::proof))
+        .routes(routes!(commands::accept))
+        .routes(routes!(commands::decline))
+        .routes(routes!(commands::dispatch))
+        .routes(routes!(commands::start))
+        .routes(routes!(commands::report_back))
+        .routes(routes!(commands::verify))
+        .routes(routes!(commands::close))
+        .routes(routes!(commands::call_back))
+        .routes(routes!(commands::reopen))
+        .routes(routes!(commands::erase))
+        .routes(routes!(events::stream))
+}

@@ -1,0 +1,195 @@
+//! Signing in and out, and who is asking.
+
+use std::sync::{Arc, LazyLock};
+
+use argon2::Argon2;
+use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::ToSpan as _;
+use sha2::{Digest, Sha256};
+use yiwang_base::{Refusal, RefusalKind, UserName};
+use yiwang_cases::Actor;
+
+use super::body::Body;
+use super::problem::{Answer, ApiError, Problem};
+use super::state::{App, now};
+use crate::policy::{Right, Role, User};
+use crate::wire::{Credentials, SessionView, UserView};
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "yiwang_session";
+
+/// Whoever asks: somebody signed in, or nobody.
+pub(super) struct Visitor(pub(super) Option<User>);
+
+impl Visitor {
+    /// The user, who must have the right.
+    pub(super) fn with(self, right: Right) -> Result<User, Refusal> {
+        let user = self.0.ok_or_else(nobody)?;
+        user.must(right)?;
+        Ok(user)
+    }
+
+    /// Who does it, for the record.
+    pub(super) fn actor(&self) -> Actor {
+        match &self.0 {
+            Some(user) => Actor::User(user.account.name.clone()),
+            None => Actor::Resident,
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Visitor> {
+        let Some(token) = token(&parts.headers) else {
+            return Ok(Visitor(None));
+        };
+        let account = app.store.session(hash(token), now()).await?;
+        Ok(Visitor(account.and_then(|account| {
+            // A role this program does not know allows nothing.
+            let role = Role::from_word(&account.role)?;
+            Some(User { account, role })
+        })))
+    }
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+fn nobody() -> Refusal {
+    Refusal::new(
+        RefusalKind::Unauthenticated,
+        "session.none",
+        "请先登录",
+        "sign in first",
+    )
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/v1/session", tag = "session",
+    responses((status = 200, body = SessionView)))]
+pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
+    Json(SessionView { user: user.as_ref().map(view) })
+}
+
+/// Sign in; the answer sets a cookie.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = Credentials,
+    responses((status = 200, body = SessionView), (status = 401, body = Problem)))]
+pub(super) async fn sign_in(
+    State(app): State<Arc<App>>,
+    Body { value: credentials, .. }: Body<Credentials>,
+) -> Answer<Response> {
+    let account = match credentials.user.trim().parse::<UserName>() {
+        Ok(name) => app.store.account(name).await?,
+        Err(_) => None,
+    };
+    // A name that does not exist takes as long as a wrong password.
+    let stored = account.as_ref().map_or_else(|| NOBODYS_HASH.clone(), |(_, hash)| hash.clone());
+    let _turn = app.sign_ins.acquire().await.map_err(|_| nobody())?;
+    let right = tokio::task::spawn_blocking(move || is_password(&credentials.password, &stored))
+        .await
+        .unwrap_or(false);
+    let account = account.map(|(account, _)| account).filter(|account| right && !account.disabled);
+    let user = account.and_then(|account| {
+        let role = Role::from_word(&account.role)?;
+        Some(User { account, role })
+    });
+    let Some(user) = user else {
+        return Err(Refusal::new(
+            RefusalKind::Unauthenticated,
+            "session.wrong",
+            "用户名或密码不对",
+            "the name or the password is wrong",
+        )
+        .into());
+    };
+    let token = new_token()?;
+    let at = now();
+    let expires = at.checked_add(i64::from(app.options.session_hours).hours()).unwrap_or(at);
+    app.store.open_session(hash(&token), user.account.name.clone(), at, expires).await?;
+    let seconds = u64::from(app.options.session_hours) * 3600;
+    let cookie = cookie(&token, seconds, app.options.secure_cookie);
+    let view = SessionView { user: Some(view(&user)) };
+    Ok(([(header::SET_COOKIE, cookie)], Json(view)).into_response())
+}
+
+/// Sign out.
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses((status = 204)))]
+pub(super) async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
+    if let Some(token) = token(&headers) {
+        app.store.close_session(hash(token)).await?;
+    }
+    let cookie = cookie("", 0, app.options.secure_cookie);
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+fn cookie(token: &str, seconds: u64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
+}
+
+fn new_token() -> Result<String, Refusal> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| no_randomness(&error))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The system's random source failed.
+pub(super) fn no_randomness(error: &getrandom::Error) -> Refusal {
+    tracing::error!(%error, "the random source failed");
+    Refusal::new(
+        RefusalKind::Unavailable,
+        "system.randomness",
+        "系统暂时不能生成随机数,请稍后再试",
+        "the system cannot make random numbers now; try again later",
+    )
+}
+
+fn view(user: &User) -> UserView {
+    UserView {
+        name: user.account.name.to_string(),
+        display_name: user.account.display_name.clone(),
+        role: user.role.word(),
+        unit: user.account.unit.as_ref().map(ToString::to_string),
+    }
+}
+
+/// The Argon2id hash of a password, in PHC form.
+///
+/// # Errors
+/// What the hash function says.
+pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
+    let salt = SaltString::generate(&mut OsRng);
+    Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+}
+
+fn is_password(password: &str, stored: &str) -> bool {
+    PasswordHash::new(stored)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// A hash that no password is known for.
+static NOBODYS_HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut bytes = [0; 32];
+    let _ = getrandom::fill(&mut bytes);
+    hash_password(&URL_SAFE_NO_PAD.encode(bytes)).unwrap_or_default()
+});

@@ -1,0 +1,204 @@
+//! Policy: who may do what. The one place; what is not here is denied.
+
+use yiwang_base::{Refusal, RefusalKind, UnitCode};
+use yiwang_cases::{Action, Case};
+use yiwang_store::Account;
+
+/// A role. Everyone who signs in has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Hotline and command desk (坐席).
+    Operator,
+    /// Staff of a unit; acts on its unit's cases only (承办人员).
+    Unit,
+    /// Checks on site (核查员).
+    Verifier,
+    /// Reads, and must be able to trust what is read (领导).
+    Leader,
+    /// Keeps areas, units and data in order, erases on lawful request (数据管理员).
+    Steward,
+    /// Checks the trail; sees no words of residents (审计员).
+    Auditor,
+    /// Keeps accounts; sees no words of residents (系统管理员).
+    Admin,
+}
+
+/// Something that policy allows or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Right {
+    /// See cases: stage, category, area, unit, times.
+    ReadCases,
+    /// See residents' words, places and notes.
+    ReadWords,
+    /// See who sent a request.
+    ReadReporter,
+    /// See the units with their duty lists.
+    ReadUnits,
+    /// Read the journal's entries.
+    ReadEntries,
+    /// Say by which channel a request came in.
+    SetChannel,
+    /// Do this to a case.
+    Act(Action),
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Role; 7] = [
+        Role::Operator,
+        Role::Unit,
+        Role::Verifier,
+        Role::Leader,
+        Role::Steward,
+        Role::Auditor,
+        Role::Admin,
+    ];
+
+    /// The word of the interface and the record.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Operator => "operator",
+            Role::Unit => "unit",
+            Role::Verifier => "verifier",
+            Role::Leader => "leader",
+            Role::Steward => "steward",
+            Role::Auditor => "auditor",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// The role of a word.
+    pub fn from_word(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// Whether the role has the right.
+    pub fn may(self, right: Right) -> bool {
+        use Action::{
+            Accept, CallBack, Close, Decline, Dispatch, Erase, ReportBack, Reopen, Start, Submit,
+            Verify,
+        };
+        use Right::{Act, ReadCases, ReadEntries, ReadReporter, ReadUnits, ReadWords, SetChannel};
+        match right {
+            ReadCases | ReadUnits => true,
+            ReadWords => matches!(self, Role::Operator | Role::Unit | Role::Verifier | Role::Leader),
+            ReadReporter => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
+            ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
+            SetChannel => matches!(self, Role::Operator),
+            Act(Submit) => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
+            Act(Accept | Decline | Dispatch | Close | CallBack | Reopen) => self == Role::Operator,
+            Act(Start | ReportBack) => self == Role::Unit,
+            Act(Verify) => matches!(self, Role::Operator | Role::Verifier),
+            Act(Erase) => self == Role::Steward,
+        }
+    }
+}
+
+/// How much of a case a reader sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// Words, places and notes.
+    pub words: bool,
+    /// Who sent it.
+    pub reporter: bool,
+}
+
+/// Whoever is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The account.
+    pub account: Account,
+    /// Its role.
+    pub role: Role,
+}
+
+impl User {
+    /// Whether the user has the right at all, whatever the case.
+    pub fn may(&self, right: Right) -> bool {
+        self.role.may(right)
+    }
+
+    /// Refuses unless the user has the right.
+    ///
+    /// # Errors
+    /// A refusal that names the role.
+    pub fn must(&self, right: Right) -> Result<(), Refusal> {
+        if self.may(right) { Ok(()) } else { Err(forbidden(self.role)) }
+    }
+
+    /// The unit to whose cases the user is bound; `None` for all cases.
+    ///
+    /// # Errors
+    /// When the user should be bound to a unit but has none.
+    pub fn bound_to(&self) -> Result<Option<&UnitCode>, Refusal> {
+        match (self.role, &self.account.unit) {
+            (Role::Unit, Some(unit)) => Ok(Some(unit)),
+            (Role::Unit, None) => Err(forbidden(self.role)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether the user may see this case at all.
+    pub fn sees(&self, case: &Case) -> bool {
+        match self.bound_to() {
+            Ok(None) => self.may(Right::ReadCases),
+            Ok(Some(unit)) => case.unit.as_ref() == Some(unit),
+            Err(_) => false,
+        }
+    }
+
+    /// How much of a case the user sees.
+    pub fn sight(&self) -> Sight {
+        Sight { words: self.may(Right::ReadWords), reporter: self.may(Right::ReadReporter) }
+    }
+
+    /// Whether the user may do this to this case.
+    pub fn may_act(&self, action: Action, case: &Case) -> bool {
+        self.may(Right::Act(action)) && self.sees(case)
+    }
+}
+
+fn forbidden(role: Role) -> Refusal {
+    Refusal::new(
+        RefusalKind::Forbidden,
+        "policy.forbidden",
+        "您的角色没有这项权限;如确有需要,请联系系统管理员",
+        "your role does not allow this; ask an administrator if you need it",
+    )
+    .found(role.word())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rights by role, written out: a change of policy must change this table.
+    #[test]
+    fn each_role_may_do_what_the_table_says_and_nothing_else() {
+        let table = [
+            (Role::Operator, "cases words reporter units channel submit accept decline dispatch verify close call_back reopen"),
+            (Role::Unit, "cases words reporter units submit start report_back"),
+            (Role::Verifier, "cases words reporter units submit verify"),
+            (Role::Leader, "cases words units"),
+            (Role::Steward, "cases units entries erase"),
+            (Role::Auditor, "cases units entries"),
+            (Role::Admin, "cases units entries"),
+        ];
+        let plain = [
+            (Right::ReadCases, "cases"),
+            (Right::ReadWords, "words"),
+            (Right::ReadReporter, "reporter"),
+            (Right::ReadUnits, "units"),
+            (Right::ReadEntries, "entries"),
+            (Right::SetChannel, "channel"),
+        ];
+        let acts = Action::ALL.map(|action| (Right::Act(action), action.word()));
+        assert_eq!(table.map(|(role, _)| role), Role::ALL);
+        for (role, words) in table {
+            let allowed: Vec<&str> = words.split(' ').collect();
+            for (right, word) in plain.iter().chain(&acts) {
+                assert_eq!(role.may(*right), allowed.contains(word), "{role:?} {word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What the city is made of.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use yiwang_cases::{Area, Category, Unit, UnitKind};
+
+use super::Text;
+
+/// A code and its name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Named {
+    /// The code.
+    pub code: &'static str,
+    /// Its name.
+    pub name: Text,
+}
+
+/// The city.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CityView {
+    /// Its name.
+    pub name: Text,
+    /// IANA time zone.
+    pub zone: String,
+    /// West, south, east, north; `null` without areas.
+    pub bounds: Option<[f64; 4]>,
+    /// Whether there is a base map.
+    pub has_base_map: bool,
+    /// Areas.
+    pub areas: Vec<AreaView>,
+    /// Units; empty for those who are not signed in.
+    pub units: Vec<UnitView>,
+    /// Categories.
+    pub categories: Vec<CategoryView>,
+    /// Channels.
+    pub channels: Vec<Named>,
+    /// Stages.
+    pub stages: Vec<Named>,
+    /// Actions.
+    pub actions: Vec<Named>,
+    /// Reasons to decline.
+    pub decline_reasons: Vec<Named>,
+}
+
+/// An area.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AreaView {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// The area it lies in.
+    pub parent: Option<String>,
+    /// Whether points are mapped to it.
+    pub leaf: bool,
+}
+
+impl From<&Area> for AreaView {
+    fn from(area: &Area) -> Self {
+        Self {
+            code: area.code.to_string(),
+            name: (&area.name).into(),
+            parent: area.parent.as_ref().map(ToString::to_string),
+            leaf: area.leaf,
+        }
+    }
+}
+
+/// A unit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnitView {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// `department`, `street` or `utility`.
+    pub kind: &'static str,
+    /// Codes of the categories it answers for.
+    pub duties: Vec<String>,
+    /// Codes of the areas it answers for; empty for the whole city.
+    pub areas: Vec<String>,
+}
+
+impl From<&Unit> for UnitView {
+    fn from(unit: &Unit) -> Self {
+        Self {
+            code: unit.code.to_string(),
+            name: (&unit.name).into(),
+            kind: match unit.kind {
+                UnitKind::Department => "department",
+                UnitKind::Street => "street",
+                UnitKind::Utility => "utility",
+            },
+            duties: unit.duties.iter().map(ToString::to_string).collect(),
+            areas: unit.areas.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A category.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CategoryView {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// The major category.
+    pub group: Text,
+}
+
+impl From<&Category> for CategoryView {
+    fn from(category: &Category) -> Self {
+        Self {
+            code: category.code.to_string(),
+            name: (&category.name).into(),
+            group: (&category.group).into(),
+        }
+    }
+}

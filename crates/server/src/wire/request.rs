@@ -1,0 +1,239 @@
+//! What callers send, and what residents get.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{CallBackView, Text};
+
+/// A new request.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestBody {
+    /// What it is about, in the sender's words; 1 to 4000 characters.
+    pub words: String,
+    /// Code of a category, if the sender knows one.
+    pub category: Option<String>,
+    /// How it came in; staff only, residents' requests are `web`.
+    pub channel: Option<String>,
+    /// Where it is: a point, an address or both.
+    pub place: PlaceBody,
+    /// Who sends it; optional.
+    #[serde(default)]
+    pub reporter: ReporterBody,
+}
+
+/// Where something is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceBody {
+    /// In words, at most 300 characters.
+    pub address: Option<String>,
+    /// On the map.
+    pub point: Option<PointBody>,
+}
+
+/// WGS 84, degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointBody {
+    /// East, -180 to 180.
+    pub lon: f64,
+    /// North, -85 to 85.
+    pub lat: f64,
+}
+
+/// Who sends it.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReporterBody {
+    /// At most 300 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// At most 300 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// A request that came in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubmittedView {
+    /// The case's number, `C1024`.
+    pub id: String,
+    /// The code by which the sender follows it, `ABCD-EFGH-JKMN`.
+    pub follow_code: Option<String>,
+    /// Where it stands.
+    pub stage: &'static str,
+    /// The area its point lies in.
+    pub area: Option<String>,
+    /// By when it will be accepted or declined.
+    pub accept_by: Option<String>,
+}
+
+/// Take a request on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptBody {
+    /// Code of the category.
+    pub category: String,
+    /// Code of the area, where it differs from what the point says.
+    pub area: Option<String>,
+}
+
+/// Decline a request.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineBody {
+    /// `outside_remit`, `legal_proceedings`, `not_enough_detail`, `no_request` or `against_law`.
+    pub reason: String,
+    /// What the resident is told.
+    pub note: String,
+}
+
+/// Send a case to the unit that must act.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DispatchBody {
+    /// Code of the lead unit.
+    pub unit: String,
+    /// Why this unit, where its duty list does not name the matter.
+    pub reason: Option<String>,
+    /// A note to the unit.
+    pub note: Option<String>,
+}
+
+/// Begin.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartBody {}
+
+/// A note in words: what was done, why it is opened again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteBody {
+    /// 1 to 4000 characters.
+    pub note: String,
+}
+
+/// What a check found.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyBody {
+    /// Whether it is really done.
+    pub pass: bool,
+    /// What was found; required when it is not done.
+    pub note: Option<String>,
+}
+
+/// Close a case.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseBody {
+    /// Required without a passed verification.
+    pub reason: Option<String>,
+}
+
+/// What the resident said when called back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallBackBody {
+    /// Whether anybody answered.
+    pub reached: bool,
+    /// Whether the resident says it is solved.
+    pub solved: Option<bool>,
+    /// 1 to 5.
+    pub satisfaction: Option<u8>,
+    /// In the resident's words.
+    pub note: Option<String>,
+}
+
+/// A resident's own answer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerBody {
+    /// Whether it is solved.
+    pub solved: bool,
+    /// 1 to 5.
+    pub satisfaction: Option<u8>,
+    /// In the resident's words.
+    pub note: Option<String>,
+}
+
+/// Erase the words and personal data of a case.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseBody {
+    /// The legal ground; it stays in the record.
+    pub ground: String,
+}
+
+/// Name and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Sign-in name.
+    pub user: String,
+    /// Password.
+    pub password: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionView {
+    /// `null` when nobody is.
+    pub user: Option<UserView>,
+}
+
+/// A person who works here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserView {
+    /// Sign-in name.
+    pub name: String,
+    /// Name as shown.
+    pub display_name: String,
+    /// `operator`, `unit`, `verifier`, `leader`, `steward`, `auditor` or `admin`.
+    pub role: &'static str,
+    /// Code of the unit the person acts for.
+    pub unit: Option<String>,
+}
+
+/// A resident's own case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FollowView {
+    /// The case's number.
+    pub id: String,
+    /// Where it stands.
+    pub stage: &'static str,
+    /// Code of its category.
+    pub category: Option<String>,
+    /// Code of its area.
+    pub area: Option<String>,
+    /// Code of the unit that handles it.
+    pub unit: Option<String>,
+    /// That unit's name.
+    pub unit_name: Option<Text>,
+    /// When it came in.
+    pub submitted_at: String,
+    /// By when the next step is due.
+    pub due_at: Option<String>,
+    /// What the sender wrote; `null` once erased.
+    pub words: Option<String>,
+    /// The address given.
+    pub address: Option<String>,
+    /// What the sender can do now: `call_back`, `reopen`.
+    pub can: Vec<&'static str>,
+    /// What happened, oldest first.
+    pub timeline: Vec<FollowRow>,
+    /// What the sender said last.
+    pub call_back: Option<CallBackView>,
+}
+
+/// One thing that happened, as a resident sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FollowRow {
+    /// When.
+    pub at: String,
+    /// What, `dispatched`.
+    pub event: &'static str,
+    /// What was said about it.
+    pub note: Option<String>,
+}

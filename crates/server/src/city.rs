@@ -33,7 +33,10 @@ impl CitySettings {
     /// # Errors
     /// When the time zone is unknown.
     pub fn new(name: LocalText, zone: &str) -> Result<Self, yiwang_base::CalendarError> {
-        let hours = WorkHours { open: 9 * 60, close: 17 * 60 + 30 };
+        let hours = WorkHours {
+            open: 9 * 60,
+            close: 17 * 60 + 30,
+        };
         Ok(Self {
             name,
             calendar: WorkCalendar::new(zone, hours, BTreeSet::new(), BTreeSet::new())?,
@@ -62,17 +65,25 @@ impl City {
     /// When the record cannot be read or holds what is no area, unit or category.
     pub fn load(store: &Store) -> Result<City, StoreError> {
         let broken = |error: String| StoreError::Broken(error);
-        let settings = match store.items(ItemKind::Setting)?.iter().find(|i| i.code == SETTINGS) {
+        let settings = match store
+            .items(ItemKind::Setting)?
+            .iter()
+            .find(|i| i.code == SETTINGS)
+        {
             Some(item) => item.read()?,
-            None => CitySettings::new(LocalText::new("未命名的城市", "A city without a name"), "Asia/Shanghai")
-                .map_err(|e| broken(e.to_string()))?,
+            None => CitySettings::new(
+                LocalText::new("未命名的城市", "A city without a name"),
+                "Asia/Shanghai",
+            )
+            .map_err(|e| broken(e.to_string()))?,
         };
         let mut areas = BTreeMap::new();
         let mut outlines = BTreeMap::new();
         for item in store.items(ItemKind::Area)? {
             let area: Area = item.read()?;
             if let Some(outline) = &item.attachment {
-                let shape = outline_from(outline).map_err(|e| broken(format!("{}: {e}", area.code)))?;
+                let shape =
+                    outline_from(outline).map_err(|e| broken(format!("{}: {e}", area.code)))?;
                 outlines.insert(area.code.clone(), shape);
             }
             areas.insert(area.code.clone(), area);
@@ -94,7 +105,12 @@ impl City {
         }
         Ok(City {
             name: settings.name,
-            zone: settings.calendar.zone().iana_name().unwrap_or("UTC").to_owned(),
+            zone: settings
+                .calendar
+                .zone()
+                .iana_name()
+                .unwrap_or("UTC")
+                .to_owned(),
             rules: Rules {
                 areas,
                 categories,
@@ -110,23 +126,35 @@ impl City {
     /// The area and all that lie in it.
     pub fn with_descendants(&self, area: &AreaCode) -> Vec<AreaCode> {
         let all = self.rules.areas.keys();
-        all.filter(|code| self.rules.lies_in(code, area)).cloned().collect()
+        all.filter(|code| self.rules.lies_in(code, area))
+            .cloned()
+            .collect()
     }
 
     /// West, south, east, north of all outlines.
     pub fn bounds(&self) -> Option<[f64; 4]> {
-        self.outlines.values().filter_map(BoundingRect::bounding_rect).fold(None, |all, one| {
-            let [w, s, e, n] = all.unwrap_or([f64::MAX, f64::MAX, f64::MIN, f64::MIN]);
-            let (min, max) = (one.min(), one.max());
-            Some([w.min(min.x), s.min(min.y), e.max(max.x), n.max(max.y)])
-        })
+        self.outlines
+            .values()
+            .filter_map(BoundingRect::bounding_rect)
+            .fold(None, |all, one| {
+                let [w, s, e, n] = all.unwrap_or([f64::MAX, f64::MAX, f64::MIN, f64::MIN]);
+                let (min, max) = (one.min(), one.max());
+                Some([w.min(min.x), s.min(min.y), e.max(max.x), n.max(max.y)])
+            })
     }
 
     /// The city as pages need it.
     pub fn view(&self, has_base_map: bool, with_units: bool) -> CityView {
         let rules = &self.rules;
-        let named = |code: &'static str, name: LocalText| Named { code, name: name.into() };
-        let units = rules.units.values().filter(|_| with_units).map(UnitView::from);
+        let named = |code: &'static str, name: LocalText| Named {
+            code,
+            name: name.into(),
+        };
+        let units = rules
+            .units
+            .values()
+            .filter(|_| with_units)
+            .map(UnitView::from);
         CityView {
             name: (&self.name).into(),
             zone: self.zone.clone(),
@@ -137,13 +165,25 @@ impl City {
             categories: rules.categories.values().map(CategoryView::from).collect(),
             channels: Channel::ALL
                 .into_iter()
-                .map(|c| Named { code: channel_word(c), name: channel_name(c) })
+                .map(|c| Named {
+                    code: channel_word(c),
+                    name: channel_name(c),
+                })
                 .collect(),
-            stages: yiwang_cases::Stage::ALL.into_iter().map(|s| named(s.word(), s.name())).collect(),
-            actions: Action::ALL.into_iter().map(|a| named(a.word(), a.name())).collect(),
+            stages: yiwang_cases::Stage::ALL
+                .into_iter()
+                .map(|s| named(s.word(), s.name()))
+                .collect(),
+            actions: Action::ALL
+                .into_iter()
+                .map(|a| named(a.word(), a.name()))
+                .collect(),
             decline_reasons: DeclineReason::ALL
                 .into_iter()
-                .map(|r| Named { code: decline_word(r), name: decline_name(r) })
+                .map(|r| Named {
+                    code: decline_word(r),
+                    name: decline_name(r),
+                })
                 .collect(),
         }
     }
@@ -167,7 +207,11 @@ impl City {
                 foreign_members: None,
             })
         });
-        geojson::FeatureCollection { bbox: None, features: features.collect(), foreign_members: None }
+        geojson::FeatureCollection {
+            bbox: None,
+            features: features.collect(),
+            foreign_members: None,
+        }
     }
 }
 
@@ -226,9 +270,10 @@ pub fn decline_word(reason: DeclineReason) -> &'static str {
 fn decline_name(reason: DeclineReason) -> Text {
     let (zh, en) = match reason {
         DeclineReason::OutsideRemit => ("不属于本市职责", "Not for this city's units"),
-        DeclineReason::LegalProceedings => {
-            ("已进入诉讼、仲裁或复议", "Before a court, in arbitration or under review")
-        }
+        DeclineReason::LegalProceedings => (
+            "已进入诉讼、仲裁或复议",
+            "Before a court, in arbitration or under review",
+        ),
         DeclineReason::NotEnoughDetail => ("内容不清,无法办理", "Not enough detail to act on"),
         DeclineReason::NoRequest => ("没有提出诉求", "Nothing is asked for"),
         DeclineReason::AgainstLaw => ("诉求违反法律法规", "The law forbids what is asked"),

@@ -13,13 +13,20 @@ const LENGTH: usize = 12;
 pub fn new() -> Result<String, getrandom::Error> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| char::from(SYMBOLS[usize::from(byte & 31)])).collect())
+    Ok(bytes
+        .iter()
+        .map(|byte| char::from(SYMBOLS[usize::from(byte & 31)]))
+        .collect())
 }
 
 /// The code as people see it: `ABCD-EFGH-JKMN`.
 pub fn show(code: &str) -> String {
     let symbols: Vec<char> = code.chars().collect();
-    symbols.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    symbols
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// What someone typed, as it is stored; `None` when it cannot be a code.
@@ -48,7 +55,13 @@ mod tests {
         let code = new().unwrap();
         assert_eq!(read(&show(&code).to_lowercase()), Some(code));
         assert_eq!(read("oi l0 1234 5678"), Some("011012345678".into()));
-        for typed in ["", "ABCD", "ABCD-EFGH-JKMU", "ABCD-EFGH-JKM路", "ABCD-EFGH-JKMNP"] {
+        for typed in [
+            "",
+            "ABCD",
+            "ABCD-EFGH-JKMU",
+            "ABCD-EFGH-JKM路",
+            "ABCD-EFGH-JKMNP",
+        ] {
             assert_eq!(read(typed), None, "{typed}");
         }
     }

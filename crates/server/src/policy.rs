@@ -75,13 +75,16 @@ impl Role {
     /// Whether the role has the right.
     pub fn may(self, right: Right) -> bool {
         use Action::{
-            Accept, CallBack, Close, Decline, Dispatch, Erase, ReportBack, Reopen, Start, Submit,
+            Accept, CallBack, Close, Decline, Dispatch, Erase, Reopen, ReportBack, Start, Submit,
             Verify,
         };
         use Right::{Act, ReadCases, ReadEntries, ReadReporter, ReadUnits, ReadWords, SetChannel};
         match right {
             ReadCases | ReadUnits => true,
-            ReadWords => matches!(self, Role::Operator | Role::Unit | Role::Verifier | Role::Leader),
+            ReadWords => matches!(
+                self,
+                Role::Operator | Role::Unit | Role::Verifier | Role::Leader
+            ),
             ReadReporter => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
             SetChannel => matches!(self, Role::Operator),
@@ -123,7 +126,11 @@ impl User {
     /// # Errors
     /// A refusal that names the role.
     pub fn must(&self, right: Right) -> Result<(), Refusal> {
-        if self.may(right) { Ok(()) } else { Err(forbidden(self.role)) }
+        if self.may(right) {
+            Ok(())
+        } else {
+            Err(forbidden(self.role))
+        }
     }
 
     /// The unit to whose cases the user is bound; `None` for all cases.
@@ -149,7 +156,10 @@ impl User {
 
     /// How much of a case the user sees.
     pub fn sight(&self) -> Sight {
-        Sight { words: self.may(Right::ReadWords), reporter: self.may(Right::ReadReporter) }
+        Sight {
+            words: self.may(Right::ReadWords),
+            reporter: self.may(Right::ReadReporter),
+        }
     }
 
     /// Whether the user may do this to this case.
@@ -176,8 +186,14 @@ mod tests {
     #[test]
     fn each_role_may_do_what_the_table_says_and_nothing_else() {
         let table = [
-            (Role::Operator, "cases words reporter units channel submit accept decline dispatch verify close call_back reopen"),
-            (Role::Unit, "cases words reporter units submit start report_back"),
+            (
+                Role::Operator,
+                "cases words reporter units channel submit accept decline dispatch verify close call_back reopen",
+            ),
+            (
+                Role::Unit,
+                "cases words reporter units submit start report_back",
+            ),
             (Role::Verifier, "cases words reporter units submit verify"),
             (Role::Leader, "cases words units"),
             (Role::Steward, "cases units entries erase"),

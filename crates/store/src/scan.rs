@@ -116,7 +116,7 @@ fn journal_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<JournalRow> {
         hash: Hash(hash.try_into().unwrap_or([0; 32])),
         body: row.get(2)?,
         salt: row
-            .get::<_, Option<Vec<u8>>>(4)?
+            .get::<_, Option<Vec<u8>>>(3)?
             .map(|salt| salt.try_into().unwrap_or([0; 32])),
         sealed: row.get(4)?,
         erased_by: row.get::<_, Option<i64>>(5)?.map(i64::unsigned_abs),

@@ -24,17 +24,28 @@ pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
         return Err(nothing(path).into());
     }
     let last = path.rsplit('/').next().unwrap_or_default();
-    let name = if last.contains('.') { path } else { "index.html" };
+    let name = if last.contains('.') {
+        path
+    } else {
+        "index.html"
+    };
     let Some(file) = Pages::get(name) else {
         return Err(nothing(path).into());
     };
     let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
-    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| *seen == *etag) {
+    let mut response = if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| *seen == *etag)
+    {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         file.data.into_response()
     };
-    let cache = if name.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if name.starts_with("assets/") {
+        "max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let fixed = [
         (header::CONTENT_TYPE, content_type(name)),
         (header::CACHE_CONTROL, cache),
@@ -43,7 +54,9 @@ pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
         (header::REFERRER_POLICY, "no-referrer"),
     ];
     for (header, value) in fixed {
-        response.headers_mut().insert(header, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(header, HeaderValue::from_static(value));
     }
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         response.headers_mut().insert(header::ETAG, etag);
@@ -69,6 +82,11 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn nothing(path: &str) -> Refusal {
-    Refusal::new(RefusalKind::NotFound, "page.none", "没有这个地址", "there is nothing at this address")
-        .found(path)
+    Refusal::new(
+        RefusalKind::NotFound,
+        "page.none",
+        "没有这个地址",
+        "there is nothing at this address",
+    )
+    .found(path)
 }

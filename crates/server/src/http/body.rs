@@ -37,19 +37,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             .allowing(["application/json"])
             .into());
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            use axum::response::IntoResponse;
-            if rejection.into_response().status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-                too_large()
-            } else {
-                Refusal::new(
-                    RefusalKind::Invalid,
-                    "body.not-json",
-                    "内容没有传完,请重新发送",
-                    "the body ended early; send it again",
-                )
-            }
-        })?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                use axum::response::IntoResponse;
+                if rejection.into_response().status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                    too_large()
+                } else {
+                    Refusal::new(
+                        RefusalKind::Invalid,
+                        "body.not-json",
+                        "内容没有传完,请重新发送",
+                        "the body ended early; send it again",
+                    )
+                }
+            })?;
         let value = read(&bytes)?;
         Ok(Body { value, bytes })
     }
@@ -112,20 +114,31 @@ fn wrong_field(path: &str, message: &str) -> Refusal {
     } else if message.starts_with("unknown field") {
         ("field.unknown", "没有这一项", "there is no such field")
     } else {
-        ("field.invalid", "此项的内容不对", "this field does not hold what it should")
+        (
+            "field.invalid",
+            "此项的内容不对",
+            "this field does not hold what it should",
+        )
     };
     let refusal = Refusal::new(RefusalKind::Invalid, code, zh, en);
     match (code, quoted.split_first()) {
         ("field.missing", Some((name, _))) => refusal.at(join(name)),
         ("field.unknown", Some((name, allowed))) => {
             // The path ends with the unknown name already.
-            refusal.at(path).found(*name).allowing(allowed.iter().copied())
+            refusal
+                .at(path)
+                .found(*name)
+                .allowing(allowed.iter().copied())
         }
         _ => {
             let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
             let found = found.split_once(": ").map_or(found, |(_, found)| found);
             let refusal = refusal.at(path).found(found);
-            if expected.is_empty() { refusal } else { refusal.allowing([expected]) }
+            if expected.is_empty() {
+                refusal
+            } else {
+                refusal.allowing([expected])
+            }
         }
     }
 }
@@ -144,13 +157,29 @@ mod tests {
         let table = [
             (r#"{"place":{}}"#, "field.missing", "words"),
             (r#"{"words":5,"place":{}}"#, "field.invalid", "words"),
-            (r#"{"words":"a","place":{"point":{"lon":"x","lat":1}}}"#, "field.invalid", "place.point.lon"),
-            (r#"{"words":"a","place":{"point":{"lon":1}}}"#, "field.missing", "place.point.lat"),
-            (r#"{"words":"a","place":{"street":"x"}}"#, "field.unknown", "place.street"),
+            (
+                r#"{"words":"a","place":{"point":{"lon":"x","lat":1}}}"#,
+                "field.invalid",
+                "place.point.lon",
+            ),
+            (
+                r#"{"words":"a","place":{"point":{"lon":1}}}"#,
+                "field.missing",
+                "place.point.lat",
+            ),
+            (
+                r#"{"words":"a","place":{"street":"x"}}"#,
+                "field.unknown",
+                "place.street",
+            ),
         ];
         for (json, code, field) in table {
             let refusal = refusal(json);
-            assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)), "{json}");
+            assert_eq!(
+                (refusal.code, refusal.field.as_deref()),
+                (code, Some(field)),
+                "{json}"
+            );
         }
         let unknown = refusal(r#"{"words":"a","place":{"street":"x"}}"#);
         assert_eq!(unknown.allowed, ["address", "point"]);
@@ -159,7 +188,14 @@ mod tests {
     #[test]
     fn what_is_not_json_is_said_to_be_so() {
         let deep = "[".repeat(100_000);
-        for json in ["", "{", "\u{0}", "{} x", deep.as_str(), r#"{"words":"\ud800"}"#] {
+        for json in [
+            "",
+            "{",
+            "\u{0}",
+            "{} x",
+            deep.as_str(),
+            r#"{"words":"\ud800"}"#,
+        ] {
             assert_eq!(refusal(json).code, "body.not-json", "{:.20}", json);
         }
     }

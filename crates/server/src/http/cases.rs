@@ -49,10 +49,17 @@ pub(super) async fn list(
     let now = now();
     let query = filter::read(&query.unwrap_or_default(), &app.city(), &user, now)?;
     let start = query.cursor.as_deref().map(cursor::read).transpose()?;
-    let page = app.store.list(&query.filter, query.order, start, query.limit).await?;
+    let page = app
+        .store
+        .list(&query.filter, query.order, start, query.limit)
+        .await?;
     let sight = user.sight();
     Ok(Json(CasePage {
-        cases: page.cases.iter().map(|case| CaseRow::of(case, sight, now)).collect(),
+        cases: page
+            .cases
+            .iter()
+            .map(|case| CaseRow::of(case, sight, now))
+            .collect(),
         next: page.next.map(cursor::show),
         as_of: time(now),
     }))
@@ -76,7 +83,10 @@ pub(super) async fn counts(
     let user = visitor.with(Right::ReadCases)?;
     let now = now();
     let query = filter::read(&query.unwrap_or_default(), &app.city(), &user, now)?;
-    Ok(Json(CountsView::of(&app.store.counts(&query.filter, now).await?, now)))
+    Ok(Json(CountsView::of(
+        &app.store.counts(&query.filter, now).await?,
+        now,
+    )))
 }
 
 /// One case, whole. Its `ETag` is its version.
@@ -138,9 +148,14 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
     let reporter = case.request.as_ref().filter(|_| sight.reporter);
     let reporter = reporter.map(|request| {
         let reporter = &request.disclose(Purpose::HandleCase).reporter;
-        ReporterBody { name: reporter.name.clone(), phone: reporter.phone.clone() }
+        ReporterBody {
+            name: reporter.name.clone(),
+            phone: reporter.phone.clone(),
+        }
     });
-    let actions = possible(case).into_iter().filter(|action| user.may_act(*action, case));
+    let actions = possible(case)
+        .into_iter()
+        .filter(|action| user.may_act(*action, case));
     CaseDetail {
         row: CaseRow::of(case, sight, now()),
         reporter,
@@ -148,7 +163,10 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
             .filter(|_| sight.reporter)
             .and_then(|words| words.follow_code.as_deref())
             .map(follow_code::show),
-        source: case.source.as_ref().map(|source| format!("{} {}", source.system, source.id)),
+        source: case
+            .source
+            .as_ref()
+            .map(|source| format!("{} {}", source.system, source.id)),
         decline: case.decline.map(|reason| decline_word(reason).to_owned()),
         respond_by: case.deadlines.respond_by.map(time),
         resolve_by: case.deadlines.resolve_by.map(time),
@@ -192,7 +210,10 @@ fn suggested(city: &City, case: &Case) -> Vec<SuggestedUnit> {
     let units = city.rules.dutiful_units(category, case.area.as_ref());
     let why = |local: bool| {
         if local {
-            yiwang_base::LocalText::new("权责清单列有此事项,且在其辖区内", "on its duty list, and in its area")
+            yiwang_base::LocalText::new(
+                "权责清单列有此事项,且在其辖区内",
+                "on its duty list, and in its area",
+            )
         } else {
             yiwang_base::LocalText::new("权责清单列有此事项", "on its duty list")
         }

@@ -44,8 +44,18 @@ async fn act(
     let path = format!("cases/{id}/{}", action.word());
     let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
     let city = app.city();
-    let context = Context { rules: &city.rules, actor: &actor, grounds: None, now: now() };
-    let asked = Asked { id: Some(id), seen_version: Some(seen), command, receipt };
+    let context = Context {
+        rules: &city.rules,
+        actor: &actor,
+        grounds: None,
+        now: now(),
+    };
+    let asked = Asked {
+        id: Some(id),
+        seen_version: Some(seen),
+        command,
+        receipt,
+    };
     let case = execute(&app.store, &asked, &context).await?;
     if action == Action::Erase {
         app.store.forget_erased().await?;
@@ -83,7 +93,9 @@ pub(super) async fn decline(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<DeclineBody>,
 ) -> Answer<Response> {
-    let reason = DeclineReason::ALL.into_iter().find(|r| decline_word(*r) == body.reason);
+    let reason = DeclineReason::ALL
+        .into_iter()
+        .find(|r| decline_word(*r) == body.reason);
     let reason = reason.ok_or_else(|| {
         Refusal::new(
             RefusalKind::Invalid,
@@ -95,7 +107,10 @@ pub(super) async fn decline(
         .found(&body.reason)
         .allowing(DeclineReason::ALL.map(decline_word))
     })?;
-    let command = Command::Decline { reason, note: Personal::new(body.note) };
+    let command = Command::Decline {
+        reason,
+        note: Personal::new(body.note),
+    };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
@@ -144,7 +159,9 @@ pub(super) async fn report_back(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<NoteBody>,
 ) -> Answer<Response> {
-    let command = Command::ReportBack { note: Personal::new(body.note) };
+    let command = Command::ReportBack {
+        note: Personal::new(body.note),
+    };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
@@ -159,7 +176,10 @@ pub(super) async fn verify(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<VerifyBody>,
 ) -> Answer<Response> {
-    let command = Command::Verify { pass: body.pass, note: note(body.note) };
+    let command = Command::Verify {
+        pass: body.pass,
+        note: note(body.note),
+    };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
@@ -174,7 +194,9 @@ pub(super) async fn close(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<CloseBody>,
 ) -> Answer<Response> {
-    let command = Command::Close { reason: note(body.reason) };
+    let command = Command::Close {
+        reason: note(body.reason),
+    };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
@@ -209,7 +231,9 @@ pub(super) async fn reopen(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<NoteBody>,
 ) -> Answer<Response> {
-    let command = Command::Reopen { note: Personal::new(body.note) };
+    let command = Command::Reopen {
+        note: Personal::new(body.note),
+    };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
@@ -225,13 +249,17 @@ pub(super) async fn erase(
     Body { value: body, bytes }: Body<EraseBody>,
 ) -> Answer<Response> {
     let entries = app.store.sealed_entries(case_id(&id)?).await?;
-    let command = Command::Erase { ground: body.ground, entries };
+    let command = Command::Erase {
+        ground: body.ground,
+        entries,
+    };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
 /// A note, if there is one.
 pub(super) fn note(text: Option<String>) -> Option<Personal<String>> {
-    text.filter(|text| !text.trim().is_empty()).map(Personal::new)
+    text.filter(|text| !text.trim().is_empty())
+        .map(Personal::new)
 }
 
 /// A code from a body.
@@ -274,7 +302,10 @@ fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
     };
     let value = headers.get(header::IF_MATCH).ok_or_else(missing)?;
     let text = value.to_str().map_err(|_| missing())?;
-    text.trim().trim_matches('"').parse().map_err(|_| missing().found(text))
+    text.trim()
+        .trim_matches('"')
+        .parse()
+        .map_err(|_| missing().found(text))
 }
 
 /// The idempotency key, bound to who asks and to what is asked.
@@ -306,5 +337,8 @@ pub(super) fn receipt(
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
-    Ok(Some(Receipt { key: format!("{actor}/{key}"), fingerprint: hasher.finalize().into() }))
+    Ok(Some(Receipt {
+        key: format!("{actor}/{key}"),
+        fingerprint: hasher.finalize().into(),
+    }))
 }

@@ -33,7 +33,10 @@ pub(super) fn read(cursor: &str) -> Result<PageStart, Refusal> {
     if id > i64::MAX as u64 {
         return Err(wrong());
     }
-    Ok(PageStart { key: number(key).cast_signed(), id: CaseId(id) })
+    Ok(PageStart {
+        key: number(key).cast_signed(),
+        id: CaseId(id),
+    })
 }
 
 #[cfg(test)]
@@ -42,7 +45,10 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_nonsense_is_refused() {
-        let start = PageStart { key: -5, id: CaseId(77) };
+        let start = PageStart {
+            key: -5,
+            id: CaseId(77),
+        };
         assert_eq!(read(&show(start)), Ok(start));
         for cursor in ["", "x", "//////////////////////", "路"] {
             assert!(read(cursor).is_err(), "{cursor}");

@@ -50,9 +50,13 @@ pub(super) async fn stream(
 ) -> Answer<Response> {
     let user = visitor.with(Right::ReadCases)?;
     user.bound_to()?;
-    let last = headers.get("Last-Event-ID").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let last = headers
+        .get("Last-Event-ID")
+        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let durable = *app.store.durable().borrow();
-    let from = last.map_or(durable, |last| last.saturating_add(1)).min(durable);
+    let from = last
+        .map_or(durable, |last| last.saturating_add(1))
+        .min(durable);
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     let sse = Sse::new(changes(app, user, from)).keep_alive(keep_alive);
     Ok(([(header::CACHE_CONTROL, "no-store")], sse).into_response())
@@ -109,5 +113,8 @@ fn event(change: &Changed) -> Event {
         by: &change.by,
     };
     let data = serde_json::to_string(&view).unwrap_or_default();
-    Event::default().event("case").id(change.seq.to_string()).data(data)
+    Event::default()
+        .event("case")
+        .id(change.seq.to_string())
+        .data(data)
 }

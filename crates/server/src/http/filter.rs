@@ -32,7 +32,10 @@ pub(super) fn read(
     user: &User,
     now: Timestamp,
 ) -> Result<Query, Refusal> {
-    let mut read = Query { limit: USUAL_LIMIT, ..Query::default() };
+    let mut read = Query {
+        limit: USUAL_LIMIT,
+        ..Query::default()
+    };
     let filter = &mut read.filter;
     let mut areas: Vec<AreaCode> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -44,12 +47,16 @@ pub(super) fn read(
         match name.as_ref() {
             "stage" => {
                 for word in each {
-                    filter.stages.push(one_of(&Stage::ALL, Stage::word, word, "stage")?);
+                    filter
+                        .stages
+                        .push(one_of(&Stage::ALL, Stage::word, word, "stage")?);
                 }
             }
             "channel" => {
                 for word in each {
-                    filter.channels.push(one_of(&Channel::ALL, channel_word, word, "channel")?);
+                    filter
+                        .channels
+                        .push(one_of(&Channel::ALL, channel_word, word, "channel")?);
                 }
             }
             "unit" => {
@@ -102,7 +109,10 @@ pub(super) fn read(
     }
     // Who may not see the words may not search them either.
     if !user.sight().words {
-        filter.text = filter.text.take().filter(|text| crate::city::parse_case_id(text).is_some());
+        filter.text = filter
+            .text
+            .take()
+            .filter(|text| crate::city::parse_case_id(text).is_some());
     }
     Ok(read)
 }
@@ -118,7 +128,8 @@ fn one_of<T: Copy>(
 }
 
 fn instant(text: &str, field: &str) -> Result<Timestamp, Refusal> {
-    text.parse().map_err(|_| wrong(field, text, ["2026-01-31T08:00:00Z"]))
+    text.parse()
+        .map_err(|_| wrong(field, text, ["2026-01-31T08:00:00Z"]))
 }
 
 fn wrong<S: Into<String>>(

@@ -6,9 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method};
 use yiwang_base::{Purpose, Refusal, RefusalKind};
-use yiwang_cases::{
-    Action, Actor, Asked, Case, CaseStore, Command, Context, execute, possible,
-};
+use yiwang_cases::{Action, Actor, Asked, Case, CaseStore, Command, Context, execute, possible};
 
 use super::body::Body;
 use super::commands::{note, receipt};
@@ -16,11 +14,14 @@ use super::problem::{Answer, Problem};
 use super::state::{App, now};
 use crate::follow_code;
 use crate::policy::Sight;
-use crate::wire::{AnswerBody, CallBackView, FollowRow, FollowView, NoteBody, Text, time};
 use crate::wire::seen_note;
+use crate::wire::{AnswerBody, CallBackView, FollowRow, FollowView, NoteBody, Text, time};
 
 /// What a resident sees of the own case.
-const OWN: Sight = Sight { words: true, reporter: true };
+const OWN: Sight = Sight {
+    words: true,
+    reporter: true,
+};
 
 /// The sender's own case.
 #[utoipa::path(get, path = "/api/v1/follow/{code}", tag = "requests", params(("code" = String, Path)),
@@ -62,7 +63,9 @@ pub(super) async fn reopen(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<NoteBody>,
 ) -> Answer<Json<FollowView>> {
-    let command = Command::Reopen { note: yiwang_base::Personal::new(body.note) };
+    let command = Command::Reopen {
+        note: yiwang_base::Personal::new(body.note),
+    };
     act(&app, &code, &headers, &bytes, command).await
 }
 
@@ -78,9 +81,19 @@ async fn act(
     let path = format!("follow/{}/{}", case.id, command.action().word());
     let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
     let city = app.city();
-    let context = Context { rules: &city.rules, actor: &actor, grounds: None, now: now() };
+    let context = Context {
+        rules: &city.rules,
+        actor: &actor,
+        grounds: None,
+        now: now(),
+    };
     // A resident acts on what the page shows; no version, the newest state counts.
-    let asked = Asked { id: Some(case.id), seen_version: None, command, receipt };
+    let asked = Asked {
+        id: Some(case.id),
+        seen_version: None,
+        command,
+        receipt,
+    };
     let case = execute(&app.store, &asked, &context).await?;
     view(app, &case).await
 }
@@ -95,14 +108,23 @@ async fn find(app: &App, typed: &str) -> Result<Case, Refusal> {
         )
     };
     let code = follow_code::read(typed).ok_or_else(unknown)?;
-    app.store.case_by_follow_code(&code).await?.ok_or_else(unknown)
+    app.store
+        .case_by_follow_code(&code)
+        .await?
+        .ok_or_else(unknown)
 }
 
 async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
     let city = app.city();
     let timeline = app.store.timeline(case.id).await?;
-    let request = case.request.as_ref().map(|request| request.disclose(Purpose::OwnRequest));
-    let unit = case.unit.as_ref().and_then(|code| city.rules.units.get(code));
+    let request = case
+        .request
+        .as_ref()
+        .map(|request| request.disclose(Purpose::OwnRequest));
+    let unit = case
+        .unit
+        .as_ref()
+        .and_then(|code| city.rules.units.get(code));
     let actions = possible(case);
     let can = [Action::CallBack, Action::Reopen];
     Ok(Json(FollowView {
@@ -116,7 +138,11 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
         due_at: case.due_at.map(time),
         words: request.map(|request| request.words.clone()),
         address: request.and_then(|request| request.place.address.clone()),
-        can: can.into_iter().filter(|a| actions.contains(a)).map(Action::word).collect(),
+        can: can
+            .into_iter()
+            .filter(|a| actions.contains(a))
+            .map(Action::word)
+            .collect(),
         timeline: timeline
             .iter()
             .map(|recorded| {

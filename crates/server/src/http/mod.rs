@@ -35,22 +35,29 @@ use utoipa_axum::routes;
 pub fn router(app: Arc<App>) -> Router {
     let (api, document) = api_router().split_for_parts();
     let document = document.to_pretty_json().unwrap_or_default();
-    api.route("/api/v1/openapi.json", get(move || openapi::serve(document.clone())))
-        .route("/tiles/base/{z}/{x}/{y}", get(tiles::base))
-        .route("/tiles/cases/{z}/{x}/{y}", get(tiles::cases))
-        .route("/trail/vkey", get(trail::verifier_key))
-        .route("/trail/{*path}", get(trail::read))
-        .route("/healthz", get(state::health))
-        .fallback(assets::serve)
-        .layer(DefaultBodyLimit::max(app.options.max_body))
-        .layer(from_fn(problem::boundary))
-        .with_state(app)
+    api.route(
+        "/api/v1/openapi.json",
+        get(move || openapi::serve(document.clone())),
+    )
+    .route("/tiles/base/{z}/{x}/{y}", get(tiles::base))
+    .route("/tiles/cases/{z}/{x}/{y}", get(tiles::cases))
+    .route("/trail/vkey", get(trail::verifier_key))
+    .route("/trail/{*path}", get(trail::read))
+    .route("/healthz", get(state::health))
+    .fallback(assets::serve)
+    .layer(DefaultBodyLimit::max(app.options.max_body))
+    .layer(from_fn(problem::boundary))
+    .with_state(app)
 }
 
 /// The calls that OpenAPI describes.
 fn api_router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
-        .routes(routes!(session::current, session::sign_in, session::sign_out))
+        .routes(routes!(
+            session::current,
+            session::sign_in,
+            session::sign_out
+        ))
         .routes(routes!(place::city))
         .routes(routes!(place::area_outlines))
         .routes(routes!(requests::submit))

@@ -14,12 +14,11 @@ use crate::wire::CityView;
 
 /// The city: areas, categories and the words of the interface; units for staff.
 #[utoipa::path(get, path = "/api/v1/city", tag = "city", responses((status = 200, body = CityView)))]
-pub(super) async fn city(
-    State(app): State<Arc<App>>,
-    Visitor(user): Visitor,
-) -> Json<CityView> {
+pub(super) async fn city(State(app): State<Arc<App>>, Visitor(user): Visitor) -> Json<CityView> {
     let with_units = user.is_some_and(|user| user.may(Right::ReadUnits));
-    Json(app.city().view(app.base_map.is_some(), with_units))
+    // A map that cannot be read is none; its tiles say why.
+    let has_base_map = matches!(app.base_map.store().stamp(), Ok(Some(_)));
+    Json(app.city().view(has_base_map, with_units))
 }
 
 /// Outlines of the areas, GeoJSON.

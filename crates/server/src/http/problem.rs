@@ -118,7 +118,11 @@ pub(super) async fn boundary(request: Request, next: Next) -> Response {
     let status = status(&refusal);
     let request_id = request_id();
     if refusal.kind == RefusalKind::Unavailable {
-        tracing::error!(request_id, code = refusal.code, "a call could not be served");
+        tracing::error!(
+            request_id,
+            code = refusal.code,
+            "a call could not be served"
+        );
     }
     let problem = Problem {
         kind: "about:blank",
@@ -134,8 +138,14 @@ pub(super) async fn boundary(request: Request, next: Next) -> Response {
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut answer = (status, body).into_response();
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(lang.tag()),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         headers.insert(header::ALLOW, allow);
@@ -164,7 +174,9 @@ fn axum_refusal(status: StatusCode) -> Option<Refusal> {
 
 /// The first language of `Accept-Language` that we speak, by weight; Chinese otherwise.
 fn reader_language(headers: &HeaderMap) -> Lang {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|v| v.to_str().ok());
     let mut wanted: Vec<(f32, Lang)> = accepted
         .unwrap_or_default()
         .split(',')

@@ -36,19 +36,39 @@ pub(super) async fn submit(
     let receipt = receipt(&headers, &actor, &Method::POST, "requests", &bytes)?;
     let submit = submission(body, &visitor)?;
     let city = app.city();
-    let context = Context { rules: &city.rules, actor: &actor, grounds: None, now: now() };
-    let asked = Asked { id: None, seen_version: None, command: Command::Submit(submit), receipt };
+    let context = Context {
+        rules: &city.rules,
+        actor: &actor,
+        grounds: None,
+        now: now(),
+    };
+    let asked = Asked {
+        id: None,
+        seen_version: None,
+        command: Command::Submit(submit),
+        receipt,
+    };
     let case = execute(&app.store, &asked, &context).await?;
-    let request = case.request.as_ref().map(|words| words.disclose(Purpose::OwnRequest));
+    let request = case
+        .request
+        .as_ref()
+        .map(|words| words.disclose(Purpose::OwnRequest));
     let view = SubmittedView {
         id: case.id.to_string(),
-        follow_code: request.and_then(|r| r.follow_code.as_deref()).map(follow_code::show),
+        follow_code: request
+            .and_then(|r| r.follow_code.as_deref())
+            .map(follow_code::show),
         stage: case.stage.word(),
         area: case.area.as_ref().map(ToString::to_string),
         accept_by: case.due_at.map(time),
     };
     let location = format!("/api/v1/cases/{}", case.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(view)).into_response())
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        Json(view),
+    )
+        .into_response())
 }
 
 fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
@@ -67,7 +87,10 @@ fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
                 .found(word)
                 .allowing(Channel::ALL.map(channel_word))
             })?;
-            let staff = visitor.0.as_ref().is_some_and(|user| user.may(Right::SetChannel));
+            let staff = visitor
+                .0
+                .as_ref()
+                .is_some_and(|user| user.may(Right::SetChannel));
             if channel != Channel::Web && !staff {
                 return Err(Refusal::new(
                     RefusalKind::Forbidden,
@@ -104,8 +127,14 @@ fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let words = RequestWords {
         words: body.words,
-        place: Place { address: given(body.place.address), point },
-        reporter: Reporter { name: given(body.reporter.name), phone: given(body.reporter.phone) },
+        place: Place {
+            address: given(body.place.address),
+            point,
+        },
+        reporter: Reporter {
+            name: given(body.reporter.name),
+            phone: given(body.reporter.phone),
+        },
         follow_code: Some(follow_code::new().map_err(|error| no_randomness(&error))?),
     };
     Ok(Submit {

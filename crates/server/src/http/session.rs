@@ -88,7 +88,9 @@ fn nobody() -> Refusal {
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = SessionView)))]
 pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
-    Json(SessionView { user: user.as_ref().map(view) })
+    Json(SessionView {
+        user: user.as_ref().map(view),
+    })
 }
 
 /// Sign in; the answer sets a cookie.
@@ -96,19 +98,25 @@ pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
     responses((status = 200, body = SessionView), (status = 401, body = Problem)))]
 pub(super) async fn sign_in(
     State(app): State<Arc<App>>,
-    Body { value: credentials, .. }: Body<Credentials>,
+    Body {
+        value: credentials, ..
+    }: Body<Credentials>,
 ) -> Answer<Response> {
     let account = match credentials.user.trim().parse::<UserName>() {
         Ok(name) => app.store.account(name).await?,
         Err(_) => None,
     };
     // A name that does not exist takes as long as a wrong password.
-    let stored = account.as_ref().map_or_else(|| NOBODYS_HASH.clone(), |(_, hash)| hash.clone());
+    let stored = account
+        .as_ref()
+        .map_or_else(|| NOBODYS_HASH.clone(), |(_, hash)| hash.clone());
     let _turn = app.sign_ins.acquire().await.map_err(|_| nobody())?;
     let right = tokio::task::spawn_blocking(move || is_password(&credentials.password, &stored))
         .await
         .unwrap_or(false);
-    let account = account.map(|(account, _)| account).filter(|account| right && !account.disabled);
+    let account = account
+        .map(|(account, _)| account)
+        .filter(|account| right && !account.disabled);
     let user = account.and_then(|account| {
         let role = Role::from_word(&account.role)?;
         Some(User { account, role })
@@ -124,11 +132,17 @@ pub(super) async fn sign_in(
     };
     let token = new_token()?;
     let at = now();
-    let expires = at.checked_add(i64::from(app.options.session_hours).hours()).unwrap_or(at);
-    app.store.open_session(hash(&token), user.account.name.clone(), at, expires).await?;
+    let expires = at
+        .checked_add(i64::from(app.options.session_hours).hours())
+        .unwrap_or(at);
+    app.store
+        .open_session(hash(&token), user.account.name.clone(), at, expires)
+        .await?;
     let seconds = u64::from(app.options.session_hours) * 3600;
     let cookie = cookie(&token, seconds, app.options.secure_cookie);
-    let view = SessionView { user: Some(view(&user)) };
+    let view = SessionView {
+        user: Some(view(&user)),
+    };
     Ok(([(header::SET_COOKIE, cookie)], Json(view)).into_response())
 }
 
@@ -179,12 +193,17 @@ fn view(user: &User) -> UserView {
 /// What the hash function says.
 pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
     let salt = SaltString::generate(&mut OsRng);
-    Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+    Ok(Argon2::default()
+        .hash_password(password.as_bytes(), &salt)?
+        .to_string())
 }
 
 fn is_password(password: &str, stored: &str) -> bool {
-    PasswordHash::new(stored)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(stored).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 /// A hash that no password is known for.

@@ -30,8 +30,8 @@ pub struct App {
     pub store: Store,
     /// Signs the trail.
     pub key: Arc<SigningKey>,
-    /// The base map, if there is one.
-    pub base_map: Option<Basemap>,
+    /// The base map; the file may come later.
+    pub base_map: Arc<Basemap>,
     /// Settings.
     pub options: AppOptions,
     city: RwLock<Arc<City>>,
@@ -47,16 +47,26 @@ impl App {
     pub fn new(
         store: Store,
         key: Arc<SigningKey>,
-        base_map: Option<Basemap>,
+        base_map: Arc<Basemap>,
         options: AppOptions,
     ) -> Result<App, StoreError> {
         let city = RwLock::new(Arc::new(City::load(&store)?));
-        Ok(App { store, key, base_map, options, city, sign_ins: Semaphore::new(2) })
+        Ok(App {
+            store,
+            key,
+            base_map,
+            options,
+            city,
+            sign_ins: Semaphore::new(2),
+        })
     }
 
     /// The city as it is now.
     pub fn city(&self) -> Arc<City> {
-        let city = self.city.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let city = self
+            .city
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(&city)
     }
 }
@@ -68,6 +78,9 @@ pub(super) fn now() -> Timestamp {
 
 /// Whether the server can read its record.
 pub(super) async fn health(State(app): State<Arc<App>>) -> Answer<String> {
-    app.store.changes_from(u64::MAX >> 1, 1).await.map_err(Refusal::from)?;
+    app.store
+        .changes_from(u64::MAX >> 1, 1)
+        .await
+        .map_err(Refusal::from)?;
     Ok(format!("ok {}\n", *app.store.durable().borrow()))
 }

@@ -23,16 +23,17 @@ pub(super) async fn base(
     Path((zoom, x, y)): Path<(String, String, String)>,
 ) -> Answer<Response> {
     let tile = address(&zoom, &x, &y)?;
-    let Some(map) = app.base_map.clone() else {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    };
+    let map = Arc::clone(&app.base_map);
     let made = tokio::task::spawn_blocking(move || map.tile(tile.zoom as u8, tile.x, tile.y))
         .await
         .map_err(|error| unavailable(&error))?
         .map_err(|error| unavailable(&error))?;
     Ok(match made {
         Some(bytes) => {
-            let headers = [(header::CONTENT_TYPE, MVT), (header::CACHE_CONTROL, "max-age=3600")];
+            let headers = [
+                (header::CONTENT_TYPE, MVT),
+                (header::CACHE_CONTROL, "max-age=3600"),
+            ];
             (headers, bytes).into_response()
         }
         None => StatusCode::NO_CONTENT.into_response(),
@@ -59,19 +60,25 @@ pub(super) async fn cases(
         .map(|mark| PointFeature {
             lon: mark.point.lon(),
             lat: mark.point.lat(),
-            id: Some(mark.id.0),
+            id: mark.id.0,
             props: vec![
-                ("id".into(), Prop::from(mark.id.to_string())),
-                ("stage".into(), Prop::from(mark.stage.word())),
-                ("count".into(), Prop::from(mark.count)),
-                ("late".into(), Prop::from(mark.late)),
+                ("id".into(), Prop::Text(mark.id.to_string())),
+                ("stage".into(), Prop::Text(mark.stage.word().into())),
+                ("count".into(), Prop::Int(mark.count.cast_signed())),
+                ("late".into(), Prop::Int(mark.late.cast_signed())),
             ],
         })
         .collect();
-    let bytes = encode_points_tile("cases", tile.zoom as u8, tile.x, tile.y, &features)
+    let bytes = encode_points_tile(tile.zoom as u8, tile.x, tile.y, "cases", &features)
         .map_err(|error| unavailable(&error))?;
-    let headers = [(header::CONTENT_TYPE, MVT), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, bytes).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, MVT),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok(match bytes {
+        Some(bytes) => (headers, bytes).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 /// `{z}/{x}/{y}.mvt`, strictly.

@@ -47,5 +47,9 @@ pub(super) async fn read(
         // A tile never changes: a longer one has another name.
         _ => ("application/octet-stream", "max-age=31536000, immutable"),
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], bytes).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)],
+        bytes,
+    )
+        .into_response())
 }

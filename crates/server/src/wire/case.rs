@@ -92,9 +92,10 @@ impl CaseRow {
             unit: case.unit.as_ref().map(ToString::to_string),
             words: words.map(|w| w.words.clone()),
             address: words.and_then(|w| w.place.address.clone()),
-            point: words
-                .and_then(|w| w.place.point)
-                .map(|p| PointBody { lon: p.lon(), lat: p.lat() }),
+            point: words.and_then(|w| w.place.point).map(|p| PointBody {
+                lon: p.lon(),
+                lat: p.lat(),
+            }),
             erased: case.erased,
             submitted_at: time(case.submitted_at),
             due_at: case.due_at.map(time),

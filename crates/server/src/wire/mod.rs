@@ -30,13 +30,19 @@ pub struct Text {
 
 impl From<&LocalText> for Text {
     fn from(text: &LocalText) -> Self {
-        Self { zh: text.zh.clone(), en: text.en.clone() }
+        Self {
+            zh: text.zh.clone(),
+            en: text.en.clone(),
+        }
     }
 }
 
 impl From<LocalText> for Text {
     fn from(text: LocalText) -> Self {
-        Self { zh: text.zh, en: text.en }
+        Self {
+            zh: text.zh,
+            en: text.en,
+        }
     }
 }
 

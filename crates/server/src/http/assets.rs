@@ -8,7 +8,7 @@ use yiwang_base::{Refusal, RefusalKind};
 use super::problem::ApiError;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Pages;
 

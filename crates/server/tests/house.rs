@@ -1,0 +1,111 @@
+//! The invariants of docs/ARCHITECTURE.md that a test can guard.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Rooms decide; they know base and nothing else of ours.
+const ROOMS: [&str; 2] = ["journal", "cases"];
+
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// Names in `[dependencies]` of each crate, by the crate's folder.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let folders = std::fs::read_dir(crates()).unwrap();
+    folders
+        .map(|folder| {
+            let folder = folder.unwrap();
+            let manifest = std::fs::read_to_string(folder.path().join("Cargo.toml")).unwrap();
+            let manifest: toml::Table = manifest.parse().unwrap();
+            let names = manifest["dependencies"].as_table().unwrap().keys();
+            let name = folder.file_name().into_string().unwrap();
+            (name, names.cloned().collect())
+        })
+        .collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+}
+
+#[test]
+fn arrows_point_to_base_and_rooms_do_not_know_each_other() {
+    let all = dependencies();
+    let ours = |folder: &str| -> Vec<&str> {
+        let names = all[folder].iter();
+        names.filter_map(|n| n.strip_prefix("yiwang-")).collect()
+    };
+    assert_eq!(ours("base"), Vec::<&str>::new());
+    for room in ROOMS {
+        assert_eq!(ours(room), ["base"], "{room}");
+    }
+    assert!(!ours("store").contains(&"server"));
+    let known: Vec<&str> = all.keys().map(String::as_str).collect();
+    assert_eq!(
+        known,
+        ["base", "cases", "journal", "server", "store"],
+        "a new crate: say here what it may lean on"
+    );
+}
+
+#[test]
+fn only_the_server_knows_http_and_only_the_store_knows_sql() {
+    for (name, dependencies) in dependencies() {
+        for foreign in ["axum", "hyper", "utoipa", "ureq"] {
+            let has = dependencies.iter().any(|d| d == foreign);
+            assert!(!has || name == "server", "{name} leans on {foreign}");
+        }
+        for foreign in ["rusqlite", "tokio-postgres"] {
+            let has = dependencies.iter().any(|d| d == foreign);
+            assert!(!has || name == "store", "{name} leans on {foreign}");
+        }
+    }
+}
+
+#[test]
+fn nothing_outside_server_and_store_reads_a_clock_a_disk_the_network_or_chance() {
+    let outside = [
+        "::now(",
+        "SystemTime",
+        "Instant",
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "getrandom",
+        "thread_rng",
+        "OsRng",
+        "from_os_rng",
+        "from_entropy",
+    ];
+    for room in ROOMS.into_iter().chain(["base"]) {
+        let mut found = Vec::new();
+        sources(&crates().join(room).join("src"), &mut found);
+        assert!(!found.is_empty());
+        for (path, text) in found {
+            // What stands under #[cfg(test)] is not the room.
+            let room_text = text.split("#[cfg(test)]").next().unwrap();
+            for word in outside {
+                assert!(
+                    !room_text.contains(word),
+                    "{}: {word} belongs to the server or the store",
+                    path.display()
+                );
+            }
+        }
+    }
+}

@@ -6,11 +6,12 @@ use geo::{BoundingRect, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CaseId, LocalText, WorkCalendar, WorkHours};
 use yiwang_cases::{
-    Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Rules, StoreError, Unit,
+    Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Rules, Stage,
+    StoreError, Unit,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
-use crate::wire::{AreaView, CategoryView, CityView, Named, Text, UnitView};
+use crate::wire::{AreaView, CategoryView, CityView, Named, Text, UnitView, Word, Worded};
 
 /// Settings of the city, kept as one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,10 +147,6 @@ impl City {
     /// The city as pages need it.
     pub fn view(&self, has_base_map: bool, with_units: bool) -> CityView {
         let rules = &self.rules;
-        let named = |code: &'static str, name: LocalText| Named {
-            code,
-            name: name.into(),
-        };
         let units = rules
             .units
             .values()
@@ -163,28 +160,10 @@ impl City {
             areas: rules.areas.values().map(AreaView::from).collect(),
             units: units.collect(),
             categories: rules.categories.values().map(CategoryView::from).collect(),
-            channels: Channel::ALL
-                .into_iter()
-                .map(|c| Named {
-                    code: channel_word(c),
-                    name: channel_name(c),
-                })
-                .collect(),
-            stages: yiwang_cases::Stage::ALL
-                .into_iter()
-                .map(|s| named(s.word(), s.name()))
-                .collect(),
-            actions: Action::ALL
-                .into_iter()
-                .map(|a| named(a.word(), a.name()))
-                .collect(),
-            decline_reasons: DeclineReason::ALL
-                .into_iter()
-                .map(|r| Named {
-                    code: decline_word(r),
-                    name: decline_name(r),
-                })
-                .collect(),
+            channels: named(channel_name),
+            stages: named(|stage: Stage| stage.name().into()),
+            actions: named(|action: Action| action.name().into()),
+            decline_reasons: named(decline_name),
         }
     }
 
@@ -228,6 +207,15 @@ pub fn area_item(area: &Area, outline: Option<&MultiPolygon<f64>>) -> Result<Ite
 fn outline_from(bytes: &[u8]) -> Result<MultiPolygon<f64>, String> {
     let geometry: geojson::Geometry = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
     MultiPolygon::try_from(geometry).map_err(|e| e.to_string())
+}
+
+/// All words of a sort with their names.
+fn named<T: Worded>(name: impl Fn(T) -> Text) -> Vec<Named<Word<T>>> {
+    let one = |value: &T| Named {
+        code: Word(*value),
+        name: name(*value),
+    };
+    T::ALL.iter().map(one).collect()
 }
 
 /// A channel's word on the wire.

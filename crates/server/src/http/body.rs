@@ -192,7 +192,7 @@ mod tests {
             "",
             "{",
             "\u{0}",
-            "{} x",
+            r#"{"words":"a","place":{}} x"#,
             deep.as_str(),
             r#"{"words":"\ud800"}"#,
         ] {

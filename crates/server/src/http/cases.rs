@@ -10,36 +10,25 @@ use serde_json::Value;
 use yiwang_base::{CaseId, Purpose, Refusal};
 use yiwang_cases::{Case, CaseStore, Recorded, possible};
 
+use super::answers::{CaseAnswer, CaseProblems, FilterProblems};
 use super::commands::{code, no_case};
-use super::problem::{Answer, Problem};
+use super::parameters::{CaseFilterQuery, CasePageQuery, CasePath};
+use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
 use super::{cursor, filter};
-use crate::city::{City, decline_word};
+use crate::city::City;
 use crate::follow_code;
 use crate::policy::{Right, User};
 use crate::wire::{
-    CaseDetail, CasePage, CaseRow, CountsView, ReporterBody, SuggestedUnit, TimelineRow, time,
+    CaseDetail, CasePage, CaseRow, CountsView, EventWord, ProofView, ReporterBody, SourceView,
+    SuggestedUnit, Time, TimelineRow, Word, seen_note, seen_words,
 };
-use crate::wire::{seen_note, seen_words};
 
 /// A page of cases.
-#[utoipa::path(get, path = "/api/v1/cases", tag = "cases",
-    params(
-        ("stage" = Option<String>, Query, description = "stages, comma separated"),
-        ("unit" = Option<String>, Query, description = "codes of lead units"),
-        ("area" = Option<String>, Query, description = "codes of areas, with all that lie in them"),
-        ("category" = Option<String>, Query, description = "codes of categories"),
-        ("channel" = Option<String>, Query, description = "channels"),
-        ("late" = Option<bool>, Query, description = "only those whose next step is late"),
-        ("from" = Option<String>, Query, description = "came in at or after, RFC 3339"),
-        ("until" = Option<String>, Query, description = "came in before, RFC 3339"),
-        ("q" = Option<String>, Query, description = "a case number, or words of the request or its address"),
-        ("order" = Option<String>, Query, description = "newest or due"),
-        ("limit" = Option<u32>, Query, description = "1 to 200, 50 unless told"),
-        ("cursor" = Option<String>, Query, description = "next of the page before"),
-    ),
-    responses((status = 200, body = CasePage), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/cases", operation_id = "list_cases", tag = "cases", security(("session" = [])),
+    params(CaseFilterQuery, CasePageQuery),
+    responses((status = 200, body = CasePage), FilterProblems))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -61,20 +50,14 @@ pub(super) async fn list(
             .map(|case| CaseRow::of(case, sight, now))
             .collect(),
         next: page.next.map(cursor::show),
-        as_of: time(now),
+        as_of: Time(now),
     }))
 }
 
 /// How many cases a filter finds. Takes the filters of the list.
-#[utoipa::path(get, path = "/api/v1/cases/counts", tag = "cases",
-    params(
-        ("stage" = Option<String>, Query), ("unit" = Option<String>, Query),
-        ("area" = Option<String>, Query), ("category" = Option<String>, Query),
-        ("channel" = Option<String>, Query), ("late" = Option<bool>, Query),
-        ("from" = Option<String>, Query), ("until" = Option<String>, Query),
-        ("q" = Option<String>, Query),
-    ),
-    responses((status = 200, body = CountsView), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/cases/counts", operation_id = "count_cases", tag = "cases", security(("session" = [])),
+    params(CaseFilterQuery),
+    responses((status = 200, body = CountsView), FilterProblems))]
 pub(super) async fn counts(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -90,8 +73,8 @@ pub(super) async fn counts(
 }
 
 /// One case, whole. Its `ETag` is its version.
-#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = String, Path)),
-    responses((status = 200, body = CaseDetail), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}", operation_id = "read_case", tag = "cases", security(("session" = [])), params(CasePath),
+    responses(CaseAnswer, CaseProblems))]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -104,19 +87,19 @@ pub(super) async fn read(
 
 /// The case's entries with their inclusion proofs and a signed checkpoint: to
 /// be checked without trusting this server.
-#[utoipa::path(get, path = "/api/v1/cases/{id}/proof", tag = "cases", params(("id" = String, Path)),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/cases/{id}/proof", operation_id = "prove_case", tag = "cases", security(("session" = [])), params(CasePath),
+    responses((status = 200, body = ProofView), CaseProblems))]
 pub(super) async fn proof(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(id): Path<String>,
-) -> Answer<Response> {
+) -> Answer<Json<ProofView>> {
     let user = visitor.with(Right::ReadCases)?;
     let case = visible(&app, &user, case_id(&id)?).await?;
     // What is sealed holds the sender's name too.
     let sealed = user.may(Right::ReadReporter);
     let exported = app.store.export_case(case.id, &app.key, sealed).await?;
-    Ok(Json(exported.ok_or_else(|| no_case(case.id))?).into_response())
+    Ok(Json(exported.ok_or_else(|| no_case(case.id))?.into()))
 }
 
 /// A case's number from a path.
@@ -163,18 +146,18 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
             .filter(|_| sight.reporter)
             .and_then(|words| words.follow_code.as_deref())
             .map(follow_code::show),
-        source: case
-            .source
-            .as_ref()
-            .map(|source| format!("{} {}", source.system, source.id)),
-        decline: case.decline.map(|reason| decline_word(reason).to_owned()),
-        respond_by: case.deadlines.respond_by.map(time),
-        resolve_by: case.deadlines.resolve_by.map(time),
-        dispatched_at: case.dispatched_at.map(time),
-        started_at: case.started_at.map(time),
-        reported_at: case.reported_at.map(time),
+        source: case.source.as_ref().map(|source| SourceView {
+            system: source.system.clone(),
+            id: source.id.clone(),
+        }),
+        decline: case.decline.map(Word),
+        respond_by: case.deadlines.respond_by.map(Time),
+        resolve_by: case.deadlines.resolve_by.map(Time),
+        dispatched_at: case.dispatched_at.map(Time),
+        started_at: case.started_at.map(Time),
+        reported_at: case.reported_at.map(Time),
         closed_unverified: case.closed_unverified,
-        actions: actions.map(|action| action.word()).collect(),
+        actions: actions.map(Word).collect(),
         suggested_units: suggested(city, case),
         timeline: timeline
             .iter()
@@ -182,10 +165,10 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
                 let happening = &recorded.happening;
                 TimelineRow {
                     seq: recorded.seq,
-                    at: time(happening.at),
-                    recorded_at: time(recorded.recorded_at),
+                    at: Time(happening.at),
+                    recorded_at: Time(recorded.recorded_at),
                     by: happening.by.to_string(),
-                    event: happening.event.word(),
+                    event: EventWord(happening.event.word()),
                     data: particulars(&happening.event),
                     grounds: happening.grounds.clone(),
                     note: seen_note(happening.sealed.as_ref(), sight),

@@ -7,20 +7,19 @@ use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 use yiwang_base::{CaseId, IdError, Personal, Refusal, RefusalKind};
-use yiwang_cases::{
-    Action, Actor, Asked, CaseStore, Command, Context, DeclineReason, Limits, Receipt, execute,
-};
+use yiwang_cases::{Action, Actor, Asked, CaseStore, Command, Context, Limits, Receipt, execute};
 
+use super::answers::{CaseAnswer, CommandProblems};
 use super::body::Body;
 use super::cases::{case_id, detail_response};
-use super::problem::{Answer, Problem};
+use super::parameters::{CasePath, CommandHeaders};
+use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
-use crate::city::decline_word;
 use crate::policy::Right;
 use crate::wire::{
-    AcceptBody, CallBackBody, CaseDetail, CloseBody, DeclineBody, DispatchBody, EraseBody,
-    NoteBody, StartBody, VerifyBody,
+    AcceptBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody, NoteBody, StartBody,
+    VerifyBody,
 };
 
 /// Carries out a command for whoever is signed in.
@@ -64,9 +63,8 @@ async fn act(
 }
 
 /// Take a request on (受理).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "cases", request_body = AcceptBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "cases", security(("session" = [])), request_body = AcceptBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn accept(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -83,9 +81,8 @@ pub(super) async fn accept(
 }
 
 /// Decline a request (不予受理).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/decline", tag = "cases", request_body = DeclineBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/decline", tag = "cases", security(("session" = [])), request_body = DeclineBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn decline(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -93,31 +90,16 @@ pub(super) async fn decline(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<DeclineBody>,
 ) -> Answer<Response> {
-    let reason = DeclineReason::ALL
-        .into_iter()
-        .find(|r| decline_word(*r) == body.reason);
-    let reason = reason.ok_or_else(|| {
-        Refusal::new(
-            RefusalKind::Invalid,
-            "decline.reason-unknown",
-            "没有这种不予受理的理由",
-            "there is no such reason to decline",
-        )
-        .at("reason")
-        .found(&body.reason)
-        .allowing(DeclineReason::ALL.map(decline_word))
-    })?;
     let command = Command::Decline {
-        reason,
+        reason: body.reason.0,
         note: Personal::new(body.note),
     };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
 
 /// Send it to the unit that must act (派单).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/dispatch", tag = "cases", request_body = DispatchBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/dispatch", tag = "cases", security(("session" = [])), request_body = DispatchBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn dispatch(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -135,9 +117,8 @@ pub(super) async fn dispatch(
 }
 
 /// Begin; the resident has been contacted.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/start", tag = "cases", request_body = StartBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/start", tag = "cases", security(("session" = [])), request_body = StartBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn start(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -149,9 +130,8 @@ pub(super) async fn start(
 }
 
 /// Say that it is done (反馈).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/report-back", tag = "cases", request_body = NoteBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/report-back", tag = "cases", security(("session" = [])), request_body = NoteBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn report_back(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -166,9 +146,8 @@ pub(super) async fn report_back(
 }
 
 /// Check what was done (核查).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/verify", tag = "cases", request_body = VerifyBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/verify", tag = "cases", security(("session" = [])), request_body = VerifyBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn verify(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -184,9 +163,8 @@ pub(super) async fn verify(
 }
 
 /// Close it (结案).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/close", tag = "cases", request_body = CloseBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/close", tag = "cases", security(("session" = [])), request_body = CloseBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn close(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -201,9 +179,8 @@ pub(super) async fn close(
 }
 
 /// Write down what the resident says (回访).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/call-back", tag = "cases", request_body = CallBackBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/call-back", tag = "cases", security(("session" = [])), request_body = CallBackBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn call_back(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -221,9 +198,8 @@ pub(super) async fn call_back(
 }
 
 /// Open it again (重新办理).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/reopen", tag = "cases", request_body = NoteBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/reopen", tag = "cases", security(("session" = [])), request_body = NoteBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn reopen(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -238,9 +214,8 @@ pub(super) async fn reopen(
 }
 
 /// Erase the words and personal data of the case (依法删除).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/erase", tag = "cases", request_body = EraseBody,
-    params(("id" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = CaseDetail), (status = 409, body = Problem), (status = 412, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/cases/{id}/erase", tag = "cases", security(("session" = [])), request_body = EraseBody,
+    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn erase(
     State(app): State<Arc<App>>,
     visitor: Visitor,

@@ -9,30 +9,14 @@ use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
-use serde::Serialize;
 use yiwang_store::Changed;
 
+use super::answers::StaffProblems;
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
 use crate::policy::{Right, User};
-use crate::wire::time;
-
-/// A change of a case.
-#[derive(Serialize)]
-struct ChangeView<'a> {
-    seq: u64,
-    id: String,
-    version: u32,
-    event: &'static str,
-    stage: &'static str,
-    unit: Option<&'a str>,
-    area: Option<&'a str>,
-    category: Option<&'a str>,
-    late: bool,
-    due_at: Option<String>,
-    by: &'a str,
-}
+use crate::wire::{ChangeView, EventWord, Time, Word};
 
 /// How many changes are read at once, and how often at most.
 const BATCH: usize = 200;
@@ -40,9 +24,13 @@ const PACE: Duration = Duration::from_millis(200);
 
 /// Changes of cases as they happen, `text/event-stream`. An event's id is the
 /// entry's number; `Last-Event-ID` replays what came after it.
-#[utoipa::path(get, path = "/api/v1/events", tag = "cases",
-    params(("Last-Event-ID" = Option<u64>, Header)),
-    responses((status = 200, content_type = "text/event-stream", body = String)))]
+#[utoipa::path(get, path = "/api/v1/events", operation_id = "watch_cases", tag = "cases", security(("session" = [])),
+    params(("Last-Event-ID" = Option<u64>, Header, description = "the last event received")),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String,
+            description = "`ready` once, then a `case` for each change; its data is a `ChangeView`"),
+        StaffProblems,
+    ))]
 pub(super) async fn stream(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -103,14 +91,14 @@ fn event(change: &Changed) -> Event {
         seq: change.seq,
         id: case.id.to_string(),
         version: case.version,
-        event: change.event,
-        stage: case.stage.word(),
-        unit: case.unit.as_ref().map(|code| code.as_str()),
-        area: case.area.as_ref().map(|code| code.as_str()),
-        category: case.category.as_ref().map(|code| code.as_str()),
+        event: EventWord(change.event),
+        stage: Word(case.stage),
+        unit: case.unit.as_ref().map(ToString::to_string),
+        area: case.area.as_ref().map(ToString::to_string),
+        category: case.category.as_ref().map(ToString::to_string),
         late: case.is_late(now()),
-        due_at: case.due_at.map(time),
-        by: &change.by,
+        due_at: case.due_at.map(Time),
+        by: change.by.clone(),
     };
     let data = serde_json::to_string(&view).unwrap_or_default();
     Event::default()

@@ -8,14 +8,18 @@ use axum::http::{HeaderMap, Method};
 use yiwang_base::{Purpose, Refusal, RefusalKind};
 use yiwang_cases::{Action, Actor, Asked, Case, CaseStore, Command, Context, execute, possible};
 
+use super::answers::{FollowProblems, OneProblems};
 use super::body::Body;
 use super::commands::{note, receipt};
-use super::problem::{Answer, Problem};
+use super::parameters::{FollowPath, KeyHeader};
+use super::problem::Answer;
 use super::state::{App, now};
 use crate::follow_code;
 use crate::policy::Sight;
-use crate::wire::seen_note;
-use crate::wire::{AnswerBody, CallBackView, FollowRow, FollowView, NoteBody, Text, time};
+use crate::wire::{
+    AnswerBody, CallBackView, EventWord, FollowRow, FollowView, NoteBody, Text, Time, Word,
+    seen_note,
+};
 
 /// What a resident sees of the own case.
 const OWN: Sight = Sight {
@@ -24,8 +28,8 @@ const OWN: Sight = Sight {
 };
 
 /// The sender's own case.
-#[utoipa::path(get, path = "/api/v1/follow/{code}", tag = "requests", params(("code" = String, Path)),
-    responses((status = 200, body = FollowView), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/follow/{code}", operation_id = "follow", tag = "requests", params(FollowPath),
+    responses((status = 200, body = FollowView), OneProblems))]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
     Path(code): Path<String>,
@@ -35,9 +39,9 @@ pub(super) async fn read(
 }
 
 /// Say whether it is solved.
-#[utoipa::path(post, path = "/api/v1/follow/{code}/call-back", tag = "requests",
-    request_body = AnswerBody, params(("code" = String, Path)),
-    responses((status = 200, body = FollowView), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/follow/{code}/call-back", operation_id = "answer_call_back", tag = "requests",
+    request_body = AnswerBody, params(FollowPath, KeyHeader),
+    responses((status = 200, body = FollowView), FollowProblems))]
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     Path(code): Path<String>,
@@ -54,9 +58,9 @@ pub(super) async fn answer(
 }
 
 /// Ask to open it again.
-#[utoipa::path(post, path = "/api/v1/follow/{code}/reopen", tag = "requests",
-    request_body = NoteBody, params(("code" = String, Path)),
-    responses((status = 200, body = FollowView), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/follow/{code}/reopen", operation_id = "ask_to_reopen", tag = "requests",
+    request_body = NoteBody, params(FollowPath, KeyHeader),
+    responses((status = 200, body = FollowView), FollowProblems))]
 pub(super) async fn reopen(
     State(app): State<Arc<App>>,
     Path(code): Path<String>,
@@ -129,27 +133,27 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
     let can = [Action::CallBack, Action::Reopen];
     Ok(Json(FollowView {
         id: case.id.to_string(),
-        stage: case.stage.word(),
+        stage: Word(case.stage),
         category: case.category.as_ref().map(ToString::to_string),
         area: case.area.as_ref().map(ToString::to_string),
         unit: case.unit.as_ref().map(ToString::to_string),
         unit_name: unit.map(|unit| Text::from(&unit.name)),
-        submitted_at: time(case.submitted_at),
-        due_at: case.due_at.map(time),
+        submitted_at: Time(case.submitted_at),
+        due_at: case.due_at.map(Time),
         words: request.map(|request| request.words.clone()),
         address: request.and_then(|request| request.place.address.clone()),
         can: can
             .into_iter()
             .filter(|a| actions.contains(a))
-            .map(Action::word)
+            .map(Word)
             .collect(),
         timeline: timeline
             .iter()
             .map(|recorded| {
                 let happening = &recorded.happening;
                 FollowRow {
-                    at: time(happening.at),
-                    event: happening.event.word(),
+                    at: Time(happening.at),
+                    event: EventWord(happening.event.word()),
                     // A dispatch's note is for the unit.
                     note: seen_note(happening.sealed.as_ref(), OWN)
                         .filter(|_| happening.event.word() != "dispatched"),

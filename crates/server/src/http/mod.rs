@@ -1,5 +1,6 @@
 //! The HTTP interface: the router is its table of contents.
 
+mod answers;
 mod assets;
 mod body;
 mod cases;
@@ -9,6 +10,7 @@ mod events;
 mod filter;
 mod follow;
 mod openapi;
+mod parameters;
 mod place;
 mod problem;
 mod requests;
@@ -19,7 +21,7 @@ mod trail;
 
 pub use openapi::document;
 pub use problem::Problem;
-pub use session::COOKIE;
+pub use session::{COOKIE, hash_password};
 pub use state::{App, AppOptions};
 
 use std::sync::Arc;
@@ -33,8 +35,8 @@ use utoipa_axum::routes;
 
 /// Everything the server answers.
 pub fn router(app: Arc<App>) -> Router {
-    let (api, document) = api_router().split_for_parts();
-    let document = document.to_pretty_json().unwrap_or_default();
+    let (api, _) = api_router().split_for_parts();
+    let document = openapi::document();
     api.route(
         "/api/v1/openapi.json",
         get(move || openapi::serve(document.clone())),

@@ -2,7 +2,12 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::wire::{CaseDetail, ChangeView};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -11,7 +16,8 @@ use utoipa::OpenApi;
         description = "One intake, one dispatch: requests, cases and their trail.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(super::Problem)),
+    components(schemas(super::Problem, CaseDetail, ChangeView)),
+    modifiers(&Session),
     tags(
         (name = "session", description = "Signing in"),
         (name = "city", description = "Areas, units, categories"),
@@ -21,6 +27,18 @@ use utoipa::OpenApi;
 )]
 struct Base;
 
+/// How staff are known: by the cookie that signing in sets.
+struct Session;
+
+impl Modify for Session {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(super::COOKIE));
+        if let Some(components) = &mut document.components {
+            components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        }
+    }
+}
+
 /// The document without the calls.
 pub(super) fn base() -> utoipa::openapi::OpenApi {
     Base::openapi()
@@ -28,10 +46,26 @@ pub(super) fn base() -> utoipa::openapi::OpenApi {
 
 /// The whole document, as JSON.
 pub fn document() -> String {
-    let (_, document) = super::api_router().split_for_parts();
+    let (_, mut document) = super::api_router().split_for_parts();
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.delete];
+        operations.into_iter().flatten().for_each(describe_answers);
+    }
     document.to_pretty_json().unwrap_or_default()
 }
 
 pub(super) async fn serve(document: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document).into_response()
+}
+
+/// OpenAPI 3.1 wants each response described; what the call is for says it.
+fn describe_answers(operation: &mut Operation) {
+    let summary = operation.summary.clone().unwrap_or_default();
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = summary.clone();
+        }
+    }
 }

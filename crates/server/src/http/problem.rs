@@ -12,7 +12,7 @@ use yiwang_cases::StoreError;
 
 /// What a handler returns when it cannot do what was asked.
 #[derive(Debug)]
-pub struct ApiError(Refusal);
+pub(super) struct ApiError(Refusal);
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
@@ -34,8 +34,10 @@ pub(super) type Answer<T> = Result<T, ApiError>;
 pub struct Problem {
     /// Always `about:blank`: `code` tells problems apart.
     #[serde(rename = "type")]
+    #[schema(pattern = "^about:blank$")]
     pub kind: &'static str,
     /// HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
     /// The status in words.
     pub title: String,
@@ -45,12 +47,15 @@ pub struct Problem {
     pub code: String,
     /// The field at fault, `place.point.lon`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<String>,
     /// What was found.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub found: Option<String>,
     /// What is allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub allowed: Vec<String>,
     /// Tell it when you ask for help.
     pub request_id: String,
@@ -73,19 +78,22 @@ fn status(refusal: &Refusal) -> StatusCode {
     }
 }
 
-fn title(status: StatusCode, lang: Lang) -> &'static str {
+/// A status in words.
+pub(super) fn title(status: StatusCode, lang: Lang) -> &'static str {
     let (zh, en) = match status {
         StatusCode::BAD_REQUEST => ("请求无法读懂", "Malformed request"),
         StatusCode::UNAUTHORIZED => ("请先登录", "Sign in first"),
         StatusCode::FORBIDDEN => ("没有权限", "Not allowed"),
         StatusCode::NOT_FOUND => ("没有找到", "Not found"),
         StatusCode::METHOD_NOT_ALLOWED => ("不支持这种方法", "Method not allowed"),
+        StatusCode::REQUEST_TIMEOUT => ("内容没有传完", "The body did not arrive"),
         StatusCode::CONFLICT => ("现在不能办", "Not possible now"),
         StatusCode::PRECONDITION_FAILED => ("已被改动", "Changed meanwhile"),
         StatusCode::PAYLOAD_TOO_LARGE => ("内容过大", "Too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("内容类型不对", "Wrong content type"),
         StatusCode::UNPROCESSABLE_ENTITY => ("填写有误", "Something needs correcting"),
         StatusCode::PRECONDITION_REQUIRED => ("缺少版本", "Version missing"),
+        StatusCode::TOO_MANY_REQUESTS => ("尝试过多", "Too many attempts"),
         StatusCode::SERVICE_UNAVAILABLE => ("暂时不能办理", "Temporarily unavailable"),
         _ => ("出错了", "Error"),
     };

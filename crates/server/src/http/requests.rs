@@ -8,24 +8,31 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use yiwang_base::{Personal, Point, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{
-    Asked, Channel, Command, Context, Place, Reporter, RequestWords, Submit, execute,
+    Asked, Case, CaseStore, Channel, Command, Context, Place, Reporter, RequestWords, StoreError,
+    Submit, execute,
 };
 
+use super::answers::SubmitProblems;
 use super::body::Body;
 use super::commands::{code, receipt};
-use super::problem::{Answer, Problem};
+use super::parameters::KeyHeader;
+use super::problem::Answer;
 use super::session::{Visitor, no_randomness};
 use super::state::{App, now};
 use crate::city::channel_word;
 use crate::follow_code;
 use crate::policy::Right;
-use crate::wire::{RequestBody, SubmittedView, time};
+use crate::wire::{RequestBody, SubmittedView, Time, Word};
 
 /// Send a request. Anyone may; the answer holds the case's number and the
 /// code by which the sender follows it.
 #[utoipa::path(post, path = "/api/v1/requests", tag = "requests", request_body = RequestBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "the same key does it once")),
-    responses((status = 201, body = SubmittedView), (status = 422, body = Problem)))]
+    params(KeyHeader),
+    responses(
+        (status = 201, body = SubmittedView,
+            headers(("Location" = String, description = "the case, for staff"))),
+        SubmitProblems,
+    ))]
 pub(super) async fn submit(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -49,20 +56,8 @@ pub(super) async fn submit(
         receipt,
     };
     let case = execute(&app.store, &asked, &context).await?;
-    let request = case
-        .request
-        .as_ref()
-        .map(|words| words.disclose(Purpose::OwnRequest));
-    let view = SubmittedView {
-        id: case.id.to_string(),
-        follow_code: request
-            .and_then(|r| r.follow_code.as_deref())
-            .map(follow_code::show),
-        stage: case.stage.word(),
-        area: case.area.as_ref().map(ToString::to_string),
-        accept_by: case.due_at.map(time),
-    };
-    let location = format!("/api/v1/cases/{}", case.id);
+    let view = submitted(&as_submitted(&app, case).await?)?;
+    let location = format!("/api/v1/cases/{}", view.id);
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, location)],
@@ -71,40 +66,51 @@ pub(super) async fn submit(
         .into_response())
 }
 
+/// The case as it was when it came in: the same call made again gets the same answer.
+async fn as_submitted(app: &App, case: Case) -> Result<Case, StoreError> {
+    if case.version == 1 {
+        return Ok(case);
+    }
+    let timeline = app.store.timeline(case.id).await?;
+    let first = timeline.first().map(|recorded| &recorded.happening);
+    let first = first.ok_or_else(|| StoreError::Broken("a case without events".into()))?;
+    Case::begin(case.id, first).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+fn submitted(case: &Case) -> Result<SubmittedView, StoreError> {
+    let words = case.request.as_ref();
+    let words = words.map(|words| words.disclose(Purpose::OwnRequest));
+    let accept_by = case.due_at;
+    Ok(SubmittedView {
+        id: case.id.to_string(),
+        follow_code: words
+            .and_then(|words| words.follow_code.as_deref())
+            .map(follow_code::show),
+        stage: Word(case.stage),
+        area: case.area.as_ref().map(ToString::to_string),
+        accept_by: Time(
+            accept_by.ok_or_else(|| StoreError::Broken("a request without a limit".into()))?,
+        ),
+    })
+}
+
 fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
-    let channel = match body.channel.as_deref() {
-        None => Channel::Web,
-        Some(word) => {
-            let channel = Channel::ALL.into_iter().find(|c| channel_word(*c) == word);
-            let channel = channel.ok_or_else(|| {
-                Refusal::new(
-                    RefusalKind::Invalid,
-                    "channel.unknown",
-                    "没有这个渠道",
-                    "there is no such channel",
-                )
-                .at("channel")
-                .found(word)
-                .allowing(Channel::ALL.map(channel_word))
-            })?;
-            let staff = visitor
-                .0
-                .as_ref()
-                .is_some_and(|user| user.may(Right::SetChannel));
-            if channel != Channel::Web && !staff {
-                return Err(Refusal::new(
-                    RefusalKind::Forbidden,
-                    "channel.staff-only",
-                    "只有坐席可以登记其他渠道的诉求",
-                    "only operators enter requests of other channels",
-                )
-                .at("channel")
-                .found(word)
-                .allowing(["web"]));
-            }
-            channel
-        }
-    };
+    let channel = body.channel.map_or(Channel::Web, |word| word.0);
+    let staff = visitor
+        .0
+        .as_ref()
+        .is_some_and(|user| user.may(Right::SetChannel));
+    if channel != Channel::Web && !staff {
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "channel.staff-only",
+            "只有坐席可以登记其他渠道的诉求",
+            "only operators enter requests of other channels",
+        )
+        .at("channel")
+        .found(channel_word(channel))
+        .allowing(["web"]));
+    }
     let point = match body.place.point {
         None => None,
         Some(raw) => Some(Point::new(raw.lon, raw.lat).map_err(|error| {

@@ -17,11 +17,12 @@ use sha2::{Digest, Sha256};
 use yiwang_base::{Refusal, RefusalKind, UserName};
 use yiwang_cases::Actor;
 
+use super::answers::{ReadProblems, SignInProblems};
 use super::body::Body;
-use super::problem::{Answer, ApiError, Problem};
+use super::problem::{Answer, ApiError};
 use super::state::{App, now};
 use crate::policy::{Right, Role, User};
-use crate::wire::{Credentials, SessionView, UserView};
+use crate::wire::{Credentials, SessionView, UserView, Word};
 
 /// Name of the session cookie.
 pub const COOKIE: &str = "yiwang_session";
@@ -85,8 +86,8 @@ fn nobody() -> Refusal {
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/api/v1/session", tag = "session",
-    responses((status = 200, body = SessionView)))]
+#[utoipa::path(get, path = "/api/v1/session", operation_id = "who_is_signed_in", tag = "session",
+    responses((status = 200, body = SessionView), ReadProblems))]
 pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
     Json(SessionView {
         user: user.as_ref().map(view),
@@ -95,7 +96,11 @@ pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
 
 /// Sign in; the answer sets a cookie.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = Credentials,
-    responses((status = 200, body = SessionView), (status = 401, body = Problem)))]
+    responses(
+        (status = 200, body = SessionView,
+            headers(("Set-Cookie" = String, description = "the session"))),
+        SignInProblems,
+    ))]
 pub(super) async fn sign_in(
     State(app): State<Arc<App>>,
     Body {
@@ -147,7 +152,12 @@ pub(super) async fn sign_in(
 }
 
 /// Sign out.
-#[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session",
+    responses(
+        (status = 204, description = "Signed out",
+            headers(("Set-Cookie" = String, description = "empties the cookie"))),
+        ReadProblems,
+    ))]
 pub(super) async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
     if let Some(token) = token(&headers) {
         app.store.close_session(hash(token)).await?;
@@ -182,7 +192,7 @@ fn view(user: &User) -> UserView {
     UserView {
         name: user.account.name.to_string(),
         display_name: user.account.display_name.clone(),
-        role: user.role.word(),
+        role: Word(user.role),
         unit: user.account.unit.as_ref().map(ToString::to_string),
     }
 }

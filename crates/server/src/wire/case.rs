@@ -1,7 +1,5 @@
 //! Cases as staff see them.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -9,27 +7,28 @@ use yiwang_base::{Purpose, Timestamp};
 use yiwang_cases::{CallBack, Case, Counts, RequestWords, Sealed, Stage};
 
 use super::request::{PointBody, ReporterBody};
-use super::{Text, time};
-use crate::city::channel_word;
+use super::{ActionWord, ChannelWord, DeclineWord, EventWord, StageWord, Text, Time, Word};
 use crate::policy::Sight;
 
 /// What the resident said when last asked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CallBackView {
     /// When.
-    pub at: String,
+    pub at: Time,
     /// Whether anybody answered.
     pub reached: bool,
     /// Whether the resident says it is solved.
+    #[schema(required)]
     pub solved: Option<bool>,
     /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5, required)]
     pub satisfaction: Option<u8>,
 }
 
 impl From<&CallBack> for CallBackView {
     fn from(said: &CallBack) -> Self {
         Self {
-            at: time(said.at),
+            at: Time(said.at),
             reached: said.reached,
             solved: said.solved,
             satisfaction: said.satisfaction,
@@ -41,33 +40,42 @@ impl From<&CallBack> for CallBackView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CaseRow {
     /// Its number, `C1024`.
+    #[schema(pattern = "^C[1-9][0-9]*$")]
     pub id: String,
     /// Its version, for `If-Match`.
     pub version: u32,
     /// Where it stands.
-    pub stage: &'static str,
+    pub stage: StageWord,
     /// How it came in.
-    pub channel: &'static str,
+    pub channel: ChannelWord,
     /// Code of its category.
+    #[schema(required)]
     pub category: Option<String>,
     /// Code of its area.
+    #[schema(required)]
     pub area: Option<String>,
     /// Code of its lead unit.
+    #[schema(required)]
     pub unit: Option<String>,
     /// What was said; `null` when erased or not for this reader.
+    #[schema(required)]
     pub words: Option<String>,
     /// Where, in words.
+    #[schema(required)]
     pub address: Option<String>,
     /// Where, on the map.
+    #[schema(required)]
     pub point: Option<PointBody>,
     /// Whether its words were erased.
     pub erased: bool,
     /// When it came in.
-    pub submitted_at: String,
+    pub submitted_at: Time,
     /// By when the next step is due.
-    pub due_at: Option<String>,
+    #[schema(required)]
+    pub due_at: Option<Time>,
     /// When it was closed or declined.
-    pub closed_at: Option<String>,
+    #[schema(required)]
+    pub closed_at: Option<Time>,
     /// Whether the next step is late.
     pub late: bool,
     /// Times it was opened again.
@@ -75,6 +83,7 @@ pub struct CaseRow {
     /// Failed verifications.
     pub failed_verifications: u32,
     /// The last call-back.
+    #[schema(required)]
     pub call_back: Option<CallBackView>,
 }
 
@@ -85,8 +94,8 @@ impl CaseRow {
         CaseRow {
             id: case.id.to_string(),
             version: case.version,
-            stage: case.stage.word(),
-            channel: channel_word(case.channel),
+            stage: Word(case.stage),
+            channel: Word(case.channel),
             category: case.category.as_ref().map(ToString::to_string),
             area: case.area.as_ref().map(ToString::to_string),
             unit: case.unit.as_ref().map(ToString::to_string),
@@ -97,9 +106,9 @@ impl CaseRow {
                 lat: p.lat(),
             }),
             erased: case.erased,
-            submitted_at: time(case.submitted_at),
-            due_at: case.due_at.map(time),
-            closed_at: case.closed_at.map(time),
+            submitted_at: Time(case.submitted_at),
+            due_at: case.due_at.map(Time),
+            closed_at: case.closed_at.map(Time),
             late: case.is_late(now),
             reopened: case.reopened,
             failed_verifications: case.failed_verifications,
@@ -128,9 +137,24 @@ pub struct CasePage {
     /// The cases.
     pub cases: Vec<CaseRow>,
     /// The cursor of the next page.
+    #[schema(required)]
     pub next: Option<String>,
     /// The time to which lateness was judged.
-    pub as_of: String,
+    pub as_of: Time,
+}
+
+/// Cases by stage.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "each field is the stage's word")]
+pub struct ByStage {
+    pub submitted: u64,
+    pub accepted: u64,
+    pub dispatched: u64,
+    pub in_progress: u64,
+    pub reported: u64,
+    pub verified: u64,
+    pub closed: u64,
+    pub declined: u64,
 }
 
 /// How many cases a filter finds.
@@ -145,9 +169,9 @@ pub struct CountsView {
     /// Those whose next step is due within four hours.
     pub due_soon: u64,
     /// By stage; every stage is there.
-    pub by_stage: BTreeMap<&'static str, u64>,
+    pub by_stage: ByStage,
     /// The time to which lateness was judged.
-    pub as_of: String,
+    pub as_of: Time,
 }
 
 impl CountsView {
@@ -159,8 +183,17 @@ impl CountsView {
             open: Stage::ALL.into_iter().filter(|s| s.is_open()).map(of).sum(),
             late: counts.late,
             due_soon: counts.due_soon,
-            by_stage: Stage::ALL.into_iter().map(|s| (s.word(), of(s))).collect(),
-            as_of: time(now),
+            by_stage: ByStage {
+                submitted: of(Stage::Submitted),
+                accepted: of(Stage::Accepted),
+                dispatched: of(Stage::Dispatched),
+                in_progress: of(Stage::InProgress),
+                reported: of(Stage::Reported),
+                verified: of(Stage::Verified),
+                closed: of(Stage::Closed),
+                declined: of(Stage::Declined),
+            },
+            as_of: Time(now),
         }
     }
 }
@@ -180,20 +213,31 @@ pub struct TimelineRow {
     /// The entry's number in the journal.
     pub seq: u64,
     /// When it happened.
-    pub at: String,
+    pub at: Time,
     /// When it was recorded.
-    pub recorded_at: String,
+    pub recorded_at: Time,
     /// Who: `resident`, `user:li.na`, `import:boston311`, `system:…`.
     pub by: String,
     /// What, `dispatched`.
-    pub event: &'static str,
+    pub event: EventWord,
     /// Its particulars.
     #[schema(value_type = Object)]
     pub data: Value,
     /// On what grounds.
+    #[schema(required)]
     pub grounds: Option<String>,
     /// What was said about it.
+    #[schema(required)]
     pub note: Option<String>,
+}
+
+/// Where an imported case comes from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SourceView {
+    /// The system's name, `boston311`.
+    pub system: String,
+    /// The case's number there.
+    pub id: String,
 }
 
 /// One case, whole.
@@ -203,29 +247,69 @@ pub struct CaseDetail {
     #[serde(flatten)]
     pub row: CaseRow,
     /// Who sent it.
+    #[schema(required)]
     pub reporter: Option<ReporterBody>,
     /// The sender's follow code.
+    #[schema(required)]
     pub follow_code: Option<String>,
-    /// Where it was imported from, `boston311 101004128563`.
-    pub source: Option<String>,
+    /// Where it was imported from.
+    #[schema(required)]
+    pub source: Option<SourceView>,
     /// Why it was declined.
-    pub decline: Option<String>,
+    #[schema(required)]
+    pub decline: Option<DeclineWord>,
     /// By when the resident is to be contacted.
-    pub respond_by: Option<String>,
+    #[schema(required)]
+    pub respond_by: Option<Time>,
     /// By when it is to be resolved.
-    pub resolve_by: Option<String>,
+    #[schema(required)]
+    pub resolve_by: Option<Time>,
     /// When it was last dispatched.
-    pub dispatched_at: Option<String>,
+    #[schema(required)]
+    pub dispatched_at: Option<Time>,
     /// When handling began.
-    pub started_at: Option<String>,
+    #[schema(required)]
+    pub started_at: Option<Time>,
     /// When the unit said it is done.
-    pub reported_at: Option<String>,
+    #[schema(required)]
+    pub reported_at: Option<Time>,
     /// Closed without a passed verification.
     pub closed_unverified: bool,
     /// What this reader can do with it now, the usual next step first.
-    pub actions: Vec<&'static str>,
+    pub actions: Vec<ActionWord>,
     /// Units that answer for it.
     pub suggested_units: Vec<SuggestedUnit>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineRow>,
+}
+
+/// A change of a case, as the live stream tells it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeView {
+    /// The entry's number in the journal.
+    pub seq: u64,
+    /// The case's number.
+    pub id: String,
+    /// The case's version now.
+    pub version: u32,
+    /// What happened.
+    pub event: EventWord,
+    /// Where the case stands now.
+    pub stage: StageWord,
+    /// Code of its lead unit.
+    #[schema(required)]
+    pub unit: Option<String>,
+    /// Code of its area.
+    #[schema(required)]
+    pub area: Option<String>,
+    /// Code of its category.
+    #[schema(required)]
+    pub category: Option<String>,
+    /// Whether its next step is late.
+    pub late: bool,
+    /// By when the next step is due.
+    #[schema(required)]
+    pub due_at: Option<Time>,
+    /// Who did it.
+    pub by: String,
 }

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use yiwang_cases::{Area, Category, Unit, UnitKind};
+use yiwang_cases::{Area, Category, Unit};
 
-use super::Text;
+use super::{ActionWord, ChannelWord, DeclineWord, StageWord, Text, UnitKindWord, Word};
 
-/// A code and its name.
+/// A word and its name.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Named {
-    /// The code.
-    pub code: &'static str,
+pub struct Named<W: ToSchema> {
+    /// The word.
+    pub code: W,
     /// Its name.
     pub name: Text,
 }
@@ -23,6 +23,7 @@ pub struct CityView {
     /// IANA time zone.
     pub zone: String,
     /// West, south, east, north; `null` without areas.
+    #[schema(required, min_items = 4, max_items = 4)]
     pub bounds: Option<[f64; 4]>,
     /// Whether there is a base map.
     pub has_base_map: bool,
@@ -33,13 +34,13 @@ pub struct CityView {
     /// Categories.
     pub categories: Vec<CategoryView>,
     /// Channels.
-    pub channels: Vec<Named>,
+    pub channels: Vec<Named<ChannelWord>>,
     /// Stages.
-    pub stages: Vec<Named>,
+    pub stages: Vec<Named<StageWord>>,
     /// Actions.
-    pub actions: Vec<Named>,
+    pub actions: Vec<Named<ActionWord>>,
     /// Reasons to decline.
-    pub decline_reasons: Vec<Named>,
+    pub decline_reasons: Vec<Named<DeclineWord>>,
 }
 
 /// An area.
@@ -50,6 +51,7 @@ pub struct AreaView {
     /// Its name.
     pub name: Text,
     /// The area it lies in.
+    #[schema(required)]
     pub parent: Option<String>,
     /// Whether points are mapped to it.
     pub leaf: bool,
@@ -73,8 +75,8 @@ pub struct UnitView {
     pub code: String,
     /// Its name.
     pub name: Text,
-    /// `department`, `street` or `utility`.
-    pub kind: &'static str,
+    /// Its sort.
+    pub kind: UnitKindWord,
     /// Codes of the categories it answers for.
     pub duties: Vec<String>,
     /// Codes of the areas it answers for; empty for the whole city.
@@ -86,11 +88,7 @@ impl From<&Unit> for UnitView {
         Self {
             code: unit.code.to_string(),
             name: (&unit.name).into(),
-            kind: match unit.kind {
-                UnitKind::Department => "department",
-                UnitKind::Street => "street",
-                UnitKind::Utility => "utility",
-            },
+            kind: Word(unit.kind),
             duties: unit.duties.iter().map(ToString::to_string).collect(),
             areas: unit.areas.iter().map(ToString::to_string).collect(),
         }

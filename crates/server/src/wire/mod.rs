@@ -2,22 +2,32 @@
 
 mod case;
 mod city;
+mod proof;
 mod request;
+mod session;
+mod words;
 
 pub use case::{
-    CallBackView, CaseDetail, CasePage, CaseRow, CountsView, SuggestedUnit, TimelineRow,
+    ByStage, CallBackView, CaseDetail, CasePage, CaseRow, ChangeView, CountsView, SourceView,
+    SuggestedUnit, TimelineRow,
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
+pub use proof::{ProofEntry, ProofSeal, ProofView};
 pub use request::{
-    AcceptBody, AnswerBody, CallBackBody, CloseBody, Credentials, DeclineBody, DispatchBody,
-    EraseBody, FollowRow, FollowView, NoteBody, PlaceBody, PointBody, ReporterBody, RequestBody,
-    SessionView, StartBody, SubmittedView, UserView, VerifyBody,
+    AcceptBody, AnswerBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody,
+    FollowRow, FollowView, NoteBody, PlaceBody, PointBody, ReporterBody, RequestBody, StartBody,
+    SubmittedView, VerifyBody,
+};
+pub use session::{Credentials, SessionView, UserView};
+pub use words::{
+    ActionWord, ChannelWord, DeclineWord, EventWord, RoleWord, StageWord, UnitKindWord, Word,
+    Worded,
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
-use yiwang_base::LocalText;
+use yiwang_base::{LocalText, Timestamp};
 
 /// The same text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -30,10 +40,7 @@ pub struct Text {
 
 impl From<&LocalText> for Text {
     fn from(text: &LocalText) -> Self {
-        Self {
-            zh: text.zh.clone(),
-            en: text.en.clone(),
-        }
+        text.clone().into()
     }
 }
 
@@ -46,7 +53,13 @@ impl From<LocalText> for Text {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds.
-pub fn time(at: yiwang_base::Timestamp) -> String {
-    format!("{at:.3}")
+/// RFC 3339 in UTC with milliseconds, `2026-01-31T08:00:00.000Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, format = DateTime)]
+pub struct Time(pub Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:.3}", self.0))
+    }
 }

@@ -3,18 +3,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CallBackView, Text};
+use super::{ActionWord, CallBackView, ChannelWord, DeclineWord, EventWord, StageWord, Text, Time};
 
 /// A new request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestBody {
     /// What it is about, in the sender's words; 1 to 4000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
     pub words: String,
     /// Code of a category, if the sender knows one.
     pub category: Option<String>,
     /// How it came in; staff only, residents' requests are `web`.
-    pub channel: Option<String>,
+    pub channel: Option<ChannelWord>,
     /// Where it is: a point, an address or both.
     pub place: PlaceBody,
     /// Who sends it; optional.
@@ -27,6 +28,7 @@ pub struct RequestBody {
 #[serde(deny_unknown_fields)]
 pub struct PlaceBody {
     /// In words, at most 300 characters.
+    #[schema(max_length = 300)]
     pub address: Option<String>,
     /// On the map.
     pub point: Option<PointBody>,
@@ -37,8 +39,10 @@ pub struct PlaceBody {
 #[serde(deny_unknown_fields)]
 pub struct PointBody {
     /// East, -180 to 180.
+    #[schema(minimum = -180, maximum = 180)]
     pub lon: f64,
     /// North, -85 to 85.
+    #[schema(minimum = -85, maximum = 85)]
     pub lat: f64,
 }
 
@@ -47,9 +51,11 @@ pub struct PointBody {
 #[serde(deny_unknown_fields)]
 pub struct ReporterBody {
     /// At most 300 characters.
+    #[schema(max_length = 300)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// At most 300 characters.
+    #[schema(max_length = 300)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
@@ -58,15 +64,18 @@ pub struct ReporterBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubmittedView {
     /// The case's number, `C1024`.
+    #[schema(pattern = "^C[1-9][0-9]*$")]
     pub id: String,
-    /// The code by which the sender follows it, `ABCD-EFGH-JKMN`.
+    /// The code by which the sender follows it, `ABCD-EFGH-JKMN`; `null` once erased.
+    #[schema(required)]
     pub follow_code: Option<String>,
     /// Where it stands.
-    pub stage: &'static str,
+    pub stage: StageWord,
     /// The area its point lies in.
+    #[schema(required)]
     pub area: Option<String>,
     /// By when it will be accepted or declined.
-    pub accept_by: Option<String>,
+    pub accept_by: Time,
 }
 
 /// Take a request on.
@@ -74,6 +83,7 @@ pub struct SubmittedView {
 #[serde(deny_unknown_fields)]
 pub struct AcceptBody {
     /// Code of the category.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
     pub category: String,
     /// Code of the area, where it differs from what the point says.
     pub area: Option<String>,
@@ -83,9 +93,10 @@ pub struct AcceptBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclineBody {
-    /// `outside_remit`, `legal_proceedings`, `not_enough_detail`, `no_request` or `against_law`.
-    pub reason: String,
+    /// Why.
+    pub reason: DeclineWord,
     /// What the resident is told.
+    #[schema(min_length = 1, max_length = 4000)]
     pub note: String,
 }
 
@@ -94,10 +105,13 @@ pub struct DeclineBody {
 #[serde(deny_unknown_fields)]
 pub struct DispatchBody {
     /// Code of the lead unit.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
     pub unit: String,
     /// Why this unit, where its duty list does not name the matter.
+    #[schema(max_length = 300)]
     pub reason: Option<String>,
     /// A note to the unit.
+    #[schema(max_length = 4000)]
     pub note: Option<String>,
 }
 
@@ -111,6 +125,7 @@ pub struct StartBody {}
 #[serde(deny_unknown_fields)]
 pub struct NoteBody {
     /// 1 to 4000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
     pub note: String,
 }
 
@@ -121,6 +136,7 @@ pub struct VerifyBody {
     /// Whether it is really done.
     pub pass: bool,
     /// What was found; required when it is not done.
+    #[schema(max_length = 4000)]
     pub note: Option<String>,
 }
 
@@ -129,6 +145,7 @@ pub struct VerifyBody {
 #[serde(deny_unknown_fields)]
 pub struct CloseBody {
     /// Required without a passed verification.
+    #[schema(max_length = 4000)]
     pub reason: Option<String>,
 }
 
@@ -141,8 +158,10 @@ pub struct CallBackBody {
     /// Whether the resident says it is solved.
     pub solved: Option<bool>,
     /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     pub satisfaction: Option<u8>,
     /// In the resident's words.
+    #[schema(max_length = 4000)]
     pub note: Option<String>,
 }
 
@@ -153,8 +172,10 @@ pub struct AnswerBody {
     /// Whether it is solved.
     pub solved: bool,
     /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     pub satisfaction: Option<u8>,
     /// In the resident's words.
+    #[schema(max_length = 4000)]
     pub note: Option<String>,
 }
 
@@ -163,37 +184,8 @@ pub struct AnswerBody {
 #[serde(deny_unknown_fields)]
 pub struct EraseBody {
     /// The legal ground; it stays in the record.
+    #[schema(min_length = 1, max_length = 300)]
     pub ground: String,
-}
-
-/// Name and password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Credentials {
-    /// Sign-in name.
-    pub user: String,
-    /// Password.
-    pub password: String,
-}
-
-/// Who is signed in.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SessionView {
-    /// `null` when nobody is.
-    pub user: Option<UserView>,
-}
-
-/// A person who works here.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UserView {
-    /// Sign-in name.
-    pub name: String,
-    /// Name as shown.
-    pub display_name: String,
-    /// `operator`, `unit`, `verifier`, `leader`, `steward`, `auditor` or `admin`.
-    pub role: &'static str,
-    /// Code of the unit the person acts for.
-    pub unit: Option<String>,
 }
 
 /// A resident's own case.
@@ -202,28 +194,36 @@ pub struct FollowView {
     /// The case's number.
     pub id: String,
     /// Where it stands.
-    pub stage: &'static str,
+    pub stage: StageWord,
     /// Code of its category.
+    #[schema(required)]
     pub category: Option<String>,
     /// Code of its area.
+    #[schema(required)]
     pub area: Option<String>,
     /// Code of the unit that handles it.
+    #[schema(required)]
     pub unit: Option<String>,
     /// That unit's name.
+    #[schema(required)]
     pub unit_name: Option<Text>,
     /// When it came in.
-    pub submitted_at: String,
+    pub submitted_at: Time,
     /// By when the next step is due.
-    pub due_at: Option<String>,
+    #[schema(required)]
+    pub due_at: Option<Time>,
     /// What the sender wrote; `null` once erased.
+    #[schema(required)]
     pub words: Option<String>,
     /// The address given.
+    #[schema(required)]
     pub address: Option<String>,
     /// What the sender can do now: `call_back`, `reopen`.
-    pub can: Vec<&'static str>,
+    pub can: Vec<ActionWord>,
     /// What happened, oldest first.
     pub timeline: Vec<FollowRow>,
     /// What the sender said last.
+    #[schema(required)]
     pub call_back: Option<CallBackView>,
 }
 
@@ -231,9 +231,10 @@ pub struct FollowView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FollowRow {
     /// When.
-    pub at: String,
+    pub at: Time,
     /// What, `dispatched`.
-    pub event: &'static str,
+    pub event: EventWord,
     /// What was said about it.
+    #[schema(required)]
     pub note: Option<String>,
 }

@@ -1,0 +1,81 @@
+//! What calls may answer instead of what they are for, for the OpenAPI document.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use utoipa::openapi::{Content, Header, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema};
+use yiwang_base::Lang;
+
+use super::problem::title;
+
+macro_rules! problems {
+    ($($(#[$doc:meta])+ $name:ident: $($status:ident)*;)*) => {$(
+        $(#[$doc])+
+        pub(super) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                let known = [$(StatusCode::$status),*]
+                    .map(|status| (status.as_str().to_owned(), problem(title(status, Lang::En))));
+                // Whatever else goes wrong has the same form.
+                let other = ("default".to_owned(), problem("Any other problem"));
+                known.into_iter().chain([other]).collect()
+            }
+        }
+    )*};
+}
+
+problems! {
+    /// A call that anyone may make and that only reads.
+    ReadProblems: SERVICE_UNAVAILABLE;
+    /// A call that names one thing.
+    OneProblems: NOT_FOUND SERVICE_UNAVAILABLE;
+    /// A call for staff.
+    StaffProblems: UNAUTHORIZED FORBIDDEN SERVICE_UNAVAILABLE;
+    /// A call for staff with a filter.
+    FilterProblems: UNAUTHORIZED FORBIDDEN UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// A call for staff that names a case.
+    CaseProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND SERVICE_UNAVAILABLE;
+    /// Signing in.
+    SignInProblems: BAD_REQUEST UNAUTHORIZED REQUEST_TIMEOUT PAYLOAD_TOO_LARGE
+        UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY TOO_MANY_REQUESTS SERVICE_UNAVAILABLE;
+    /// A new request.
+    SubmitProblems: BAD_REQUEST FORBIDDEN REQUEST_TIMEOUT PAYLOAD_TOO_LARGE
+        UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// A resident's word on the own case.
+    FollowProblems: BAD_REQUEST NOT_FOUND REQUEST_TIMEOUT CONFLICT PAYLOAD_TOO_LARGE
+        UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// A command to a case.
+    CommandProblems: BAD_REQUEST UNAUTHORIZED FORBIDDEN NOT_FOUND REQUEST_TIMEOUT CONFLICT
+        PRECONDITION_FAILED PAYLOAD_TOO_LARGE UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY
+        PRECONDITION_REQUIRED SERVICE_UNAVAILABLE;
+}
+
+/// The case after a call, with its version.
+pub(super) struct CaseAnswer;
+
+impl IntoResponses for CaseAnswer {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let etag = Header::builder()
+            .schema(Some(String::schema()))
+            .description(Some("the case's version, `\"3\"`"))
+            .build();
+        let schema = Ref::from_schema_name("CaseDetail");
+        let response = ResponseBuilder::new()
+            .description("The case")
+            .content("application/json", Content::new(Some(schema)))
+            .header("ETag", etag)
+            .build();
+        [("200".to_owned(), response.into())].into()
+    }
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let schema = Ref::from_schema_name("Problem");
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", Content::new(Some(schema)))
+        .build()
+        .into()
+}

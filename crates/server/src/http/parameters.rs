@@ -1,0 +1,107 @@
+//! Parameters of calls, for the OpenAPI document. They are read where they are
+//! used: an error there names the parameter in the reader's language.
+
+#![expect(dead_code, reason = "these types describe; nothing makes one")]
+
+use utoipa::IntoParams;
+
+use crate::wire::{ChannelWord, StageWord};
+
+/// Which case.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct CasePath {
+    /// The case's number, `C1024`.
+    #[param(pattern = "^[Cc]?[1-9][0-9]*$")]
+    id: String,
+}
+
+/// Whose case.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct FollowPath {
+    /// The follow code, `ABCD-EFGH-JKMN`; case, spaces and hyphens do not matter.
+    #[param(pattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$")]
+    code: String,
+}
+
+/// To do a thing once however often the call is made.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct KeyHeader {
+    /// Chosen by the caller; the same call with the same key is done once.
+    #[param(pattern = "^[!-~]{1,128}$", nullable = false)]
+    #[param(rename = "Idempotency-Key")]
+    idempotency_key: Option<String>,
+}
+
+/// For commands to a case.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct CommandHeaders {
+    /// The version of the case that the caller has seen: its `ETag`, `"3"`.
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,9}\"$")]
+    if_match: String,
+    /// Chosen by the caller; the same call with the same key is done once.
+    #[param(
+        rename = "Idempotency-Key",
+        pattern = "^[!-~]{1,128}$",
+        nullable = false
+    )]
+    idempotency_key: Option<String>,
+}
+
+/// Which cases.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct CaseFilterQuery {
+    /// Stages.
+    #[param(explode = false, required = false)]
+    stage: Vec<StageWord>,
+    /// Codes of lead units.
+    #[param(explode = false, required = false)]
+    unit: Vec<String>,
+    /// Codes of areas, with all that lie in them.
+    #[param(explode = false, required = false)]
+    area: Vec<String>,
+    /// Codes of categories.
+    #[param(explode = false, required = false)]
+    category: Vec<String>,
+    /// Channels.
+    #[param(explode = false, required = false)]
+    channel: Vec<ChannelWord>,
+    /// Only those whose next step is late.
+    #[param(required = false)]
+    late: bool,
+    /// Came in at or after.
+    #[param(required = false, format = DateTime)]
+    from: String,
+    /// Came in before.
+    #[param(required = false, format = DateTime)]
+    until: String,
+    /// A case number, or words of the request or its address; at most 200 characters.
+    #[param(required = false, max_length = 200)]
+    q: String,
+}
+
+/// Which page of them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CasePageQuery {
+    /// Last submitted first, or earliest deadline first (only cases that have one).
+    #[param(required = false, inline)]
+    order: OrderWord,
+    /// How many; 50 unless told.
+    #[param(required = false, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// `next` of the page before.
+    #[param(required = false)]
+    cursor: String,
+}
+
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum OrderWord {
+    Newest,
+    Due,
+}

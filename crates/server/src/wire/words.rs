@@ -1,0 +1,198 @@
+//! Closed sets of words: each is one JSON string, and OpenAPI lists them all.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use yiwang_cases::{Action, Channel, DeclineReason, Stage, UnitKind};
+
+use crate::city::{channel_word, decline_word};
+use crate::policy::Role;
+
+/// A value that has a word for each of its few states.
+pub trait Worded: Copy + 'static {
+    /// Its name in the OpenAPI document.
+    const NAME: &'static str;
+    /// What it says.
+    const ABOUT: &'static str;
+    /// All of them.
+    const ALL: &'static [Self];
+    /// The word.
+    fn word(self) -> &'static str;
+
+    /// The value that a word stands for.
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.word() == word)
+    }
+}
+
+/// A value that travels as its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Word<T>(pub T);
+
+impl<T: Worded> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.word())
+    }
+}
+
+impl<'de, T: Worded> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words<T>(std::marker::PhantomData<T>);
+        impl<T: Worded> Visitor<'_> for Words<T> {
+            type Value = Word<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("one of ")?;
+                f.write_str(&quoted::<T>())
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Word<T>, E> {
+                // The sentence that serde makes for enums, which `http::body` reads.
+                let unknown = || {
+                    E::custom(format!(
+                        "unknown variant `{text}`, expected one of {}",
+                        quoted::<T>()
+                    ))
+                };
+                T::of(text).map(Word).ok_or_else(unknown)
+            }
+        }
+        deserializer.deserialize_str(Words(std::marker::PhantomData))
+    }
+}
+
+fn quoted<T: Worded>() -> String {
+    let words: Vec<String> = T::ALL
+        .iter()
+        .map(|value| format!("`{}`", value.word()))
+        .collect();
+    words.join(", ")
+}
+
+impl<T: Worded> PartialSchema for Word<T> {
+    fn schema() -> RefOr<Schema> {
+        one_of(T::ABOUT, T::ALL.iter().map(|value| value.word()))
+    }
+}
+
+impl<T: Worded> ToSchema for Word<T> {
+    fn name() -> Cow<'static, str> {
+        T::NAME.into()
+    }
+}
+
+fn one_of(about: &str, words: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .description(Some(about))
+        .enum_values(Some(words))
+        .into()
+}
+
+macro_rules! worded {
+    ($($type:ident $name:literal $about:literal $word:expr, $alias:ident;)*) => {$(
+        impl Worded for $type {
+            const NAME: &'static str = $name;
+            const ABOUT: &'static str = $about;
+            const ALL: &'static [Self] = &$type::ALL;
+
+            fn word(self) -> &'static str {
+                $word(self)
+            }
+        }
+
+        #[doc = $about]
+        pub type $alias = Word<$type>;
+    )*};
+}
+
+worded! {
+    Stage "Stage" "Where a case stands." Stage::word, StageWord;
+    Action "Action" "What can be done to a case." Action::word, ActionWord;
+    Channel "Channel" "How a request came in." channel_word, ChannelWord;
+    DeclineReason "DeclineReason" "Why a request is declined." decline_word, DeclineWord;
+    Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
+}
+
+impl Worded for UnitKind {
+    const NAME: &'static str = "UnitKind";
+    const ABOUT: &'static str = "What sort of unit.";
+    const ALL: &'static [Self] = &[UnitKind::Department, UnitKind::Street, UnitKind::Utility];
+
+    fn word(self) -> &'static str {
+        match self {
+            UnitKind::Department => "department",
+            UnitKind::Street => "street",
+            UnitKind::Utility => "utility",
+        }
+    }
+}
+
+/// What sort of unit.
+pub type UnitKindWord = Word<UnitKind>;
+
+/// What happened to a case, `dispatched`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventWord(pub &'static str);
+
+const EVENTS: [&str; 11] = [
+    "submitted",
+    "accepted",
+    "declined",
+    "dispatched",
+    "started",
+    "reported_back",
+    "verified",
+    "closed",
+    "called_back",
+    "reopened",
+    "erased",
+];
+
+impl Serialize for EventWord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl PartialSchema for EventWord {
+    fn schema() -> RefOr<Schema> {
+        one_of("What happened to a case.", EVENTS.into_iter())
+    }
+}
+
+impl ToSchema for EventWord {
+    fn name() -> Cow<'static, str> {
+        "EventWord".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_reads_back_and_another_is_refused_with_the_whole_set() {
+        let read = |json: &str| serde_json::from_str::<StageWord>(json);
+        assert_eq!(read("\"in_progress\"").unwrap(), Word(Stage::InProgress));
+        let error = read("\"lost\"").unwrap_err().to_string();
+        assert!(
+            error.starts_with("unknown variant `lost`, expected one of `submitted`, "),
+            "{error}"
+        );
+        assert!(read("7").is_err());
+    }
+
+    #[test]
+    fn the_words_of_events_are_those_of_the_cases_room() {
+        let error = serde_json::from_str::<yiwang_cases::Event>(r#"{"lost":{}}"#).unwrap_err();
+        let error = error.to_string();
+        let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, EVENTS);
+    }
+}

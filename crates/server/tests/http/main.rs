@@ -1,0 +1,3 @@
+//! The HTTP interface through real clients.
+
+mod openapi;

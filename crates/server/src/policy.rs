@@ -88,7 +88,8 @@ impl Role {
             ReadReporter => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
             SetChannel => matches!(self, Role::Operator),
-            Act(Submit) => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
+            // Anyone may send a request, also without signing in.
+            Act(Submit) => true,
             Act(Accept | Decline | Dispatch | Close | CallBack | Reopen) => self == Role::Operator,
             Act(Start | ReportBack) => self == Role::Unit,
             Act(Verify) => matches!(self, Role::Operator | Role::Verifier),
@@ -116,6 +117,12 @@ pub struct User {
 }
 
 impl User {
+    /// The user of an account. A role this program does not know allows nothing.
+    pub fn of(account: Account) -> Option<User> {
+        let role = Role::from_word(&account.role)?;
+        Some(User { account, role })
+    }
+
     /// Whether the user has the right at all, whatever the case.
     pub fn may(&self, right: Right) -> bool {
         self.role.may(right)
@@ -195,10 +202,10 @@ mod tests {
                 "cases words reporter units submit start report_back",
             ),
             (Role::Verifier, "cases words reporter units submit verify"),
-            (Role::Leader, "cases words units"),
-            (Role::Steward, "cases units entries erase"),
-            (Role::Auditor, "cases units entries"),
-            (Role::Admin, "cases units entries"),
+            (Role::Leader, "cases words units submit"),
+            (Role::Steward, "cases units entries submit erase"),
+            (Role::Auditor, "cases units entries submit"),
+            (Role::Admin, "cases units entries submit"),
         ];
         let plain = [
             (Right::ReadCases, "cases"),

@@ -1,7 +1,16 @@
 //! The pages: files built from `web/`, carried in the binary.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{LazyLock, Mutex};
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use percent_encoding::percent_decode_str;
 use rust_embed::RustEmbed;
 use yiwang_base::{Refusal, RefusalKind};
 
@@ -18,18 +27,18 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; \
     connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// A file of the pages; any other address without a dot is the pages' own business.
-pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let path = uri.path().trim_start_matches('/');
-    if path.starts_with("api/") || path.starts_with("tiles/") || path.starts_with("trail/") {
-        return Err(nothing(path).into());
+pub(super) async fn serve(
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let path = uri.path();
+    let name = name(path).ok_or_else(|| nothing(path))?;
+    if !matches!(method, Method::GET | Method::HEAD) {
+        let allow = [(header::ALLOW, "GET, HEAD")];
+        return Ok((StatusCode::METHOD_NOT_ALLOWED, allow).into_response());
     }
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let name = if last.contains('.') {
-        path
-    } else {
-        "index.html"
-    };
-    let Some(file) = Pages::get(name) else {
+    let Some(file) = Pages::get(&name) else {
         return Err(nothing(path).into());
     };
     let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
@@ -39,7 +48,10 @@ pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
     {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        file.data.into_response()
+        match gzipped(&name, &etag, &file.data, &headers) {
+            Some(gzipped) => ([(header::CONTENT_ENCODING, "gzip")], gzipped).into_response(),
+            None => file.data.into_response(),
+        }
     };
     let cache = if name.starts_with("assets/") {
         "max-age=31536000, immutable"
@@ -47,11 +59,10 @@ pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
         "no-cache"
     };
     let fixed = [
-        (header::CONTENT_TYPE, content_type(name)),
+        (header::CONTENT_TYPE, content_type(&name)),
         (header::CACHE_CONTROL, cache),
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::VARY, "Accept-Encoding"),
     ];
     for (header, value) in fixed {
         response
@@ -62,6 +73,47 @@ pub(super) async fn serve(uri: Uri, headers: HeaderMap) -> Result<Response, ApiE
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// Which file an address means; `None` when it can mean none.
+fn name(path: &str) -> Option<Cow<'_, str>> {
+    let path = percent_decode_str(path.strip_prefix('/')?)
+        .decode_utf8()
+        .ok()?;
+    let odd = |part: &str| part == "." || part == ".." || part.contains(['\\', '\0']);
+    let mut parts = path.split('/');
+    let ours = matches!(parts.clone().next(), Some("api" | "tiles" | "trail"));
+    if ours || parts.any(odd) {
+        return None;
+    }
+    if path
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'))
+    {
+        Some(path)
+    } else {
+        Some("index.html".into())
+    }
+}
+
+/// The file compressed, for those who take it; made once and kept.
+fn gzipped(name: &str, etag: &str, data: &[u8], headers: &HeaderMap) -> Option<Bytes> {
+    static MADE: LazyLock<Mutex<HashMap<String, Bytes>>> = LazyLock::new(Mutex::default);
+    let takes = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+    let text = ["html", "js", "mjs", "css", "svg", "json", "webmanifest"];
+    if !takes.contains("gzip") || !text.contains(&name.rsplit('.').next()?) {
+        return None;
+    }
+    let mut made = MADE.lock().ok()?;
+    if let Some(bytes) = made.get(etag) {
+        return Some(bytes.clone());
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(data).ok()?;
+    let bytes = Bytes::from(encoder.finish().ok()?);
+    made.insert(etag.to_owned(), bytes.clone());
+    Some(bytes)
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -1,12 +1,18 @@
 //! Reading JSON bodies: whatever is wrong is named by its field.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use yiwang_base::{Refusal, RefusalKind};
 
 use super::problem::ApiError;
+use crate::wire::Object;
+
+/// How long a body may take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(15);
 
 /// A JSON body, with the bytes it was read from.
 pub(super) struct Body<T> {
@@ -37,24 +43,38 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             .allowing(["application/json"])
             .into());
         }
-        let bytes = Bytes::from_request(request, state)
+        let bytes = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, state))
             .await
+            .map_err(|_| late())?
             .map_err(|rejection| {
-                use axum::response::IntoResponse;
-                if rejection.into_response().status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     too_large()
                 } else {
-                    Refusal::new(
-                        RefusalKind::Invalid,
-                        "body.not-json",
-                        "内容没有传完,请重新发送",
-                        "the body ended early; send it again",
-                    )
+                    cut_off()
                 }
             })?;
         let value = read(&bytes)?;
         Ok(Body { value, bytes })
     }
+}
+
+fn cut_off() -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        "body.not-json",
+        "内容没有传完,请重新发送",
+        "the body ended early; send it again",
+    )
+}
+
+fn late() -> Refusal {
+    let seconds = BODY_WITHIN.as_secs();
+    Refusal::new(
+        RefusalKind::Invalid,
+        "body.late",
+        format!("内容没有在 {seconds} 秒内传完,请重新发送"),
+        format!("the body did not arrive within {seconds} seconds; send it again"),
+    )
 }
 
 fn too_large() -> Refusal {
@@ -68,22 +88,24 @@ fn too_large() -> Refusal {
 
 /// Reads a value, naming the field at fault.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(bytes).map_err(|_| {
-        // Read again, slower, to learn where it went wrong.
-        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            Ok(_) => malformed("something after the end of the JSON value", None),
-            Err(error) => {
-                let path = error.path().to_string();
-                let inner = error.into_inner();
-                if inner.is_data() {
-                    wrong_field(&path, &inner.to_string())
-                } else {
-                    malformed(&inner.to_string(), Some((inner.line(), inner.column())))
+    serde_json::from_slice::<Object<T>>(bytes)
+        .map(|read| read.0)
+        .map_err(|_| {
+            // Read again, slower, to learn where it went wrong.
+            let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+            match serde_path_to_error::deserialize::<_, Object<T>>(&mut deserializer) {
+                Ok(_) => malformed("something after the end of the JSON value", None),
+                Err(error) => {
+                    let path = error.path().to_string();
+                    let inner = error.into_inner();
+                    if inner.is_data() {
+                        wrong_field(&path, &inner.to_string())
+                    } else {
+                        malformed(&inner.to_string(), Some((inner.line(), inner.column())))
+                    }
                 }
             }
-        }
-    })
+        })
 }
 
 fn malformed(what: &str, at: Option<(usize, usize)>) -> Refusal {
@@ -101,45 +123,64 @@ fn malformed(what: &str, at: Option<(usize, usize)>) -> Refusal {
 }
 
 /// What serde says of a field, in both languages. Its sentences are stable:
-/// `missing field`, `unknown field`, `unknown variant`, `invalid type: A, expected B`.
+/// `missing field`, `unknown field`, `unknown variant`, `duplicate field`,
+/// `invalid type: A, expected B`.
 fn wrong_field(path: &str, message: &str) -> Refusal {
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let join = |last: &str| match path {
-        "." => last.to_owned(),
-        path => format!("{path}.{last}"),
-    };
-    let (code, zh, en) = if message.starts_with("missing field") {
-        ("field.missing", "缺少此项", "this field is missing")
-    } else if message.starts_with("unknown field") {
-        ("field.unknown", "没有这一项", "there is no such field")
-    } else {
-        (
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(said, _)| said);
+    let invalid = |code, zh, en| Refusal::new(RefusalKind::Invalid, code, zh, en);
+    let wrong = || {
+        invalid(
             "field.invalid",
             "此项的内容不对",
             "this field does not hold what it should",
         )
     };
-    let refusal = Refusal::new(RefusalKind::Invalid, code, zh, en);
-    match (code, quoted.split_first()) {
-        ("field.missing", Some((name, _))) => refusal.at(join(name)),
-        ("field.unknown", Some((name, allowed))) => {
-            // The path ends with the unknown name already.
-            refusal
-                .at(path)
-                .found(*name)
-                .allowing(allowed.iter().copied())
-        }
-        _ => {
-            let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-            let found = found.split_once(": ").map_or(found, |(_, found)| found);
-            let refusal = refusal.at(path).found(found);
-            if expected.is_empty() {
-                refusal
-            } else {
-                refusal.allowing([expected])
-            }
-        }
+    let within = |name: &str| match path {
+        "." => name.to_owned(),
+        path => format!("{path}.{name}"),
+    };
+    if let Some(name) = in_quotes(message, "missing field `") {
+        return invalid("field.missing", "缺少此项", "this field is missing").at(within(name));
+    }
+    if let Some(name) = in_quotes(message, "duplicate field `") {
+        return invalid("field.twice", "此项出现了两次", "this field is there twice")
+            .at(within(name));
+    }
+    if let Some((name, allowed)) = unknown(message, "unknown field `") {
+        // The path ends with the unknown name already.
+        return invalid("field.unknown", "没有这一项", "there is no such field")
+            .at(path)
+            .found(name)
+            .allowing(allowed);
+    }
+    if let Some((word, allowed)) = unknown(message, "unknown variant `") {
+        return wrong().at(path).found(word).allowing(allowed);
+    }
+    let (found, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    let found = found.split_once(": ").map_or(found, |(_, found)| found);
+    let at = if path == "." { "body" } else { path };
+    let refusal = wrong().at(at).found(found);
+    match expected {
+        "" => refusal,
+        "u8" => refusal.allowing(["0–255"]),
+        "f64" => refusal.allowing(["a number"]),
+        expected => refusal.allowing([expected]),
+    }
+}
+
+fn in_quotes<'a>(message: &'a str, before: &str) -> Option<&'a str> {
+    message.strip_prefix(before)?.strip_suffix('`')
+}
+
+/// The name that is not known, and the names that are. What a caller wrote may
+/// hold the same marks, so the sentence is read from its end.
+fn unknown<'a>(message: &'a str, before: &str) -> Option<(&'a str, Vec<&'a str>)> {
+    let rest = message.strip_prefix(before)?;
+    match rest.rsplit_once("`, expected ") {
+        Some((name, allowed)) => Some((name, allowed.split('`').skip(1).step_by(2).collect())),
+        None => Some((rest.split_once("`, there are no")?.0, Vec::new())),
     }
 }
 
@@ -163,6 +204,22 @@ mod tests {
                 "place.point.lon",
             ),
             (
+                r#"{"words":"a","place":{},"channel":"fax"}"#,
+                "field.invalid",
+                "channel",
+            ),
+            (
+                r#"{"words":"a","words":"b","place":{}}"#,
+                "field.twice",
+                "words",
+            ),
+            (
+                r#"{"words":"a","place":["street"]}"#,
+                "field.invalid",
+                "place",
+            ),
+            (r#"["a"]"#, "field.invalid", "body"),
+            (
                 r#"{"words":"a","place":{"point":{"lon":1}}}"#,
                 "field.missing",
                 "place.point.lat",
@@ -181,19 +238,22 @@ mod tests {
                 "{json}"
             );
         }
+        let deep = r#"{"words":"#.to_owned() + &"[".repeat(100_000);
+        assert_eq!(refusal(&deep).field.as_deref(), Some("words"));
         let unknown = refusal(r#"{"words":"a","place":{"street":"x"}}"#);
         assert_eq!(unknown.allowed, ["address", "point"]);
+        let unknown = refusal(r#"{"words":"a","place":{},"channel":"`, expected `fax"}"#);
+        assert_eq!(unknown.found.as_deref(), Some("`, expected `fax"));
+        assert_eq!(unknown.allowed.first().map(String::as_str), Some("hotline"));
     }
 
     #[test]
     fn what_is_not_json_is_said_to_be_so() {
-        let deep = "[".repeat(100_000);
         for json in [
             "",
             "{",
             "\u{0}",
             r#"{"words":"a","place":{}} x"#,
-            deep.as_str(),
             r#"{"words":"\ud800"}"#,
         ] {
             assert_eq!(refusal(json).code, "body.not-json", "{:.20}", json);

@@ -7,11 +7,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use yiwang_base::{CaseId, Purpose, Refusal};
+use yiwang_base::{CaseId, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{Case, CaseStore, Recorded, possible};
 
 use super::answers::{CaseAnswer, CaseProblems, FilterProblems};
-use super::commands::{code, no_case};
+use super::commands::no_case;
 use super::parameters::{CaseFilterQuery, CasePageQuery, CasePath};
 use super::problem::Answer;
 use super::session::Visitor;
@@ -104,7 +104,15 @@ pub(super) async fn proof(
 
 /// A case's number from a path.
 pub(super) fn case_id(text: &str) -> Result<CaseId, Refusal> {
-    code(text, "id")
+    text.parse().map_err(|_| {
+        Refusal::new(
+            RefusalKind::NotFound,
+            "case.not-found",
+            "没有这个案卷;案卷号如 C1024",
+            "there is no such case; a case's number is like C1024",
+        )
+        .found(text)
+    })
 }
 
 async fn visible(app: &App, user: &User, id: CaseId) -> Result<Case, Refusal> {

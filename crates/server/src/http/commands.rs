@@ -56,8 +56,12 @@ async fn act(
         receipt,
     };
     let case = execute(&app.store, &asked, &context).await?;
-    if action == Action::Erase {
-        app.store.forget_erased().await?;
+    if action == Action::Erase
+        && let Err(error) = app.store.forget_erased().await
+    {
+        // The words are gone from the record. A copy stays in its log until
+        // the log is next emptied, at the latest when it is full.
+        tracing::warn!(%error, "what was erased could not be taken out of the log at once");
     }
     detail_response(app, &city, &user, case).await
 }
@@ -223,6 +227,7 @@ pub(super) async fn erase(
     headers: HeaderMap,
     Body { value: body, bytes }: Body<EraseBody>,
 ) -> Answer<Response> {
+    visitor.may(Right::Act(Action::Erase))?;
     let entries = app.store.sealed_entries(case_id(&id)?).await?;
     let command = Command::Erase {
         ground: body.ground,
@@ -266,21 +271,30 @@ pub(super) fn no_case(id: CaseId) -> Refusal {
 }
 
 fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
-    let missing = || {
+    let refusal = |code| {
         Refusal::new(
             RefusalKind::Invalid,
-            "if-match.missing",
+            code,
             "请在 If-Match 中给出案卷的版本,如 \"3\"",
             "give the case's version in If-Match, such as \"3\"",
         )
         .at("If-Match")
     };
-    let value = headers.get(header::IF_MATCH).ok_or_else(missing)?;
-    let text = value.to_str().map_err(|_| missing())?;
-    text.trim()
-        .trim_matches('"')
-        .parse()
-        .map_err(|_| missing().found(text))
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Err(refusal("if-match.missing"));
+    };
+    let text = value.to_str().unwrap_or_default();
+    let digits = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    digits
+        .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| {
+            refusal("if-match.malformed")
+                .found(text)
+                .allowing(["\"3\""])
+        })
 }
 
 /// The idempotency key, bound to who asks and to what is asked.

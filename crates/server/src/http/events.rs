@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -13,7 +13,7 @@ use yiwang_store::Changed;
 
 use super::answers::StaffProblems;
 use super::problem::Answer;
-use super::session::Visitor;
+use super::session::{Session, Visitor};
 use super::state::{App, now};
 use crate::policy::{Right, User};
 use crate::wire::{ChangeView, EventWord, Time, Word};
@@ -21,6 +21,8 @@ use crate::wire::{ChangeView, EventWord, Time, Word};
 /// How many changes are read at once, and how often at most.
 const BATCH: usize = 200;
 const PACE: Duration = Duration::from_millis(200);
+/// How often it is asked whether the reader is still signed in.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Changes of cases as they happen, `text/event-stream`. An event's id is the
 /// entry's number; `Last-Event-ID` replays what came after it.
@@ -46,20 +48,30 @@ pub(super) async fn stream(
         .map_or(durable, |last| last.saturating_add(1))
         .min(durable);
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
-    let sse = Sse::new(changes(app, user, from)).keep_alive(keep_alive);
+    let session = Session::of(&headers);
+    let sse = Sse::new(changes(app, user, session, from)).keep_alive(keep_alive);
     Ok(([(header::CACHE_CONTROL, "no-store")], sse).into_response())
 }
 
 fn changes(
     app: Arc<App>,
     user: User,
+    session: Option<Session>,
     mut from: u64,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     async_stream::stream! {
         let mut durable = app.store.durable();
+        let mut asked = Instant::now();
         // Tells the page at once that it is connected, and from where.
         yield Ok(Event::default().event("ready").data(from.to_string()));
         loop {
+            if asked.elapsed() >= ASK_AGAIN {
+                let Some(session) = &session else { return };
+                if !session.is_still(&app, &user).await {
+                    return;
+                }
+                asked = Instant::now();
+            }
             let changed = match app.store.changes_from(from, BATCH).await {
                 Ok(changed) => changed,
                 Err(error) => {
@@ -76,10 +88,16 @@ fn changes(
                 }
             }
             if !full {
-                if durable.changed().await.is_err() {
-                    return;
+                tokio::select! {
+                    () = app.stopped() => return,
+                    () = tokio::time::sleep(ASK_AGAIN) => {}
+                    more = durable.changed() => {
+                        if more.is_err() {
+                            return;
+                        }
+                        tokio::time::sleep(PACE).await;
+                    }
                 }
-                tokio::time::sleep(PACE).await;
             }
         }
     }

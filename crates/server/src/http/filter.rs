@@ -1,11 +1,12 @@
 //! Which cases a query asks for.
 
 use yiwang_base::{AreaCode, Refusal, RefusalKind, Timestamp};
-use yiwang_cases::{CaseFilter, Channel, Order, Stage};
+use yiwang_cases::{CaseFilter, Order};
 
 use super::commands::code;
-use crate::city::{City, channel_word};
+use crate::city::{City, parse_case_id};
 use crate::policy::User;
+use crate::wire::Worded;
 
 /// A query string, read.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ const PARAMETERS: [&str; 12] = [
 /// Longest page, and the page nobody asked to be longer or shorter.
 const MAX_LIMIT: usize = 200;
 const USUAL_LIMIT: usize = 50;
+/// Longest text to look for, characters.
+const MAX_TEXT: usize = 200;
 
 /// Reads a query string; the filter sees no more than the user may.
 pub(super) fn read(
@@ -47,16 +50,12 @@ pub(super) fn read(
         match name.as_ref() {
             "stage" => {
                 for word in each {
-                    filter
-                        .stages
-                        .push(one_of(&Stage::ALL, Stage::word, word, "stage")?);
+                    filter.stages.push(one_of(word, "stage")?);
                 }
             }
             "channel" => {
                 for word in each {
-                    filter
-                        .channels
-                        .push(one_of(&Channel::ALL, channel_word, word, "channel")?);
+                    filter.channels.push(one_of(word, "channel")?);
                 }
             }
             "unit" => {
@@ -81,7 +80,7 @@ pub(super) fn read(
             },
             "from" => filter.from = Some(instant(&value, "from")?),
             "until" => filter.until = Some(instant(&value, "until")?),
-            "q" => filter.text = Some(value.chars().take(200).collect()),
+            "q" => filter.text = Some(text(&value, user)?),
             "order" => {
                 read.order = match value.as_ref() {
                     "newest" => Order::Newest,
@@ -107,24 +106,31 @@ pub(super) fn read(
     if let Some(unit) = user.bound_to()? {
         filter.units = vec![unit.clone()];
     }
-    // Who may not see the words may not search them either.
-    if !user.sight().words {
-        filter.text = filter
-            .text
-            .take()
-            .filter(|text| crate::city::parse_case_id(text).is_some());
-    }
     Ok(read)
 }
 
-fn one_of<T: Copy>(
-    all: &[T],
-    word_of: impl Fn(T) -> &'static str,
-    word: &str,
-    field: &str,
-) -> Result<T, Refusal> {
-    let found = all.iter().copied().find(|value| word_of(*value) == word);
-    found.ok_or_else(|| wrong(field, word, all.iter().map(|value| word_of(*value))))
+fn one_of<T: Worded>(word: &str, field: &str) -> Result<T, Refusal> {
+    T::of(word).ok_or_else(|| wrong(field, word, T::ALL.iter().map(|value| value.word())))
+}
+
+/// Words to look for. Who may not see what residents wrote may not search it
+/// either: whether a word is found would tell.
+fn text(value: &str, user: &User) -> Result<String, Refusal> {
+    if !user.sight().words && parse_case_id(value.trim()).is_none() {
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "query.words-not-allowed",
+            "您的角色看不到诉求内容,因此只能按案卷号查找",
+            "your role does not see what residents wrote: look a case up by its number",
+        )
+        .at("q")
+        .allowing(["C1024"]));
+    }
+    let length = value.chars().count();
+    if length > MAX_TEXT {
+        return Err(wrong("q", &length.to_string(), [format!("1–{MAX_TEXT}")]));
+    }
+    Ok(value.to_owned())
 }
 
 fn instant(text: &str, field: &str) -> Result<Timestamp, Refusal> {

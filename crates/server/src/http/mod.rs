@@ -2,6 +2,7 @@
 
 mod answers;
 mod assets;
+mod attempts;
 mod body;
 mod cases;
 mod commands;
@@ -14,6 +15,7 @@ mod parameters;
 mod place;
 mod problem;
 mod requests;
+mod serve;
 mod session;
 mod state;
 mod tiles;
@@ -21,6 +23,7 @@ mod trail;
 
 pub use openapi::document;
 pub use problem::Problem;
+pub use serve::serve;
 pub use session::{COOKIE, hash_password};
 pub use state::{App, AppOptions};
 
@@ -30,6 +33,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -49,7 +54,13 @@ pub fn router(app: Arc<App>) -> Router {
     .fallback(assets::serve)
     .layer(DefaultBodyLimit::max(app.options.max_body))
     .layer(from_fn(problem::boundary))
+    .layer(CompressionLayer::new().compress_when(worth_compressing()))
     .with_state(app)
+}
+
+/// Short answers gain nothing, and a live stream must not wait for more.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(SizeAbove::new(1024))
 }
 
 /// The calls that OpenAPI describes.

@@ -1,14 +1,24 @@
 //! The error boundary: refusals become RFC 9457 problems in the reader's
 //! language; what went wrong inside is logged once, here, and not sent.
 
+use std::panic::AssertUnwindSafe;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yiwang_base::{Lang, Refusal, RefusalKind};
 use yiwang_cases::StoreError;
+
+/// Longest path with query, and largest headers together, bytes.
+const MOST_ADDRESS: usize = 8 << 10;
+const MOST_HEADERS: usize = 32 << 10;
 
 /// What a handler returns when it cannot do what was asked.
 #[derive(Debug)]
@@ -66,6 +76,11 @@ fn status(refusal: &Refusal) -> StatusCode {
         (_, "if-match.missing") => StatusCode::PRECONDITION_REQUIRED,
         (_, "body.content-type") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         (_, "body.not-json" | "query.malformed") => StatusCode::BAD_REQUEST,
+        (_, "server.failed") => StatusCode::INTERNAL_SERVER_ERROR,
+        (_, "address.too-long") => StatusCode::URI_TOO_LONG,
+        (_, "headers.too-large") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        (_, "body.late") => StatusCode::REQUEST_TIMEOUT,
+        (_, "session.pause") => StatusCode::TOO_MANY_REQUESTS,
         (_, "method.not-allowed") => StatusCode::METHOD_NOT_ALLOWED,
         (RefusalKind::Invalid, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (RefusalKind::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
@@ -90,6 +105,8 @@ pub(super) fn title(status: StatusCode, lang: Lang) -> &'static str {
         StatusCode::CONFLICT => ("现在不能办", "Not possible now"),
         StatusCode::PRECONDITION_FAILED => ("已被改动", "Changed meanwhile"),
         StatusCode::PAYLOAD_TOO_LARGE => ("内容过大", "Too large"),
+        StatusCode::URI_TOO_LONG => ("地址过长", "Address too long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("请求头过大", "Headers too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("内容类型不对", "Wrong content type"),
         StatusCode::UNPROCESSABLE_ENTITY => ("填写有误", "Something needs correcting"),
         StatusCode::PRECONDITION_REQUIRED => ("缺少版本", "Version missing"),
@@ -103,6 +120,18 @@ pub(super) fn title(status: StatusCode, lang: Lang) -> &'static str {
     }
 }
 
+impl ApiError {
+    /// Says when to come back.
+    pub(super) fn retry_after(self, pause: Duration) -> Response {
+        let mut response = self.into_response();
+        let seconds = pause.as_secs().max(1);
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+        response
+    }
+}
+
 impl IntoResponse for ApiError {
     /// Leaves the words to [`boundary`], which knows the reader's language.
     fn into_response(self) -> Response {
@@ -112,20 +141,77 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Gives each answer a request id and puts refusals into words.
+/// Gives each answer a request id, puts refusals into words, and turns a panic
+/// into a refusal: the server goes on.
 pub(super) async fn boundary(request: Request, next: Next) -> Response {
     let lang = reader_language(request.headers());
-    let mut response = next.run(request).await;
-    let refusal = match response.extensions_mut().remove::<Refusal>() {
-        Some(refusal) => refusal,
-        None => match axum_refusal(response.status()) {
-            Some(refusal) => refusal,
-            None => return response,
-        },
-    };
-    let status = status(&refusal);
     let request_id = request_id();
-    if refusal.kind == RefusalKind::Unavailable {
+    let mut response = match check_head(&request) {
+        Err(refusal) => ApiError(refusal).into_response(),
+        Ok(()) => AssertUnwindSafe(next.run(request))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| ApiError(failed()).into_response()),
+    };
+    let refusal = response.extensions_mut().remove::<Refusal>();
+    let mut response = match refusal.or_else(|| axum_refusal(response.status())) {
+        Some(refusal) => in_words(refusal, lang, &request_id, response),
+        None => response,
+    };
+    finish_head(response.headers_mut(), &request_id);
+    response
+}
+
+/// What the head of a request may be, whatever it asks for.
+fn check_head(request: &Request) -> Result<(), Refusal> {
+    let address = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |all| all.as_str().len());
+    if address > MOST_ADDRESS {
+        return Err(Refusal::new(
+            RefusalKind::TooMuch,
+            "address.too-long",
+            "地址过长",
+            "the address is too long",
+        )
+        .found(address.to_string())
+        .allowing([format!("1–{MOST_ADDRESS}")]));
+    }
+    let headers = request.headers();
+    let size: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if size > MOST_HEADERS {
+        return Err(Refusal::new(
+            RefusalKind::TooMuch,
+            "headers.too-large",
+            "请求头过大",
+            "the request's headers are too large",
+        )
+        .found(size.to_string())
+        .allowing([format!("1–{MOST_HEADERS}")]));
+    }
+    // Browsers say from where a page calls; another site's page may not act here.
+    let foreign = headers
+        .get("Sec-Fetch-Site")
+        .is_some_and(|site| site == "cross-site");
+    if foreign && !request.method().is_safe() {
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "origin.foreign",
+            "其他网站的页面不能在这里办事",
+            "a page of another site cannot act here",
+        ));
+    }
+    Ok(())
+}
+
+/// The answer that a refusal becomes.
+fn in_words(refusal: Refusal, lang: Lang, request_id: &str, bare: Response) -> Response {
+    let status = status(&refusal);
+    if status.is_server_error() {
         tracing::error!(
             request_id,
             code = refusal.code,
@@ -141,24 +227,53 @@ pub(super) async fn boundary(request: Request, next: Next) -> Response {
         field: refusal.field,
         found: refusal.found,
         allowed: refusal.allowed,
-        request_id,
+        request_id: request_id.to_owned(),
     };
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut answer = (status, body).into_response();
     let headers = answer.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    headers.insert(
-        header::CONTENT_LANGUAGE,
-        HeaderValue::from_static(lang.tag()),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
-        headers.insert(header::ALLOW, allow);
+    for (name, value) in [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CONTENT_LANGUAGE, lang.tag()),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = bare.headers().get(&name) {
+            headers.insert(name, value.clone());
+        }
     }
     answer
+}
+
+/// Headers that every answer has.
+fn finish_head(headers: &mut HeaderMap, request_id: &str) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-request-id", id);
+    }
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // The pages have their own; anything else loads nothing.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
+}
+
+fn failed() -> Refusal {
+    Refusal::new(
+        RefusalKind::Unavailable,
+        "server.failed",
+        "系统出错,请稍后再试;如仍不行,请告知管理员本次请求的编号",
+        "the server failed; try again later, and if it fails again tell the administrator this request's id",
+    )
 }
 
 /// Refusals that the framework makes before a handler runs.
@@ -197,11 +312,20 @@ fn reader_language(headers: &HeaderMap) -> Lang {
     wanted.first().map_or(Lang::Zh, |(_, lang)| *lang)
 }
 
+/// An id by which a log line is found: which start of the server, and which call.
 fn request_id() -> String {
-    let mut bytes = [0; 8];
-    // An id that repeats only makes a log harder to read.
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    static START: LazyLock<u32> = LazyLock::new(|| {
+        let mut bytes = [0; 4];
+        // Ids that repeat after a restart only make a log harder to read.
+        let _ = getrandom::fill(&mut bytes);
+        u32::from_ne_bytes(bytes)
+    });
+    static CALL: AtomicU64 = AtomicU64::new(0);
+    format!(
+        "{:08x}-{:08x}",
+        *START,
+        CALL.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Signing in and out, and who is asking.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
@@ -20,8 +21,9 @@ use yiwang_cases::Actor;
 use super::answers::{ReadProblems, SignInProblems};
 use super::body::Body;
 use super::problem::{Answer, ApiError};
+use super::serve::Peer;
 use super::state::{App, now};
-use crate::policy::{Right, Role, User};
+use crate::policy::{Right, User};
 use crate::wire::{Credentials, SessionView, UserView, Word};
 
 /// Name of the session cookie.
@@ -36,6 +38,11 @@ impl Visitor {
         let user = self.0.ok_or_else(nobody)?;
         user.must(right)?;
         Ok(user)
+    }
+
+    /// Refuses unless somebody is signed in who has the right.
+    pub(super) fn may(&self, right: Right) -> Result<(), Refusal> {
+        self.0.as_ref().ok_or_else(nobody)?.must(right)
     }
 
     /// Who does it, for the record.
@@ -55,11 +62,22 @@ impl FromRequestParts<Arc<App>> for Visitor {
             return Ok(Visitor(None));
         };
         let account = app.store.session(hash(token), now()).await?;
-        Ok(Visitor(account.and_then(|account| {
-            // A role this program does not know allows nothing.
-            let role = Role::from_word(&account.role)?;
-            Some(User { account, role })
-        })))
+        Ok(Visitor(account.and_then(User::of)))
+    }
+}
+
+/// A sign-in that a long answer asks for again now and then: it may have ended.
+pub(super) struct Session([u8; 32]);
+
+impl Session {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Session> {
+        token(headers).map(|token| Session(hash(token)))
+    }
+
+    /// Whether it is still this user, with the same role and unit.
+    pub(super) async fn is_still(&self, app: &App, user: &User) -> bool {
+        let account = app.store.session(self.0, now()).await;
+        account.is_ok_and(|account| account.and_then(User::of).as_ref() == Some(user))
     }
 }
 
@@ -103,30 +121,18 @@ pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
     ))]
 pub(super) async fn sign_in(
     State(app): State<Arc<App>>,
+    Peer(peer): Peer,
     Body {
         value: credentials, ..
     }: Body<Credentials>,
 ) -> Answer<Response> {
-    let account = match credentials.user.trim().parse::<UserName>() {
-        Ok(name) => app.store.account(name).await?,
-        Err(_) => None,
-    };
-    // A name that does not exist takes as long as a wrong password.
-    let stored = account
-        .as_ref()
-        .map_or_else(|| NOBODYS_HASH.clone(), |(_, hash)| hash.clone());
-    let _turn = app.sign_ins.acquire().await.map_err(|_| nobody())?;
-    let right = tokio::task::spawn_blocking(move || is_password(&credentials.password, &stored))
-        .await
-        .unwrap_or(false);
-    let account = account
-        .map(|(account, _)| account)
-        .filter(|account| right && !account.disabled);
-    let user = account.and_then(|account| {
-        let role = Role::from_word(&account.role)?;
-        Some(User { account, role })
-    });
-    let Some(user) = user else {
+    let name = credentials.user.trim();
+    let from = peer.ip();
+    if let Some(pause) = app.attempts.pause(name, from, now()) {
+        return Ok(ApiError::from(too_many(pause)).retry_after(pause));
+    }
+    let Some(user) = authenticate(&app, name, credentials.password.clone()).await? else {
+        app.attempts.failed(name, from, now());
         return Err(Refusal::new(
             RefusalKind::Unauthenticated,
             "session.wrong",
@@ -135,6 +141,7 @@ pub(super) async fn sign_in(
         )
         .into());
     };
+    app.attempts.succeeded(name, from);
     let token = new_token()?;
     let at = now();
     let expires = at
@@ -149,6 +156,36 @@ pub(super) async fn sign_in(
         user: Some(view(&user)),
     };
     Ok(([(header::SET_COOKIE, cookie)], Json(view)).into_response())
+}
+
+/// The user of this name and password. A name that does not exist takes as
+/// long as a wrong password.
+async fn authenticate(app: &App, name: &str, password: String) -> Answer<Option<User>> {
+    let account = match name.parse::<UserName>() {
+        Ok(name) => app.store.account(name).await?,
+        Err(_) => None,
+    };
+    let stored = account
+        .as_ref()
+        .map_or_else(|| NOBODYS_HASH.clone(), |(_, hash)| hash.clone());
+    let _turn = app.sign_ins.acquire().await.map_err(|_| nobody())?;
+    let right = tokio::task::spawn_blocking(move || is_password(&password, &stored))
+        .await
+        .unwrap_or(false);
+    Ok(account
+        .map(|(account, _)| account)
+        .filter(|account| right && !account.disabled)
+        .and_then(User::of))
+}
+
+fn too_many(pause: Duration) -> Refusal {
+    let minutes = pause.as_secs().div_ceil(60);
+    Refusal::new(
+        RefusalKind::Unauthenticated,
+        "session.pause",
+        format!("失败次数过多,请 {minutes} 分钟后再试"),
+        format!("too many failures; try again in {minutes} minutes"),
+    )
 }
 
 /// Sign out.

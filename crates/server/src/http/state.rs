@@ -3,12 +3,13 @@
 use std::sync::{Arc, RwLock};
 
 use axum::extract::State;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use yiwang_base::{Refusal, Timestamp, truncate_millis};
 use yiwang_cases::StoreError;
 use yiwang_journal::SigningKey;
 use yiwang_store::Store;
 
+use super::attempts::Attempts;
 use super::problem::Answer;
 use crate::basemap::Basemap;
 use crate::city::City;
@@ -35,6 +36,9 @@ pub struct App {
     /// Settings.
     pub options: AppOptions,
     city: RwLock<Arc<City>>,
+    stopping: watch::Sender<bool>,
+    /// Who has lately been failing to sign in.
+    pub(super) attempts: Attempts,
     /// Hashing a password takes a whole core for a while: two at once at most.
     pub(super) sign_ins: Semaphore,
 }
@@ -57,8 +61,24 @@ impl App {
             base_map,
             options,
             city,
+            stopping: watch::Sender::new(false),
+            attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
         })
+    }
+
+    /// Ends answers that have no end of their own.
+    pub(super) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Waits until the server stops.
+    pub(super) async fn stopped(&self) {
+        let _ = self
+            .stopping
+            .subscribe()
+            .wait_for(|stopping| *stopping)
+            .await;
     }
 
     /// The city as it is now.

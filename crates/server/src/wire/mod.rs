@@ -2,6 +2,7 @@
 
 mod case;
 mod city;
+mod object;
 mod proof;
 mod request;
 mod session;
@@ -13,6 +14,7 @@ pub use case::{
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
+pub use object::Object;
 pub use proof::{ProofEntry, ProofSeal, ProofView};
 pub use request::{
     AcceptBody, AnswerBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody,

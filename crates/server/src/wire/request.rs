@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::object::{maybe_object, object};
 use super::{ActionWord, CallBackView, ChannelWord, DeclineWord, EventWord, StageWord, Text, Time};
 
 /// A new request.
@@ -17,9 +18,10 @@ pub struct RequestBody {
     /// How it came in; staff only, residents' requests are `web`.
     pub channel: Option<ChannelWord>,
     /// Where it is: a point, an address or both.
+    #[serde(deserialize_with = "object")]
     pub place: PlaceBody,
     /// Who sends it; optional.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub reporter: ReporterBody,
 }
 
@@ -31,6 +33,7 @@ pub struct PlaceBody {
     #[schema(max_length = 300)]
     pub address: Option<String>,
     /// On the map.
+    #[serde(default, deserialize_with = "maybe_object")]
     pub point: Option<PointBody>,
 }
 

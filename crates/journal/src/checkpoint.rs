@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
 use signed_note::{
     Note, Signer, StandardVerifier, VerificationError, Verifier, Verifiers, is_key_name_valid,
@@ -11,6 +13,11 @@ use signed_note::{
 
 use crate::tiles::MAX_SIZE;
 use crate::{Error, Hash};
+
+/// What a signing key's text begins with.
+const SECRET_PREFIX: &str = "PRIVATE+KEY+";
+/// The algorithm's number in signed notes.
+const ED25519: u8 = 1;
 
 /// Size and root of the tree of one log at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +88,19 @@ impl SigningKey {
         Ok(Self { public, key })
     }
 
+    /// The key as text, `PRIVATE+KEY+origin+hash+base64`, as other programs for
+    /// signed notes keep theirs. Whoever has it can sign for the log.
+    #[must_use]
+    pub fn secret_text(&self) -> String {
+        let mut bytes = vec![ED25519];
+        bytes.extend_from_slice(self.key.as_bytes());
+        let (origin, id) = (self.origin(), self.public.inner.key_id());
+        format!(
+            "{SECRET_PREFIX}{origin}+{id:08x}+{}",
+            STANDARD.encode(bytes)
+        )
+    }
+
     /// The log's name.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -109,6 +129,29 @@ impl SigningKey {
         let mut note = Note::new(&text, &[]).map_err(bad)?;
         note.add_sigs(&[self]).map_err(bad)?;
         String::from_utf8(note.to_bytes()).map_err(bad)
+    }
+}
+
+impl FromStr for SigningKey {
+    type Err = Error;
+
+    /// Reads [`SigningKey::secret_text`]. The error does not repeat the text.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let seed = || {
+            let (origin, rest) = text.strip_prefix(SECRET_PREFIX)?.split_once('+')?;
+            let bytes = STANDARD.decode(rest.split_once('+')?.1).ok()?;
+            let (&ED25519, seed) = bytes.split_first()? else {
+                return None;
+            };
+            Some((origin, seed.try_into().ok()?))
+        };
+        let (origin, seed) = seed().ok_or(Error::BadSigningKey)?;
+        let key = Self::from_seed(origin, &seed)?;
+        // The hash in the text must be that of this name and key.
+        match key.secret_text() == text {
+            true => Ok(key),
+            false => Err(Error::BadSigningKey),
+        }
     }
 }
 

@@ -78,6 +78,9 @@ pub enum Error {
     /// Text that is not a usable key.
     #[error("not a verifier key ({0}): expected name+hash+base64 as in C2SP signed-note")]
     BadKey(String),
+    /// Text that is not a usable signing key; it is not repeated here.
+    #[error("not a signing key: expected PRIVATE+KEY+name+hash+base64 with a hash that agrees")]
+    BadSigningKey,
     /// A name no key may carry.
     #[error("{0:?} cannot name a log: it must not be empty nor hold spaces, newlines or +")]
     BadOrigin(String),
@@ -151,6 +154,9 @@ impl Error {
             Self::BadBundle { at, what } => format!("条目包在第 {at} 字节处损坏:{}", what.zh),
             Self::BadKey(why) => {
                 format!("不是验证公钥({why}):应为 C2SP signed-note 的 名称+哈希+base64")
+            }
+            Self::BadSigningKey => {
+                "不是签名密钥:应为 PRIVATE+KEY+名称+哈希+base64,且哈希相符".to_owned()
             }
             Self::BadOrigin(name) => {
                 format!("{name:?} 不能作日志名:不可为空,不可含空格、换行或 +")

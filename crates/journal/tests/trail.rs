@@ -263,3 +263,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_signing_key_is_read_back_from_its_text_and_no_other_text_is_taken() {
+    let key = SigningKey::from_seed("yiwang.example/trail", &[7; 32]).unwrap();
+    let text = key.secret_text();
+    // Name, hash and form as golang.org/x/mod/sumdb/note and signed_note have them.
+    assert!(signed_note::StandardSigner::new(&text).is_ok());
+    let again: SigningKey = text.parse().unwrap();
+    assert_eq!(again.verifier(), key.verifier());
+    assert_eq!(again.secret_text(), text);
+    for bad in [
+        String::new(),
+        text.replace("PRIVATE", "PUBLIC"),
+        text.replace("yiwang.example", "another.example"),
+        text[..text.len() - 4].to_owned(),
+        format!("{text}\n"),
+    ] {
+        let refused = bad.parse::<SigningKey>().unwrap_err();
+        assert_eq!(refused, yiwang_journal::Error::BadSigningKey, "{bad}");
+    }
+    assert!(!format!("{key:?}").contains(text.rsplit('+').next().unwrap()));
+}

@@ -1,0 +1,93 @@
+//! What lies in a data directory besides the record and the base map.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use yiwang_journal::SigningKey;
+
+/// The trail's key, in the note format of signed notes; its file is for its owner only.
+pub const KEY_FILE: &str = "trail.key";
+
+/// Why the trail's key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The file does not hold a key.
+    #[error("{}: {source}; put the key of this record back from a backup", path.display())]
+    Unreadable {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: yiwang_journal::Error,
+    },
+    /// The log's name is not fit for one.
+    #[error("the trail's name: {0}")]
+    Origin(yiwang_journal::Error),
+    /// The system's random source failed.
+    #[error("the system cannot make random numbers: {0}")]
+    Randomness(getrandom::Error),
+}
+
+/// The key that signs the trail, made on first use under the name `origin`.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn trail_key(directory: &Path, origin: &str) -> Result<SigningKey, KeyError> {
+    match read_trail_key(directory)? {
+        Some(key) => Ok(key),
+        None => make_trail_key(directory, origin),
+    }
+}
+
+/// The key that signs the trail; `None` where none was made yet.
+///
+/// # Errors
+/// [`KeyError::Io`] and [`KeyError::Unreadable`].
+pub fn read_trail_key(directory: &Path) -> Result<Option<SigningKey>, KeyError> {
+    let path = directory.join(KEY_FILE);
+    let mut text = String::new();
+    match File::open(&path).and_then(|mut file| file.read_to_string(&mut text)) {
+        Ok(_) => match text.trim_end().parse() {
+            Ok(key) => Ok(Some(key)),
+            Err(source) => Err(KeyError::Unreadable { path, source }),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeyError::Io { path, source }),
+    }
+}
+
+fn make_trail_key(directory: &Path, origin: &str) -> Result<SigningKey, KeyError> {
+    let path = directory.join(KEY_FILE);
+    let io = |source| KeyError::Io {
+        path: path.clone(),
+        source,
+    };
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(KeyError::Randomness)?;
+    let key = SigningKey::from_seed(origin, &seed).map_err(KeyError::Origin)?;
+    std::fs::create_dir_all(directory).map_err(io)?;
+    // Whole or not at all: a half-written key would lock the owner out.
+    let unfinished = directory.join(format!("{KEY_FILE}.new"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished)
+        .map_err(io)?;
+    writeln!(file, "{}", key.secret_text())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::rename(&unfinished, &path))
+        .and_then(|()| File::open(directory)?.sync_all())
+        .map_err(io)?;
+    Ok(key)
+}

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -12,14 +11,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use yiwang_server::basemap::Basemap;
 use yiwang_server::data_dir;
-use yiwang_server::http::{App, AppOptions, router};
+use yiwang_server::http::{self, App, AppOptions};
 use yiwang_store::basemap::BasemapStore;
 use yiwang_store::{Options, Store};
 
 use super::Context;
-
-/// Connections that stay open after a stop was asked for are cut after this long.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serve the city: pages, HTTP interface, map and trail.
 ///
@@ -55,29 +51,19 @@ impl Serve {
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}", self.listen))?;
-        let address = listener.local_addr()?;
-        let mut out = std::io::stdout();
-        writeln!(out, "listening on http://{address}")?;
-        out.flush()?;
-        let (stop, stopped) = tokio::sync::watch::channel(false);
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::spawn(async move {
+        let stop = async {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            let _ = stop.send(true);
-        });
-        let asked = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
         };
-        let serving = axum::serve(listener, router(Arc::clone(&app)))
-            .with_graceful_shutdown(asked(stopped.clone()));
-        tokio::select! {
-            served = async { serving.await } => served?,
-            () = async { asked(stopped).await; tokio::time::sleep(PATIENCE).await } => {}
-        }
+        let address = listener.local_addr()?;
+        let mut out = std::io::stdout();
+        writeln!(out, "listening on http://{address}")?;
+        out.flush()?;
+        http::serve(listener, Arc::clone(&app), stop).await;
         app.store.sign(&app.key).await?;
         Ok(())
     }

@@ -1,14 +1,16 @@
 //! Reading JSON bodies: whatever is wrong is named by its field.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use yiwang_base::{Refusal, RefusalKind};
 
 use super::problem::ApiError;
+use super::state::App;
 use crate::wire::Object;
 
 /// How long a body may take to arrive.
@@ -20,10 +22,10 @@ pub(super) struct Body<T> {
     pub(super) bytes: Bytes,
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
         let content_type = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -43,7 +45,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             .allowing(["application/json"])
             .into());
         }
-        let bytes = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, state))
+        let announced = request.body().size_hint().lower();
+        if announced > app.options.max_body as u64 {
+            return Err(too_large().into());
+        }
+        let bytes = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app))
             .await
             .map_err(|_| late())?
             .map_err(|rejection| {

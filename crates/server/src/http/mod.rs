@@ -32,7 +32,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use utoipa_axum::router::OpenApiRouter;
@@ -41,21 +41,35 @@ use utoipa_axum::routes;
 /// Everything the server answers.
 pub fn router(app: Arc<App>) -> Router {
     let (api, _) = api_router().split_for_parts();
+    other_routes()
+        .into_iter()
+        .fold(api, |router, (path, route)| router.route(path, route))
+        .fallback(assets::serve)
+        .layer(DefaultBodyLimit::max(app.options.max_body))
+        .layer(from_fn(problem::boundary))
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
+        .with_state(app)
+}
+
+/// What OpenAPI does not describe: other standards describe tiles and trail.
+fn other_routes() -> [(&'static str, MethodRouter<Arc<App>>); 6] {
     let document = openapi::document();
-    api.route(
-        "/api/v1/openapi.json",
-        get(move || openapi::serve(document.clone())),
-    )
-    .route("/tiles/base/{z}/{x}/{y}", get(tiles::base))
-    .route("/tiles/cases/{z}/{x}/{y}", get(tiles::cases))
-    .route("/trail/vkey", get(trail::verifier_key))
-    .route("/trail/{*path}", get(trail::read))
-    .route("/healthz", get(state::health))
-    .fallback(assets::serve)
-    .layer(DefaultBodyLimit::max(app.options.max_body))
-    .layer(from_fn(problem::boundary))
-    .layer(CompressionLayer::new().compress_when(worth_compressing()))
-    .with_state(app)
+    [
+        (
+            "/api/v1/openapi.json",
+            get(move || openapi::serve(document.clone())),
+        ),
+        ("/tiles/base/{z}/{x}/{y}", get(tiles::base)),
+        ("/tiles/cases/{z}/{x}/{y}", get(tiles::cases)),
+        ("/trail/vkey", get(trail::verifier_key)),
+        ("/trail/{*path}", get(trail::read)),
+        ("/healthz", get(state::health)),
+    ]
+}
+
+/// Addresses that the OpenAPI document does not name.
+pub fn other_paths() -> Vec<&'static str> {
+    other_routes().into_iter().map(|(path, _)| path).collect()
 }
 
 /// Short answers gain nothing, and a live stream must not wait for more.

@@ -28,7 +28,7 @@ const MOST_HEAD: usize = 128 << 10;
 /// Connections at once; more wait to be accepted.
 const MOST_CONNECTIONS: usize = 8192;
 /// How long answers may take to finish when the server stops.
-const GOODBYE: Duration = Duration::from_secs(10);
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// From where a call comes.
 #[derive(Debug, Clone, Copy)]

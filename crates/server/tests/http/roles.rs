@@ -1,0 +1,280 @@
+//! Who may call what: every address, every method, every role, and nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use crate::common::{self, Client, Town, text, town};
+
+/// Columns of the table.
+const WHO: [&str; 8] = [
+    "nobody", "operator", "unit", "verifier", "leader", "steward", "auditor", "admin",
+];
+
+/// What each gets. A command that is allowed answers 412 here, since the
+/// version named is never the case's: so nothing changes while the table is read.
+const TABLE: [(&str, &str); 36] = [
+    //                                           nobody op. unit ver. lead stew audi admin
+    ("GET /", "200 200 200 200 200 200 200 200"),
+    ("GET /healthz", "200 200 200 200 200 200 200 200"),
+    (
+        "GET /api/v1/openapi.json",
+        "200 200 200 200 200 200 200 200",
+    ),
+    ("GET /api/v1/city", "200 200 200 200 200 200 200 200"),
+    (
+        "GET /api/v1/areas.geojson",
+        "200 200 200 200 200 200 200 200",
+    ),
+    ("GET /api/v1/session", "200 200 200 200 200 200 200 200"),
+    ("POST /api/v1/session", "401 401 401 401 401 401 401 401"),
+    ("POST /api/v1/requests", "201 201 201 201 201 201 201 201"),
+    (
+        "GET /api/v1/follow/{code}",
+        "200 200 200 200 200 200 200 200",
+    ),
+    (
+        "POST /api/v1/follow/{code}/call-back",
+        "409 409 409 409 409 409 409 409",
+    ),
+    (
+        "POST /api/v1/follow/{code}/reopen",
+        "409 409 409 409 409 409 409 409",
+    ),
+    ("GET /api/v1/cases", "401 200 200 200 200 200 200 200"),
+    (
+        "GET /api/v1/cases/counts",
+        "401 200 200 200 200 200 200 200",
+    ),
+    ("GET /api/v1/cases/{id}", "401 200 200 200 200 200 200 200"),
+    (
+        "GET /api/v1/cases/{id}/proof",
+        "401 200 200 200 200 200 200 200",
+    ),
+    (
+        "POST /api/v1/cases/{id}/accept",
+        "401 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/decline",
+        "401 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/dispatch",
+        "401 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/start",
+        "401 403 412 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/report-back",
+        "401 403 412 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/verify",
+        "401 412 403 412 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/close",
+        "401 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/call-back",
+        "401 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/reopen",
+        "401 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/erase",
+        "401 403 403 403 403 412 403 403",
+    ),
+    ("GET /api/v1/events", "401 200 200 200 200 200 200 200"),
+    (
+        "GET /tiles/base/{z}/{x}/{y}",
+        "204 204 204 204 204 204 204 204",
+    ),
+    (
+        "GET /tiles/cases/{z}/{x}/{y}",
+        "401 200 200 200 200 403 403 403",
+    ),
+    ("GET /trail/vkey", "200 200 200 200 200 200 200 200"),
+    ("GET /trail/checkpoint", "200 200 200 200 200 200 200 200"),
+    (
+        "GET /trail/tile/0/000.p/1",
+        "200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /trail/tile/entries/000.p/1",
+        "401 403 403 403 403 200 200 200",
+    ),
+    ("GET /api/v1/nothing", "404 404 404 404 404 404 404 404"),
+    ("GET /assets/nothing.js", "404 404 404 404 404 404 404 404"),
+    ("POST /", "405 405 405 405 405 405 405 405"),
+    // Signing out ends the session that the rows before it use: it comes last.
+    ("DELETE /api/v1/session", "204 204 204 204 204 204 204 204"),
+];
+
+/// Every call there is: what OpenAPI describes, and the other addresses.
+fn calls() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(&yiwang_server::http::document()).unwrap();
+    let mut calls = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            calls.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    for path in yiwang_server::http::other_paths() {
+        // The trail's one address serves three sorts of file, each with its own row.
+        let rows: &[&str] = match path {
+            "/trail/{*path}" => &[
+                "/trail/checkpoint",
+                "/trail/tile/0/000.p/1",
+                "/trail/tile/entries/000.p/1",
+            ],
+            _ => &[path],
+        };
+        calls.extend(rows.iter().map(|row| format!("GET {row}")));
+    }
+    calls
+}
+
+fn body(path: &str) -> Value {
+    match path.rsplit('/').next().unwrap() {
+        "session" => json!({"user": "operator", "password": "wrong"}),
+        "requests" => json!({"words": "路灯不亮", "place": {"address": "春风路"}}),
+        "accept" => json!({"category": "light"}),
+        "decline" => json!({"reason": "no_request", "note": "x"}),
+        "dispatch" => json!({"unit": "lights"}),
+        "report-back" | "reopen" => json!({"note": "x"}),
+        "verify" => json!({"pass": true}),
+        "call-back" if path.contains("follow") => json!({"solved": true}),
+        "call-back" => json!({"reached": false}),
+        "erase" => json!({"ground": "x"}),
+        _ => json!({}),
+    }
+}
+
+/// The status alone: a live feed has no end to wait for.
+fn status(client: &Client, method: &str, path: &str) -> u16 {
+    let method: Method = method.parse().unwrap();
+    let headers = [("If-Match", "\"99\"".to_owned())];
+    let body = (method == Method::POST).then(|| body(path));
+    client.status(method, path, &headers, body.as_ref())
+}
+
+#[test]
+fn each_role_may_call_what_the_table_says_and_nothing_else() {
+    let town = Town::new();
+    let id = town.case_at("dispatched");
+    let operator = town.person("operator");
+    let case = operator.get(&format!("/api/v1/cases/{id}")).expect(200);
+    let code = text(&case["follow_code"]);
+    town.nobody().get("/trail/checkpoint");
+    let mut wrong = BTreeMap::new();
+    for (call, row) in TABLE {
+        let (method, path) = call.split_once(' ').unwrap();
+        let path = path
+            .replace("{id}", &id)
+            .replace("{code}", &code)
+            .replace("{z}/{x}/{y}", "0/0/0.mvt");
+        if call == "GET /" && !common::pages_are_built() {
+            println!("skipped: {call}: the pages are not built");
+            continue;
+        }
+        let expected = row.split(' ').map(|status| status.parse::<u16>().unwrap());
+        for (who, expected) in WHO.into_iter().zip(expected) {
+            let client = match who {
+                "nobody" => town.nobody(),
+                who => town.person(who),
+            };
+            let found = status(&client, method, &path);
+            if found != expected {
+                wrong.insert(format!("{call} for {who}"), (expected, found));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "(expected, found): {wrong:#?}");
+}
+
+#[test]
+fn the_table_names_every_call_there_is() {
+    let named: BTreeSet<String> = TABLE.iter().map(|(call, _)| (*call).to_owned()).collect();
+    let calls = calls();
+    let missing: Vec<_> = calls.difference(&named).collect();
+    assert!(missing.is_empty(), "who may call these? {missing:?}");
+    let gone: Vec<_> = named.difference(&calls).cloned().collect();
+    let extra = [
+        "GET /",
+        "GET /api/v1/nothing",
+        "GET /assets/nothing.js",
+        "POST /",
+    ];
+    assert_eq!(gone, extra, "these are not calls any more");
+}
+
+#[test]
+fn methods_that_a_call_does_not_have_are_refused() {
+    let town = Town::new();
+    let admin = town.person("admin");
+    let calls = calls();
+    let paths: BTreeSet<&str> = calls
+        .iter()
+        .map(|call| call.split_once(' ').unwrap().1)
+        .collect();
+    for path in paths {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"] {
+            if calls.contains(&format!("{method} {path}")) {
+                continue;
+            }
+            let address = path
+                .replace("{z}/{x}/{y}", "0/0/0.mvt")
+                .replace(['{', '}'], "");
+            let answer = admin.send(method.parse().unwrap(), &address, &[], None);
+            answer.refused(405, "method.not-allowed");
+            assert!(!answer.header("allow").is_empty(), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn an_account_whose_role_nobody_knows_may_do_nothing() {
+    let directory = crate::common::Directory::new();
+    town::found(&directory.path());
+    pollster::block_on(async {
+        let options = yiwang_store::Options::default();
+        let store = yiwang_store::Store::open(&directory.path(), options).unwrap();
+        let now = yiwang_base::Timestamp::now();
+        let later = yiwang_base::from_millis(yiwang_base::to_millis(now) + 3_600_000);
+        for (name, role) in [("king", "king"), ("loose", "unit")] {
+            let mut account = town::account("operator", false);
+            account.name = name.parse().unwrap();
+            account.role = role.into();
+            store
+                .set_account(account, "x".into(), "system:test".into(), now)
+                .await
+                .unwrap();
+            let hash = town::token_hash(name);
+            store
+                .open_session(hash, name.parse().unwrap(), now, later)
+                .await
+                .unwrap();
+        }
+    });
+    let server = crate::common::Server::on(&directory.path());
+    let king = Client::person(&server.address, "king");
+    king.get("/api/v1/cases").refused(401, "session.none");
+    // Staff of a unit who have no unit see no case at all.
+    let loose = Client::person(&server.address, "loose");
+    for path in [
+        "/api/v1/cases",
+        "/api/v1/cases/counts",
+        "/api/v1/events",
+        "/tiles/cases/0/0/0.mvt",
+    ] {
+        loose.get(path).refused(403, "policy.forbidden");
+    }
+}

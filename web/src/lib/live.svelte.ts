@@ -1,63 +1,56 @@
 import type { CaseChange } from './api/types';
+import { office } from './session.svelte';
+import { ChangeStream, type StreamState } from './stream';
 
-type Listener = { changed: (change: CaseChange) => void; back?: () => void };
+type Listener = { changed: (change: CaseChange) => void; back: () => void };
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 15_000;
+/** A page nobody looks at lets go of its connection: browsers open only six to
+    one server, and a desk may have more windows. */
+const HIDDEN_FOR_MS = 30_000;
 
-/** The stream of changes, shared by the pages of this window. The browser itself
-    reconnects with `Last-Event-ID`; where it gives up, we begin anew and tell
-    the pages to read again what they may have missed. */
+/** The stream of changes, shared by the pages of this window. */
 class Live {
-  state = $state<'off' | 'connecting' | 'on' | 'lost'>('off');
+  state = $state<StreamState>('off');
   lostAt = $state<number | null>(null);
-  #source: EventSource | null = null;
   #listeners = new Set<Listener>();
-  #wait = FIRST_WAIT_MS;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wanted = false;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+  #stream = new ChangeStream({
+    open: () => new EventSource('/api/v1/events'),
+    state: (state) => {
+      this.state = state;
+      this.lostAt = state === 'lost' ? (this.lostAt ?? Date.now()) : null;
+    },
+    changed: (change) => this.#listeners.forEach((listener) => listener.changed(change)),
+    missed: () => this.#listeners.forEach((listener) => listener.back()),
+    ended: () => void office.look(),
+  });
 
-  /** Listens until the returned function is called; the stream lives as long as anybody listens. */
-  listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    if (!this.#source) this.#open();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.stop();
-    };
+  constructor() {
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(this.#hiding);
+      if (!this.#wanted) return;
+      if (document.visibilityState === 'visible') this.#stream.start();
+      else this.#hiding = setTimeout(() => this.#stream.stop(), HIDDEN_FOR_MS);
+    });
+  }
+
+  /** Connects, for as long as somebody is signed in. */
+  start(): void {
+    this.#wanted = true;
+    this.#stream.start();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = null;
-    this.state = 'off';
-    this.lostAt = null;
+    this.#wanted = false;
+    clearTimeout(this.#hiding);
+    this.#stream.stop();
   }
 
-  #open(): void {
-    const anew = this.state === 'lost';
-    const source = new EventSource('/api/v1/events');
-    this.#source = source;
-    if (this.state === 'off') this.state = 'connecting';
-    source.onopen = () => {
-      const missed = anew || this.state === 'lost';
-      this.state = 'on';
-      this.lostAt = null;
-      this.#wait = FIRST_WAIT_MS;
-      if (missed) for (const listener of this.#listeners) listener.back?.();
-    };
-    source.onerror = () => {
-      if (this.#source !== source) return;
-      this.state = 'lost';
-      this.lostAt ??= Date.now();
-      if (source.readyState !== EventSource.CLOSED) return;
-      this.#timer = setTimeout(() => this.#open(), this.#wait);
-      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
-    };
-    source.addEventListener('case', (event) => {
-      const change = JSON.parse((event as MessageEvent<string>).data) as CaseChange;
-      for (const listener of this.#listeners) listener.changed(change);
-    });
+  /** Listens until the returned function is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }
 

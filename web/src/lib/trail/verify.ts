@@ -1,6 +1,7 @@
 import { concat, equal, fromHex, sha256, toHex, utf8, type Bytes } from './bytes';
 import { leafHash, rootOf } from './merkle';
 import { openNote, readCheckpoint, readKey, type Checkpoint } from './note';
+import { agrees, isRecord, type Shown } from './page';
 
 const SEAL_DOMAIN = 'yiwang/seal/v1\n';
 
@@ -18,7 +19,9 @@ export type Fault =
   | 'seal-differs'
   | 'seal-unexpected'
   | 'erased-without-entry'
-  | 'count-differs';
+  | 'empty'
+  | 'count-differs'
+  | 'page-differs';
 
 export type CheckedEntry = {
   index: number;
@@ -45,8 +48,8 @@ export type Known = {
   subject: string;
   /** The log's key as this device saw it first, if it did. */
   key: string | null;
-  /** Numbers of the entries the page shows. */
-  indexes: number[];
+  /** The entries as the page shows them. */
+  shown: Shown[];
 };
 
 type Exported = {
@@ -65,9 +68,6 @@ class Refused extends Error {
     super(what);
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function exported(value: unknown): Exported {
   if (!isRecord(value)) throw new Refused('not-a-proof');
@@ -88,10 +88,10 @@ function exported(value: unknown): Exported {
   return { index, entry, proof: hashes as Bytes[], sealed: seal, erased: erased === true };
 }
 
-/** Checks one entry against the checkpoint; adds the entries it erases to `named`. */
+/** Checks one entry against the checkpoint and the page; adds the entries it erases to `named`. */
 async function checkEntry(
   one: Exported,
-  subject: string,
+  known: Known,
   checkpoint: Checkpoint,
   named: Set<number>,
 ): Promise<CheckedEntry> {
@@ -111,7 +111,7 @@ async function checkEntry(
   if (typeof kind !== 'string' || typeof at !== 'string' || typeof by !== 'string') {
     throw new Refused('entry-unreadable', index);
   }
-  if (entry['subject'] !== subject) throw new Refused('wrong-case', index);
+  if (entry['subject'] !== known.subject) throw new Refused('wrong-case', index);
   if (kind.endsWith('.erased')) {
     const erases = isRecord(data) ? data['erases'] : null;
     if (!Array.isArray(erases)) throw new Refused('entry-unreadable', index);
@@ -133,6 +133,13 @@ async function checkEntry(
   } else {
     seal = 'withheld';
   }
+  const shown = known.shown.find((other) => other.index === index);
+  const held = {
+    ...{ kind, by, at, data, grounds: entry['grounds'] },
+    sealed: one.sealed?.body ?? null,
+    wordless: seal === 'none' || seal === 'erased',
+  };
+  if (shown && !agrees(shown, held)) throw new Refused('page-differs', index);
   return { index, kind, at, by, leaf: toHex(leaf), steps: one.proof.length, seal };
 }
 
@@ -166,18 +173,21 @@ export async function verifyCase(document: unknown, known: Known): Promise<Check
       const one = exported(value);
       if (one.index <= previous) throw new Refused('out-of-order', one.index);
       previous = one.index;
-      checked.entries.push(await checkEntry(one, known.subject, checkpoint, named));
+      checked.entries.push(await checkEntry(one, known, checkpoint, named));
     }
+    if (checked.entries.length === 0) throw new Refused('empty');
     const unnamed = checked.entries.find((e) => e.seal === 'erased' && !named.has(e.index));
     if (unnamed) throw new Refused('erased-without-entry', unnamed.index);
     const proven = new Set(checked.entries.map((entry) => entry.index));
-    const missing = known.indexes.find((index) => !proven.has(index));
-    if (missing !== undefined) throw new Refused('count-differs', missing);
+    const missing = known.shown.find((shown) => !proven.has(shown.index));
+    if (missing) throw new Refused('count-differs', missing.index);
   } catch (error) {
+    // A browser too old for Ed25519 says so when the key is imported.
+    const unable = error instanceof DOMException && error.name === 'NotSupportedError';
     checked.fault =
       error instanceof Refused
         ? { what: error.what, entry: error.entry }
-        : { what: 'not-a-proof', entry: null };
+        : { what: unable ? 'no-crypto' : 'not-a-proof', entry: null };
   }
   return checked;
 }

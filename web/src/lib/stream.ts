@@ -1,0 +1,82 @@
+import type { CaseChange } from './api/types';
+
+/** The parts of an `EventSource` that are used here. */
+export type Source = Pick<EventSource, 'readyState' | 'close'> & {
+  onerror: ((event: Event) => void) | null;
+  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
+};
+
+export type StreamState = 'off' | 'connecting' | 'on' | 'lost';
+
+export type Hooks = {
+  open: () => Source;
+  state: (state: StreamState) => void;
+  changed: (change: CaseChange) => void;
+  /** Something may have happened that was not told: read again. */
+  missed: () => void;
+  /** The server ended the stream for good; perhaps the session is over. */
+  ended: () => void;
+};
+
+const CLOSED = 2;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 15_000;
+
+/** The stream of changes. The browser itself reconnects with `Last-Event-ID`;
+    where it gives up, we begin anew. Each connection begins with `ready` and
+    the number of the entry it begins from: if that is not the one we wait for,
+    something was missed. */
+export class ChangeStream {
+  #hooks: Hooks;
+  #source: Source | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wait = FIRST_WAIT_MS;
+  /** Number of the entry that should come next; `null` before the first connection. */
+  #next: number | null = null;
+
+  constructor(hooks: Hooks) {
+    this.#hooks = hooks;
+  }
+
+  start(): void {
+    if (this.#source) return;
+    this.#hooks.state('connecting');
+    this.#open();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+    this.#wait = FIRST_WAIT_MS;
+    this.#hooks.state('off');
+  }
+
+  #open(): void {
+    const source = (this.#source = this.#hooks.open());
+    const mine = () => this.#source === source;
+    source.addEventListener('ready', ({ data }) => {
+      if (!mine()) return;
+      const from = Number(data);
+      const missed = from !== this.#next;
+      this.#next = from;
+      this.#wait = FIRST_WAIT_MS;
+      this.#hooks.state('on');
+      if (missed) this.#hooks.missed();
+    });
+    source.addEventListener('case', ({ data }) => {
+      if (!mine()) return;
+      const change = JSON.parse(data) as CaseChange;
+      this.#next = change.seq + 1;
+      this.#hooks.changed(change);
+    });
+    source.onerror = () => {
+      if (!mine()) return;
+      this.#hooks.state('lost');
+      if (source.readyState !== CLOSED) return;
+      this.#hooks.ended();
+      this.#timer = setTimeout(() => this.#open(), this.#wait);
+      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+    };
+  }
+}

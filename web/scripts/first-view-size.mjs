@@ -7,6 +7,7 @@ const LIMIT_KB = 120;
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 
+/** @param {string} key @param {Set<string>} seen @returns {Set<string>} */
 function gather(key, seen = new Set()) {
   if (seen.has(key)) return seen;
   seen.add(key);
@@ -14,6 +15,7 @@ function gather(key, seen = new Set()) {
   return seen;
 }
 
+/** @param {string} file */
 const gzipKb = (file) => gzipSync(readFileSync(new URL(file, dist))).length / 1000;
 let failed = false;
 for (const page of Object.keys(manifest).filter((key) => key.startsWith('src/pages/'))) {

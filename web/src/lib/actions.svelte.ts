@@ -1,4 +1,4 @@
-import type { Action, CaseFile } from './api/types';
+import type { Bodies, CaseFile, Command } from './api/types';
 import { i18n } from './i18n/index.svelte';
 
 /** What is typed into an action's form; kept while the case is read again. */
@@ -32,7 +32,7 @@ export type FieldName = Exclude<keyof Draft, 'touched'>;
 export type Missing = { field: FieldName; message: string };
 
 /** Fields of a form that must be filled before it is worth sending. */
-export function missing(action: Action, draft: Draft, file: CaseFile): Missing[] {
+export function missing(action: Command, draft: Draft, file: CaseFile): Missing[] {
   const t = i18n.t.forms.missing;
   const found: Missing[] = [];
   const need = (field: FieldName, message: string) => {
@@ -74,7 +74,7 @@ export function missing(action: Action, draft: Draft, file: CaseFile): Missing[]
 }
 
 /** The body of the call an action's form makes. */
-export function bodyOf(action: Action, draft: Draft, file: CaseFile): Record<string, unknown> {
+export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Command] {
   const text = (value: string) => value.trim() || undefined;
   switch (action) {
     case 'accept':
@@ -83,7 +83,7 @@ export function bodyOf(action: Action, draft: Draft, file: CaseFile): Record<str
         area: draft.area !== file.area ? text(draft.area) : undefined,
       };
     case 'decline':
-      return { reason: draft.reason, note: draft.note.trim() };
+      return { reason: draft.reason as Bodies['decline']['reason'], note: draft.note.trim() };
     case 'dispatch':
       return { unit: draft.unit, reason: text(draft.reason), note: text(draft.note) };
     case 'report_back':
@@ -104,7 +104,7 @@ export function bodyOf(action: Action, draft: Draft, file: CaseFile): Record<str
     }
     case 'erase':
       return { ground: draft.ground.trim() };
-    default:
+    case 'start':
       return {};
   }
 }

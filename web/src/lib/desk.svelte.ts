@@ -32,9 +32,7 @@ export class DeskList {
     this.#address = address;
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
-    const query = listQuery(address);
     const enough = how.keep ? Math.min(Math.max(PAGE, this.rows.length), LONGEST_PAGE) : PAGE;
-    query.set('limit', String(enough));
     const before = how.keep ? new Set(this.rows.map((row) => row.id)) : null;
     if (!how.keep) {
       this.rows = [];
@@ -44,7 +42,7 @@ export class DeskList {
     this.problem = null;
     void this.#readCounts();
     try {
-      const page = await api.cases(query, abort.signal);
+      const page = await api.cases({ ...listQuery(address), limit: enough }, abort.signal);
       this.#took(page.as_of);
       for (const row of page.cases)
         if (before && !before.has(row.id)) this.marks.set(row.id, 'new');
@@ -64,9 +62,7 @@ export class DeskList {
   async more(): Promise<void> {
     if (!this.next || this.loading || !this.#abort) return;
     const { signal } = this.#abort;
-    const query = listQuery(this.#address);
-    query.set('limit', String(PAGE));
-    query.set('cursor', this.next);
+    const query = { ...listQuery(this.#address), limit: PAGE, cursor: this.next };
     this.loading = 'more';
     this.problem = null;
     try {
@@ -108,13 +104,14 @@ export class DeskList {
   }
 
   async #readCounts(): Promise<void> {
-    const signal = this.#abort?.signal;
+    if (!this.#abort) return;
+    const { signal } = this.#abort;
     try {
       const counts = await api.counts(countsQuery(this.#address), signal);
-      if (!signal?.aborted) this.counts = counts;
+      if (!signal.aborted) this.counts = counts;
     } catch (error) {
       // The list beside it says what is wrong; old counts stay and age with it.
-      if (!signal?.aborted) office.noticed(Problem.of(error));
+      if (!signal.aborted) office.noticed(Problem.of(error));
     }
   }
 

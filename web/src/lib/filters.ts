@@ -1,37 +1,63 @@
-import type { CaseChange, City } from './api/types';
+import type { CaseChange, CaseQuery, City } from './api/types';
 
-/** Filters of the list that are also parts of the desk's address. */
-const FILTERS = ['unit', 'area', 'category', 'channel', 'from', 'to', 'q'] as const;
+/** Filters that may hold several values, separated by commas. */
+const LISTS = ['unit', 'area', 'category', 'channel', 'stage'] as const;
+/** Filters beside those of the strip: stage and lateness. */
+const BESIDE = ['unit', 'area', 'category', 'channel', 'from', 'until', 'q'] as const;
+const FILTERS = [...BESIDE, 'stage', 'late', 'due_soon'] as const;
 
-function take(from: URLSearchParams, keys: readonly string[]): URLSearchParams {
-  const taken = new URLSearchParams();
-  for (const key of keys) for (const value of from.getAll(key)) if (value) taken.append(key, value);
-  return taken;
+type Key = (typeof FILTERS)[number] | 'order';
+
+/** The values of one filter in the desk's address; none means any. */
+function valuesOf(address: URLSearchParams, key: Key): string[] {
+  return address.getAll(key).flatMap((part) => part.split(',')).filter(Boolean); // prettier-ignore
 }
 
-/** The list's query from the desk's address. */
-export function listQuery(address: URLSearchParams): URLSearchParams {
-  return take(address, [...FILTERS, 'stage', 'late', 'due_soon', 'order']);
+function query(address: URLSearchParams, keys: readonly Key[]): CaseQuery {
+  const asked: Record<string, string | string[] | boolean> = {};
+  for (const key of keys) {
+    const values = valuesOf(address, key);
+    if (values.length === 0) continue;
+    if (LISTS.some((list) => list === key)) asked[key] = values;
+    else if (key === 'late' || key === 'due_soon') asked[key] = values[0] === 'true';
+    else asked[key] = address.get(key) ?? '';
+  }
+  // What the words mean is for the server to judge; it says what it does not know.
+  return asked as CaseQuery;
 }
 
-/** As [listQuery] without order: what the map shows. */
-export function mapQuery(address: URLSearchParams): URLSearchParams {
-  return take(address, [...FILTERS, 'stage', 'late', 'due_soon']);
+/** What the list asks for under this address of the desk. */
+export function listQuery(address: URLSearchParams): CaseQuery {
+  return query(address, [...FILTERS, 'order']);
 }
 
 /** The filters beside stage and lateness, so that the strip shows how these divide. */
-export function countsQuery(address: URLSearchParams): URLSearchParams {
-  return take(address, FILTERS);
+export function countsQuery(address: URLSearchParams): CaseQuery {
+  return query(address, BESIDE);
+}
+
+/** As [listQuery] without order, for the addresses of the map's tiles. */
+export function mapQuery(address: URLSearchParams): string {
+  const taken = new URLSearchParams();
+  for (const [key, value] of Object.entries(query(address, FILTERS))) {
+    taken.set(key, String(value));
+  }
+  return taken.toString();
 }
 
 /** The stages an address asks for; none means all. */
 export function stagesOf(address: URLSearchParams): string[] {
-  return address.getAll('stage').flatMap((part) => part.split(',')).filter(Boolean); // prettier-ignore
+  return valuesOf(address, 'stage');
 }
 
 /** How many filters are set beside those of the strip. */
 export function filtersSet(address: URLSearchParams): number {
-  return FILTERS.filter((key) => address.get(key)).length;
+  return BESIDE.filter((key) => address.get(key)).length;
+}
+
+/** Whether the list shows less than everything. */
+export function isFiltered(address: URLSearchParams): boolean {
+  return FILTERS.some((key) => address.get(key));
 }
 
 function liesIn(city: City | null, area: string | null, ancestor: string): boolean {
@@ -44,20 +70,20 @@ function liesIn(city: City | null, area: string | null, ancestor: string): boole
   return false;
 }
 
-/** Whether a changed case may belong to the list. Words are not in the change,
-    so a search for words lets it pass. */
+/** Whether a changed case may belong to the list. Words, channel and the time it
+    came in are not in the change, so filters on these let it pass. */
 export function mayMatch(change: CaseChange, address: URLSearchParams, city: City | null): boolean {
-  const stages = stagesOf(address);
-  const isOneOf = (key: 'unit' | 'category', value: string | null) => {
-    const wanted = address.get(key);
-    return !wanted || wanted.split(',').includes(value ?? '');
+  const isOneOf = (key: Key, value: string | null) => {
+    const wanted = valuesOf(address, key);
+    return wanted.length === 0 || wanted.includes(value ?? '');
   };
-  const area = address.get('area');
+  const areas = valuesOf(address, 'area');
   return (
-    (stages.length === 0 || stages.includes(change.stage)) &&
+    isOneOf('stage', change.stage) &&
     isOneOf('unit', change.unit) &&
     isOneOf('category', change.category) &&
     (address.get('late') !== 'true' || change.late) &&
-    (!area || area.split(',').some((one) => liesIn(city, change.area, one)))
+    (address.get('due_soon') !== 'true' || (change.due_at !== null && !change.late)) &&
+    (areas.length === 0 || areas.some((one) => liesIn(city, change.area, one)))
   );
 }

@@ -1,9 +1,11 @@
 import { i18n } from './i18n/index.svelte';
 import { office } from './session.svelte';
-import type { AreaInfo, CategoryInfo, City, Coded } from './api/types';
+import type { Area, Category, City, LocalText } from './api/types';
+
+type Named = { code: string; name: LocalText };
 
 /** The name of a code in the reader's language; the code itself where nobody knows it. */
-function named(list: Coded[] | undefined, code: string | null | undefined): string {
+function named(list: Named[] | undefined, code: string | null | undefined): string {
   if (!code) return '';
   const found = list?.find((one) => one.code === code);
   return found ? i18n.pick(found.name) : code;
@@ -20,8 +22,8 @@ export const names = {
 };
 
 /** Categories under the names of their groups, in the city's order. */
-export function categoriesByGroup(city: City): { group: string; categories: CategoryInfo[] }[] {
-  const groups = new Map<string, CategoryInfo[]>();
+export function categoriesByGroup(city: City): { group: string; categories: Category[] }[] {
+  const groups = new Map<string, Category[]>();
   for (const category of city.categories) {
     const group = i18n.pick(category.group);
     groups.set(group, [...(groups.get(group) ?? []), category]);
@@ -30,14 +32,14 @@ export function categoriesByGroup(city: City): { group: string; categories: Cate
 }
 
 /** Areas as a tree in reading order, with the depth of each. */
-export function areasInOrder(areas: AreaInfo[]): { area: AreaInfo; depth: number }[] {
-  const children = new Map<string | null, AreaInfo[]>();
+export function areasInOrder(areas: Area[]): { area: Area; depth: number }[] {
+  const children = new Map<string | null, Area[]>();
   const known = new Set(areas.map((area) => area.code));
   for (const area of areas) {
     const parent = area.parent !== null && known.has(area.parent) ? area.parent : null;
     children.set(parent, [...(children.get(parent) ?? []), area]);
   }
-  const ordered: { area: AreaInfo; depth: number }[] = [];
+  const ordered: { area: Area; depth: number }[] = [];
   const visit = (parent: string | null, depth: number) => {
     for (const area of children.get(parent) ?? []) {
       ordered.push({ area, depth });

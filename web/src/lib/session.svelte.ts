@@ -1,6 +1,6 @@
 import { api } from './api';
 import { Problem } from './api/problem';
-import type { City, User } from './api/types';
+import type { City, Role, User } from './api/types';
 
 /** Who is signed in and in which city: what every page leans on. */
 class Office {
@@ -33,6 +33,15 @@ class Office {
     this.city = await api.city();
   }
 
+  /** Looks whether the session has ended, which a stream cannot tell. */
+  async look(): Promise<void> {
+    try {
+      this.user = (await api.session()).user;
+    } catch {
+      // Nobody answers; whoever asked goes on trying.
+    }
+  }
+
   /** To be called with each refusal: a session that has ended is noticed here. */
   noticed(problem: Problem): void {
     if (problem.status === 401) this.user = null;
@@ -41,7 +50,15 @@ class Office {
 
 export const office = new Office();
 
-/** The page a person begins the day on: a unit's own cases, else everything. */
+const WITHOUT_WORDS: Role[] = ['steward', 'auditor', 'admin'];
+
+/** Whether a person sees what residents said and where; the server decides, this
+    only keeps the pages from asking in vain. */
+export function seesWords(user: User | null): boolean {
+  return user !== null && !WITHOUT_WORDS.includes(user.role);
+}
+
+/** The page a person begins the day on: a unit's what is due first. */
 export function home(user: User): string {
-  return user.unit ? `/desk?unit=${encodeURIComponent(user.unit)}&order=due` : '/desk';
+  return user.role === 'unit' ? '/desk?order=due' : '/desk';
 }

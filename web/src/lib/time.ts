@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** A step due within this time is marked, as the server counts it in `due_soon`. */
-export const SOON = 2 * HOUR;
+export const SOON = 4 * HOUR;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

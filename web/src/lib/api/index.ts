@@ -1,98 +1,86 @@
+import createClient from 'openapi-fetch';
 import { i18n } from '../i18n/index.svelte';
 import { Problem } from './problem';
-import type {
-  Action,
-  CaseFile,
-  CasePage,
-  City,
-  Counts,
-  Followed,
-  NewRequest,
-  Received,
-  Session,
-} from './types';
+import type { paths } from './schema';
+import type { Answer, Bodies, CaseFile, CaseQuery, Command, NewRequest } from './types';
 
 const TIMEOUT_MS = 20_000;
 
-type Call = {
-  method?: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-};
-
-async function call<T>(path: string, { method = 'GET', body, headers, signal }: Call = {}) {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
-  const request: RequestInit = {
-    method,
-    headers: {
-      'Accept-Language': i18n.tag,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
-  let response: Response;
-  try {
-    response = await fetch(path, request);
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw Problem.of(error);
-  }
-  const text = await response.text();
-  let parsed: unknown;
-  try {
-    parsed = text === '' ? undefined : JSON.parse(text);
-  } catch {
-    parsed = { detail: text.slice(0, 300) };
-  }
-  if (!response.ok)
-    throw new Problem(response.status, parsed, response.headers.get('x-request-id'));
-  return parsed as T;
+/** Asks in the reader's language, and does not wait for ever. */
+async function reach(request: Request): Promise<Response> {
+  request.headers.set('Accept-Language', i18n.tag);
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  return fetch(request, { signal });
 }
 
-/** The part of an action's address: `report_back` is `report-back`. */
-const inUrl = (action: Action) => action.replace('_', '-');
+const client = createClient<paths>({
+  baseUrl: location.origin,
+  fetch: reach,
+  querySerializer: { array: { style: 'form', explode: false } },
+});
+
+type Outcome<T> = { data?: T; error?: unknown; response: Response };
+
+/** What was asked for; a [Problem] when it was refused or nobody answered. */
+async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
+  const { data, error, response } = await call.catch((error: unknown) => {
+    throw Problem.of(error);
+  });
+  if (!response.ok) throw new Problem(response.status, error);
+  return data as T;
+}
+
+const path = <P extends object>(path: P) => ({ params: { path } });
+
+function act(
+  id: string,
+  action: Command,
+  version: number,
+  body: Bodies[Command],
+  key: string,
+): Promise<CaseFile> {
+  const header = { 'If-Match': `"${version}"`, 'Idempotency-Key': key };
+  const params = { path: { id }, header };
+  // All commands have this form; which body goes with which is in `Bodies`.
+  const way = `/api/v1/cases/{id}/${action.replace('_', '-')}` as '/api/v1/cases/{id}/accept';
+  return answer(client.POST(way, { params, body: body as Bodies['accept'] }));
+}
 
 export const api = {
-  session: () => call<Session>('/api/v1/session'),
+  session: () => answer(client.GET('/api/v1/session')),
   signIn: (user: string, password: string) =>
-    call<Session>('/api/v1/session', { method: 'POST', body: { user, password } }),
-  signOut: () => call<void>('/api/v1/session', { method: 'DELETE' }),
-  city: () => call<City>('/api/v1/city'),
+    answer(client.POST('/api/v1/session', { body: { user, password } })),
+  signOut: () => answer(client.DELETE('/api/v1/session')),
+  city: () => answer(client.GET('/api/v1/city')),
   report: (request: NewRequest, key: string) =>
-    call<Received>('/api/v1/requests', {
-      method: 'POST',
-      body: request,
-      headers: { 'Idempotency-Key': key },
-    }),
-  follow: (code: string) => call<Followed>(`/api/v1/follow/${encodeURIComponent(code)}`),
-  answerCallBack: (
-    code: string,
-    answer: { solved: boolean; satisfaction?: number; note?: string },
-  ) =>
-    call<Followed>(`/api/v1/follow/${encodeURIComponent(code)}/call-back`, {
-      method: 'POST',
-      body: answer,
-    }),
-  askToReopen: (code: string, note: string) =>
-    call<Followed>(`/api/v1/follow/${encodeURIComponent(code)}/reopen`, {
-      method: 'POST',
-      body: { note },
-    }),
-  cases: (query: URLSearchParams, signal?: AbortSignal) =>
-    call<CasePage>(`/api/v1/cases?${query}`, signal ? { signal } : {}),
-  counts: (query: URLSearchParams, signal?: AbortSignal) =>
-    call<Counts>(`/api/v1/cases/counts?${query}`, signal ? { signal } : {}),
-  case: (id: string) => call<CaseFile>(`/api/v1/cases/${encodeURIComponent(id)}`),
-  act: (id: string, action: Action, version: number, body: unknown, key: string) =>
-    call<CaseFile>(`/api/v1/cases/${encodeURIComponent(id)}/${inUrl(action)}`, {
-      method: 'POST',
-      body,
-      headers: { 'If-Match': `"${version}"`, 'Idempotency-Key': key },
-    }),
-  proof: (id: string) => call<unknown>(`/api/v1/cases/${encodeURIComponent(id)}/proof`),
+    answer(
+      client.POST('/api/v1/requests', {
+        params: { header: { 'Idempotency-Key': key } },
+        body: request,
+      }),
+    ),
+  follow: (code: string) => answer(client.GET('/api/v1/follow/{code}', path({ code }))),
+  answerCallBack: (code: string, body: Answer, key: string) =>
+    answer(
+      client.POST('/api/v1/follow/{code}/call-back', {
+        params: { path: { code }, header: { 'Idempotency-Key': key } },
+        body,
+      }),
+    ),
+  askToReopen: (code: string, note: string, key: string) =>
+    answer(
+      client.POST('/api/v1/follow/{code}/reopen', {
+        params: { path: { code }, header: { 'Idempotency-Key': key } },
+        body: { note },
+      }),
+    ),
+  cases: (query: CaseQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/cases', { params: { query }, signal })),
+  counts: (query: CaseQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/cases/counts', { params: { query }, signal })),
+  case: (id: string) => answer(client.GET('/api/v1/cases/{id}', path({ id }))),
+  act,
+  proof: (id: string) => answer(client.GET('/api/v1/cases/{id}/proof', path({ id }))),
 };
 
 /** A key under which a call may be sent again without being done twice. */

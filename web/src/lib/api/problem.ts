@@ -11,7 +11,7 @@ export class Problem extends Error {
   allowed: string[];
   requestId: string | null;
 
-  constructor(status: number, body: unknown, requestId: string | null = null) {
+  constructor(status: number, body: unknown) {
     const of = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
     const text = (key: string) => (typeof of[key] === 'string' ? (of[key] as string) : null);
     const title = text('title') ?? '';
@@ -23,7 +23,7 @@ export class Problem extends Error {
     this.field = text('field');
     this.found = text('found');
     this.allowed = Array.isArray(of['allowed']) ? of['allowed'].map(String) : [];
-    this.requestId = text('request_id') ?? requestId;
+    this.requestId = text('request_id');
   }
 
   get unreachable(): boolean {

@@ -318,7 +318,8 @@ export const en: Messages = {
         .filter(Boolean)
         .join('; ') || 'No sealed text',
     faults: {
-      'no-crypto': 'This page was not opened over HTTPS, so the browser refuses to compute proofs.',
+      'no-crypto':
+        'This browser cannot compute proofs: open the page over HTTPS in a current version.',
       'not-a-proof': 'The document has not the form of a proof.',
       'key-unreadable': 'The key cannot be read or does not fit its name.',
       'key-differs':
@@ -331,6 +332,8 @@ export const en: Messages = {
       'seal-differs': 'The words are not those that were sealed.',
       'seal-unexpected': 'There is text that was never sealed.',
       'erased-without-entry': 'Text was erased without an entry that says so.',
+      empty: 'The proof holds no entry at all.',
+      'page-differs': 'The page shows something else than the record holds.',
       'count-differs': 'The page shows this entry, but the proof does not have it.',
     },
   },
@@ -399,7 +402,7 @@ export const en: Messages = {
     nav: 'Follow',
     title: 'Follow a report',
     code: 'Follow-up code',
-    codeHint: 'The letters and digits you got when you sent it, such as ABCD-EFGH-JK',
+    codeHint: 'The letters and digits you got when you sent it, such as ABCD-EFGH-JKMN',
     look: 'Show',
     missingCode: 'Enter the follow-up code',
     mine: 'Sent from this device',

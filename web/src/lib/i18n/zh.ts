@@ -311,7 +311,7 @@ export const zh = {
         .filter(Boolean)
         .join(',') || '没有封存的文字',
     faults: {
-      'no-crypto': '本页不是通过 HTTPS 打开的,浏览器不允许做密码学计算。',
+      'no-crypto': '浏览器做不了这项计算:请用新版浏览器并通过 HTTPS 打开本页。',
       'not-a-proof': '存证包的格式不对。',
       'key-unreadable': '公钥无法读取,或与它的名称不符。',
       'key-differs': '公钥与本机此前见过的不同:记录可能被整个换掉了。',
@@ -323,6 +323,8 @@ export const zh = {
       'seal-differs': '原话与封存时不一致。',
       'seal-unexpected': '多出了没有封存过的文字。',
       'erased-without-entry': '文字被删除了,却没有删除记录。',
+      empty: '存证包里一条经过也没有。',
+      'page-differs': '页面上显示的与记录里的不一致。',
       'count-differs': '页面上有这一条经过,存证包里却没有。',
     },
   },
@@ -387,7 +389,7 @@ export const zh = {
     nav: '查进度',
     title: '查询进度',
     code: '查询码',
-    codeHint: '提交时得到的一串字母和数字,例如 ABCD-EFGH-JK',
+    codeHint: '提交时得到的一串字母和数字,例如 ABCD-EFGH-JKMN',
     look: '查询',
     missingCode: '请填写查询码',
     mine: '本机上报过的',

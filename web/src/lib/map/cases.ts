@@ -14,6 +14,8 @@ export function caseOverlay(
   const c = coloursOf(look);
   const tone = look.dark ? 'dark' : 'light';
   const single = ['<=', ['coalesce', ['get', 'count'], 1], 1];
+  // How many of the cases at this place are late.
+  const late = ['>', ['get', 'late'], 0];
   const layers: unknown[] = [
     {
       id: 'case-clusters',
@@ -33,7 +35,7 @@ export function caseOverlay(
           4,
           28,
         ],
-        'circle-color': ['case', ['==', ['get', 'late'], true], c.late, c.open],
+        'circle-color': ['case', late, c.late, c.open],
         'circle-opacity': 0.88,
         'circle-stroke-color': c.rim,
         'circle-stroke-width': 1.5,
@@ -76,14 +78,14 @@ export function caseOverlay(
       layout: {
         'icon-image': [
           'case',
-          ['==', ['get', 'late'], true],
+          late,
           `case-late-${tone}`,
           ['in', ['get', 'stage'], ['literal', ['closed', 'declined']]],
           `case-done-${tone}`,
           `case-open-${tone}`,
         ],
         'icon-allow-overlap': true,
-        'symbol-sort-key': ['case', ['==', ['get', 'late'], true], 1, 0],
+        'symbol-sort-key': ['case', late, 1, 0],
       },
     },
   ];

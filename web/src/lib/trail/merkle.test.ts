@@ -40,7 +40,14 @@ describe('inclusion proofs', () => {
 
   it('are refused for numbers that are none', async () => {
     const leaf = await leafHash(utf8('entry'));
-    for (const [index, size] of [[0, 0], [1, 1], [-1, 1], [0.5, 1], [0, NaN], [0, 2 ** 60]]) {
+    for (const [index, size] of [
+      [0, 0],
+      [1, 1],
+      [-1, 1],
+      [0.5, 1],
+      [0, NaN],
+      [0, 2 ** 60],
+    ]) {
       expect(await rootOf(leaf, index!, size!, [])).toBeNull();
     }
   });

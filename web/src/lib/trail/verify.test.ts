@@ -115,9 +115,10 @@ describe('an exported case', () => {
   });
 
   it('is refused when words were erased and no entry says so', async () => {
-    expect(
-      await fault((doc) => void (doc.entries[2]!.erased = true), { shown: [] }),
-    ).toEqual([255, 'erased-without-entry']);
+    expect(await fault((doc) => void (doc.entries[2]!.erased = true), { shown: [] })).toEqual([
+      255,
+      'erased-without-entry',
+    ]);
     expect(await fault((doc) => void doc.entries.pop(), { shown: [] })).toEqual([
       270,
       'erased-without-entry',

@@ -1,4 +1,4 @@
-import type { Bodies, CaseFile, Command } from './api/types';
+import { isCommand, type Bodies, type CaseFile, type Command } from './api/types';
 import { i18n } from './i18n/index.svelte';
 
 /** What is typed into an action's form; kept while the case is read again. */
@@ -30,6 +30,16 @@ export class Draft {
 
 export type FieldName = Exclude<keyof Draft, 'touched'>;
 export type Missing = { field: FieldName; message: string };
+
+/** The usual next step, if it is this reader's to take. Closing what nobody has
+    verified, opening again and erasing are possible but never usual. */
+export function usual(file: CaseFile): Command | null {
+  const [first] = file.actions;
+  if (!first || !isCommand(first) || first === 'reopen' || first === 'erase') return null;
+  if (first === 'close' && file.stage !== 'verified') return null;
+  if (first === 'call_back' && file.call_back?.reached) return null;
+  return first;
+}
 
 /** Fields of a form that must be filled before it is worth sending. */
 export function missing(action: Command, draft: Draft, file: CaseFile): Missing[] {

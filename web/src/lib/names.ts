@@ -11,13 +11,16 @@ function named(list: Named[] | undefined, code: string | null | undefined): stri
   return found ? i18n.pick(found.name) : code;
 }
 
+/** As a label begins: with a capital letter where the language has them. */
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
 export const names = {
   area: (code: string | null | undefined) => named(office.city?.areas, code),
   unit: (code: string | null | undefined) => named(office.city?.units, code),
   category: (code: string | null | undefined) => named(office.city?.categories, code),
   channel: (code: string | null | undefined) => named(office.city?.channels, code),
-  stage: (code: string | null | undefined) => named(office.city?.stages, code),
-  action: (code: string | null | undefined) => named(office.city?.actions, code),
+  stage: (code: string | null | undefined) => capital(named(office.city?.stages, code)),
+  action: (code: string | null | undefined) => capital(named(office.city?.actions, code)),
   declineReason: (code: string | null | undefined) => named(office.city?.decline_reasons, code),
 };
 

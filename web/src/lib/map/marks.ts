@@ -31,7 +31,7 @@ function draw(name: string, c: MapColours, ratio: number): ImageData | null {
 
 /** Draws marks when the map asks for them, in the colours of the moment. */
 export function drawMarks(map: MapLibre, colours: () => MapColours): void {
-  map.on('styleimagemissing', ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     if (!id.startsWith('case-') || map.hasImage(id)) return;
     const ratio = Math.max(2, Math.ceil(devicePixelRatio));
     const image = draw(id.replace(/-(light|dark)$/, ''), colours(), ratio);

@@ -85,6 +85,7 @@ export function caseOverlay(
           `case-open-${tone}`,
         ],
         'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
         'symbol-sort-key': ['case', late, 1, 0],
       },
     },

@@ -3,6 +3,7 @@
 
 use yiwang_base::{
     CalendarError, LocalText, Personal, Purpose, Refusal, RefusalKind, Span, Timestamp,
+    truncate_millis,
 };
 
 use crate::check::{
@@ -21,7 +22,7 @@ pub struct Context<'a> {
     pub actor: &'a Actor,
     /// On what grounds, beside what the command itself gives (imports: file and line).
     pub grounds: Option<&'a str>,
-    /// The time.
+    /// The time; what is finer than a millisecond is dropped.
     pub now: Timestamp,
 }
 
@@ -263,7 +264,7 @@ fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Timestamp, Refu
     context
         .rules
         .calendar
-        .due(context.now, span)
+        .due(truncate_millis(context.now), span)
         .map_err(|error: CalendarError| {
             Refusal::new(
                 RefusalKind::Invalid,
@@ -296,7 +297,7 @@ fn not_now(case: &Case, action: Action, actions: &[Action]) -> Refusal {
 impl Context<'_> {
     fn event(&self, event: Event) -> Happening {
         Happening {
-            at: self.now,
+            at: truncate_millis(self.now),
             by: self.actor.clone(),
             grounds: self.grounds.map(str::to_owned),
             event,

@@ -21,6 +21,8 @@ mod case;
 mod check;
 mod city;
 mod command;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod decide;
 mod event;
 mod memory;
@@ -39,7 +41,7 @@ pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
 pub use memory::MemoryStore;
 pub use port::{
     CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, MapTile, Order, Page, PageStart,
-    Receipt, Recorded, StoreError,
+    Receipt, Recorded, Sought, StoreError,
 };
 pub use possible::{Action, possible};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};

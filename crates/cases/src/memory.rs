@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use yiwang_base::{CaseId, Purpose, Timestamp, cell, cells_of_tile, point_of_cell, to_millis};
 
 use crate::{
-    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, Event, MapTile, Order, Page,
-    PageStart, Receipt, Recorded, RequestWords, SourceRef, StoreError,
+    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, Event, Happening, MapTile,
+    Order, Page, PageStart, Receipt, Recorded, RequestWords, Sought, SourceRef, StoreError,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -31,11 +31,6 @@ impl MemoryStore {
     /// An empty record.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// The case that came from this source, if it is in the record.
-    pub fn by_source(&self, source: &SourceRef) -> Option<CaseId> {
-        self.held().sources.get(&source_key(source)).copied()
     }
 
     /// A panic elsewhere cannot leave a change half made: each is checked
@@ -63,6 +58,28 @@ impl Held {
         }
     }
 
+    fn by_follow_code(&self, code: &str) -> Option<&Case> {
+        let mut cases = self.cases.values().map(|(case, _)| case);
+        cases.find(|case| follow_code(case) == Some(code))
+    }
+
+    /// An erasure names entries of its own case that something is sealed beside.
+    fn can_erase(&self, id: CaseId, happenings: &[Happening]) -> Result<(), StoreError> {
+        let timeline = self.cases.get(&id).map(|(_, timeline)| timeline.as_slice());
+        let sealed = |seq: u64| {
+            let mut entries = timeline.unwrap_or_default().iter();
+            entries.any(|entry| entry.seq == seq && entry.happening.sealed.is_some())
+        };
+        for happening in happenings {
+            if let Event::Erased { erases } = &happening.event
+                && let Some(&entry) = erases.iter().find(|seq| !sealed(**seq))
+            {
+                return Err(StoreError::NothingSealed { entry });
+            }
+        }
+        Ok(())
+    }
+
     fn append(&mut self, change: Change) -> Result<(), StoreError> {
         let id = change.after.id;
         if let Some(receipt) = &change.receipt
@@ -74,17 +91,19 @@ impl Held {
         if current != change.expected_version {
             return Err(StoreError::Changed { current });
         }
-        if current == 0
-            && let Some(source) = &change.after.source
-        {
-            let key = source_key(source);
-            if let Some(known) = self.sources.get(&key) {
+        self.can_erase(id, &change.happenings)?;
+        if current == 0 {
+            let source = change.after.source.as_ref().map(source_key);
+            if let Some(known) = source.as_ref().and_then(|key| self.sources.get(key)) {
                 return Err(StoreError::SourceKnown(*known));
             }
-            self.sources.insert(key, id);
-        }
-        if let Some(receipt) = change.receipt {
-            self.receipts.insert(receipt.key, (receipt.fingerprint, id));
+            let code = follow_code(&change.after);
+            if code.is_some_and(|code| self.by_follow_code(code).is_some()) {
+                return Err(StoreError::FollowCodeTaken);
+            }
+            if let Some(key) = source {
+                self.sources.insert(key, id);
+            }
         }
         let (case, timeline) = self
             .cases
@@ -96,6 +115,9 @@ impl Held {
                 for entry in timeline.iter_mut().filter(|e| erases.contains(&e.seq)) {
                     entry.happening.sealed = None;
                 }
+                for (fingerprint, _) in self.receipts.values_mut().filter(|(_, of)| *of == id) {
+                    *fingerprint = [0; 32];
+                }
             }
             timeline.push(Recorded {
                 seq: self.entries,
@@ -103,6 +125,9 @@ impl Held {
                 happening,
             });
             self.entries += 1;
+        }
+        if let Some(receipt) = change.receipt {
+            self.receipts.insert(receipt.key, (receipt.fingerprint, id));
         }
         Ok(())
     }
@@ -118,12 +143,11 @@ impl CaseStore for MemoryStore {
     }
 
     async fn case_by_follow_code(&self, code: &str) -> Result<Option<Case>, StoreError> {
-        let held = self.held();
-        let mut cases = held.cases.values().map(|(case, _)| case);
-        let found = cases.find(|case| {
-            words(case).is_some_and(|words| words.follow_code.as_deref() == Some(code))
-        });
-        Ok(found.cloned())
+        Ok(self.held().by_follow_code(code).cloned())
+    }
+
+    async fn by_source(&self, source: &SourceRef) -> Result<Option<CaseId>, StoreError> {
+        Ok(self.held().sources.get(&source_key(source)).copied())
     }
 
     async fn repeated(&self, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
@@ -153,8 +177,8 @@ impl CaseStore for MemoryStore {
             .filter_map(|case| Some((sort_key(&case, order)?, case)))
             .collect();
         let rank = |at: &PageStart| match order {
-            Order::Newest => (-at.key, u64::MAX - at.id.0),
-            Order::Due => (at.key, at.id.0),
+            Order::Newest => (-i128::from(at.key), u64::MAX - at.id.0),
+            Order::Due => (i128::from(at.key), at.id.0),
         };
         rows.sort_by_key(|(at, _)| rank(at));
         if let Some(start) = start {
@@ -223,6 +247,10 @@ fn words(case: &Case) -> Option<&RequestWords> {
     Some(request.disclose(Purpose::Record))
 }
 
+fn follow_code(case: &Case) -> Option<&str> {
+    words(case)?.follow_code.as_deref()
+}
+
 fn sort_key(case: &Case, order: Order) -> Option<PageStart> {
     let key = match order {
         Order::Newest => to_millis(case.submitted_at),
@@ -235,12 +263,9 @@ fn matches(filter: &CaseFilter, case: &Case) -> bool {
     fn any<T: PartialEq>(wanted: &[T], found: Option<&T>) -> bool {
         wanted.is_empty() || found.is_some_and(|found| wanted.contains(found))
     }
-    let contains = |text: &str| {
-        let text = text.to_lowercase();
-        words(case).is_some_and(|request| {
-            let address = request.place.address.as_deref().unwrap_or_default();
-            request.words.to_lowercase().contains(&text) || address.to_lowercase().contains(&text)
-        })
+    let found = |sought: Sought| match sought {
+        Sought::Case(id) => case.id == id,
+        Sought::Words(text) => words(case).is_some_and(|request| request.mention(&text)),
     };
     any(&filter.stages, Some(&case.stage))
         && any(&filter.units, case.unit.as_ref())
@@ -250,5 +275,5 @@ fn matches(filter: &CaseFilter, case: &Case) -> bool {
         && filter.late_at.is_none_or(|at| case.is_late(at))
         && filter.from.is_none_or(|from| case.submitted_at >= from)
         && filter.until.is_none_or(|until| case.submitted_at < until)
-        && filter.text.as_deref().is_none_or(contains)
+        && filter.sought().is_none_or(found)
 }

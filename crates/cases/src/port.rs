@@ -7,7 +7,7 @@ use yiwang_base::{
     AreaCode, CELL_ZOOM, CaseId, CategoryCode, Point, Refusal, RefusalKind, Timestamp, UnitCode,
 };
 
-use crate::{Case, Channel, Happening, Stage};
+use crate::{Case, Channel, Happening, SourceRef, Stage};
 
 /// A change of one case, to be written in one transaction with its journal entries.
 #[derive(Debug, Clone)]
@@ -54,6 +54,15 @@ pub enum StoreError {
     /// A case from this source is in the record already.
     #[error("already in the record as case {0}")]
     SourceKnown(CaseId),
+    /// The follow code belongs to another case.
+    #[error("the follow code belongs to another case")]
+    FollowCodeTaken,
+    /// An erasure names an entry beside which this case has nothing sealed.
+    #[error("entry {entry} is not one of this case with something sealed beside it")]
+    NothingSealed {
+        /// The entry's number.
+        entry: u64,
+    },
     /// The disk is full.
     #[error("no space left where the record is kept")]
     Full,
@@ -86,6 +95,18 @@ impl From<StoreError> for Refusal {
                 "这一来源的案卷已经在库",
                 "a case from this source is in the record already",
             ),
+            StoreError::FollowCodeTaken => (
+                RefusalKind::Unavailable,
+                "case.follow-code-taken",
+                "查询码恰好与他案重复,未写入任何内容,请再试一次",
+                "the follow code happens to be another case's: nothing was written; try again",
+            ),
+            StoreError::NothingSealed { .. } => (
+                RefusalKind::Invalid,
+                "case.nothing-sealed",
+                "这一条旁没有本案的密封内容可删",
+                "beside this entry the case has nothing sealed to erase",
+            ),
             StoreError::Full => (
                 RefusalKind::Unavailable,
                 "store.full",
@@ -111,6 +132,7 @@ impl From<StoreError> for Refusal {
                 refusal.at("If-Match").allowing([current.to_string()])
             }
             StoreError::SourceKnown(id) => refusal.found(id.to_string()),
+            StoreError::NothingSealed { entry } => refusal.at("entries").found(entry.to_string()),
             _ => refusal,
         }
     }
@@ -135,8 +157,34 @@ pub struct CaseFilter {
     pub from: Option<Timestamp>,
     /// Came in before.
     pub until: Option<Timestamp>,
-    /// Words that the request or its address contains.
+    /// A case's number, or words that the request or its address contains; see
+    /// [`CaseFilter::sought`].
     pub text: Option<String>,
+}
+
+/// What the text of a filter asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// The case with this number.
+    Case(CaseId),
+    /// Cases whose request or address contains this, written in small letters.
+    Words(String),
+}
+
+impl CaseFilter {
+    /// What the text asks for: `C12` or `12` a case by its number, anything
+    /// else words, where small and capital letters are the same. Nothing but
+    /// spaces asks for nothing.
+    pub fn sought(&self) -> Option<Sought> {
+        let text = self.text.as_deref()?.trim();
+        if text.is_empty() {
+            return None;
+        }
+        Some(match text.parse() {
+            Ok(id) => Sought::Case(id),
+            Err(_) => Sought::Words(text.to_lowercase()),
+        })
+    }
 }
 
 /// In which order.
@@ -218,7 +266,8 @@ pub struct MapTile {
     pub y: u32,
 }
 
-/// The record of cases. Every store passes the one conformance suite.
+/// The record of cases. Every store passes the one conformance suite. Times
+/// are kept to the millisecond; finer ones are the caller's to round.
 pub trait CaseStore: Send + Sync {
     /// A number that no case has and that is not given twice.
     fn new_case_id(&self) -> CaseId;
@@ -232,6 +281,12 @@ pub trait CaseStore: Send + Sync {
         code: &str,
     ) -> impl Future<Output = Result<Option<Case>, StoreError>> + Send;
 
+    /// The case that came from this source, if it is in the record.
+    fn by_source(
+        &self,
+        source: &SourceRef,
+    ) -> impl Future<Output = Result<Option<CaseId>, StoreError>> + Send;
+
     /// The case that the same call changed before, if it was made before.
     ///
     /// # Errors
@@ -242,6 +297,15 @@ pub trait CaseStore: Send + Sync {
     ) -> impl Future<Output = Result<Option<CaseId>, StoreError>> + Send;
 
     /// Writes a change with its journal entries; returns once it is durable.
+    ///
+    /// # Errors
+    /// What is refused has changed nothing: [`StoreError::Repeated`] and
+    /// [`StoreError::KeyReused`] come before [`StoreError::Changed`],
+    /// [`StoreError::SourceKnown`], [`StoreError::FollowCodeTaken`] and
+    /// [`StoreError::NothingSealed`].
+    ///
+    /// An erasure also forgets the fingerprints of the case's earlier calls,
+    /// from which words could be guessed: their keys count as used for another call.
     fn append(&self, change: Change) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// The events of a case with their entry numbers, oldest first.
@@ -266,7 +330,7 @@ pub trait CaseStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
-    /// Cases in a tile of the map, gathered in a grid of 64 × 64.
+    /// Cases in a tile of the map, gathered in a grid of 64 × 64, in no certain order.
     fn points(
         &self,
         tile: MapTile,

@@ -44,6 +44,16 @@ pub struct RequestWords {
     pub follow_code: Option<String>,
 }
 
+impl RequestWords {
+    /// Whether the words or the address contain what is sought, given in small letters.
+    pub fn mention(&self, sought: &str) -> bool {
+        let address = self.place.address.as_deref().unwrap_or_default();
+        [self.words.as_str(), address]
+            .iter()
+            .any(|text| text.to_lowercase().contains(sought))
+    }
+}
+
 /// The sealed part of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sealed {

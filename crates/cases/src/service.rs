@@ -1,6 +1,6 @@
 //! Load → decide → append.
 
-use yiwang_base::{CaseId, Refusal, RefusalKind};
+use yiwang_base::{CaseId, Refusal, RefusalKind, truncate_millis};
 
 use crate::{Case, CaseStore, Change, Command, Context, Receipt, StoreError, decide};
 
@@ -90,7 +90,7 @@ pub fn change<S: CaseStore>(
         expected_version: before.map_or(0, |case| case.version),
         happenings,
         after,
-        recorded_at: context.now,
+        recorded_at: truncate_millis(context.now),
         receipt: asked.receipt.clone(),
     })
 }

@@ -39,6 +39,11 @@ pub enum Sealed<'a> {
         /// Number of that entry.
         by: u64,
     },
+    /// Such a mark, though the text is still there.
+    Kept {
+        /// Number of that entry.
+        by: u64,
+    },
 }
 
 /// Whether entries of this kind erase sealed text: `case.erased`,
@@ -115,6 +120,7 @@ pub(crate) fn check_seal(seal: Option<Hash>, stored: &Sealed<'_>) -> Result<(), 
         (None, Sealed::None) | (Some(_), Sealed::Erased { .. }) => Ok(()),
         (None, _) => Err(What::SealUnexpected),
         (Some(_), Sealed::None) => Err(What::SealMissing),
+        (Some(_), &Sealed::Kept { by }) => Err(What::NotErased { by }),
         (Some(seal), Sealed::Present { salt, body }) => {
             if seal::commit(salt, body) == seal {
                 Ok(())

@@ -67,9 +67,9 @@ pub enum What {
         /// The entry that should say so.
         by: Option<u64>,
     },
-    /// Entry `by` says it was erased, but it is not marked erased.
+    /// Entry `by` is to have erased it, but it is still there or not marked so.
     NotErased {
-        /// The entry that says so.
+        /// That entry.
         by: u64,
     },
     /// A checkpoint cannot be read or is not signed by the log's key.
@@ -222,7 +222,7 @@ impl fmt::Display for What {
                 f.write_str("marked as erased, but no entry says so")
             }
             Self::NotErased { by } => {
-                write!(f, "entry {by} says it was erased, but it is not marked so")
+                write!(f, "entry {by} was to erase it, but it is still there")
             }
             Self::CheckpointRefused { number, why } => {
                 write!(f, "checkpoint number {number} is not valid: {why}")
@@ -272,7 +272,7 @@ impl What {
                 format!("标记为由第 {by} 条删除,但该条并未载明")
             }
             Self::ErasedWithoutEntry { by: None } => "标记为已删除,但没有条目载明".to_owned(),
-            Self::NotErased { by } => format!("第 {by} 条载明已删除,但没有删除标记"),
+            Self::NotErased { by } => format!("应由第 {by} 条删除,却仍在"),
             Self::CheckpointRefused { number, why } => {
                 format!("第 {number} 个检查点无效:{}", why.zh())
             }

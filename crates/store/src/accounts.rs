@@ -2,8 +2,10 @@
 //!
 //! Whoever may do what is in the journal; passwords and sessions are not.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use yiwang_base::{Timestamp, UnitCode, UserName, to_millis, truncate_millis};
 use yiwang_cases::StoreError;
 use yiwang_journal::{ENTRY_VERSION, Entry};
@@ -27,12 +29,24 @@ pub struct Account {
     pub disabled: bool,
 }
 
-#[derive(Serialize)]
-struct AccountData<'a> {
+/// What the journal says of an account.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountData {
     disabled: bool,
-    role: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit: Option<&'a str>,
+    role: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unit: Option<UnitCode>,
+}
+
+impl AccountData {
+    fn of(account: &Account) -> AccountData {
+        AccountData {
+            disabled: account.disabled,
+            role: account.role.clone(),
+            unit: account.unit.clone(),
+        }
+    }
 }
 
 const COLUMNS: &str = "name, display_name, role, unit, disabled";
@@ -50,23 +64,20 @@ impl Store {
         by: String,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        let entry = Entry {
+            at: truncate_millis(at),
+            by,
+            data: AccountData::of(&account),
+            grounds: None,
+            kind: "account.set".into(),
+            sealed: None,
+            subject: format!("account/{}", account.name),
+            v: ENTRY_VERSION,
+        };
+        let entry = prepare(entry, None)?;
         self.writer
             .run(move |transaction| {
-                let entry = Entry {
-                    at: truncate_millis(at),
-                    by,
-                    data: AccountData {
-                        disabled: account.disabled,
-                        role: &account.role,
-                        unit: account.unit.as_ref().map(|unit| unit.as_str()),
-                    },
-                    grounds: None,
-                    kind: "account.set".into(),
-                    sealed: None,
-                    subject: format!("account/{}", account.name),
-                    v: ENTRY_VERSION,
-                };
-                transaction.append(&prepare(entry, None)?, None)?;
+                transaction.append(&entry, None)?;
                 let sql = transaction.sql;
                 sql.prepare_cached(
                     "INSERT OR REPLACE INTO account \
@@ -188,6 +199,30 @@ impl Store {
             })
             .await
     }
+}
+
+/// Accounts whose rows are not what the journal says of them, by their subjects.
+pub(crate) fn differing(
+    sql: &Connection,
+    mut expected: HashMap<String, AccountData>,
+) -> Result<Vec<String>, StoreError> {
+    let mut statement = sql
+        .prepare(&format!("SELECT {COLUMNS} FROM account"))
+        .map_err(from_sqlite)?;
+    let mut rows = statement.query([]).map_err(from_sqlite)?;
+    let mut differing = Vec::new();
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        let subject = format!("account/{}", row.get::<_, String>(0).map_err(from_sqlite)?);
+        // A row that cannot be read differs from any.
+        let stored = account_from_row(row).ok();
+        let stored = stored.as_ref().map(AccountData::of);
+        if stored.is_none() || expected.remove(&subject) != stored {
+            differing.push(subject);
+        }
+    }
+    differing.extend(expected.into_keys());
+    differing.sort_unstable();
+    Ok(differing)
 }
 
 fn find(sql: &Connection, name: &UserName) -> Result<Option<(Account, String)>, StoreError> {

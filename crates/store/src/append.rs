@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{CaseId, Purpose, Timestamp, to_millis, truncate_millis};
-use yiwang_cases::{Case, Change, Event, Happening, Receipt, Sealed, StoreError};
+use yiwang_cases::{Case, Change, Event, Happening, Receipt, Sealed, SourceRef, StoreError};
 use yiwang_journal::{ENTRY_VERSION, Entry, Hash, leaf_hash, seal};
 
 use crate::error::{broken, from_sqlite};
@@ -69,7 +69,10 @@ pub(crate) fn prepare<D: Serialize>(
 /// A change with its entries made; the costly part, done before the writer's turn.
 pub(crate) struct PreparedChange {
     entries: Vec<Prepared>,
-    erases: Vec<u64>,
+    /// Which of the entries has the request sealed beside it.
+    request_at: usize,
+    /// What is erased, and by which of the entries.
+    erasures: Vec<(usize, Vec<u64>)>,
     expected_version: u32,
     after: Case,
     receipt: Option<Receipt>,
@@ -79,17 +82,22 @@ pub(crate) struct PreparedChange {
 pub(crate) fn prepare_change(change: Change) -> Result<PreparedChange, StoreError> {
     let recorded_at = truncate_millis(change.recorded_at);
     let id = change.after.id;
-    let mut erases = Vec::new();
+    let mut erasures = Vec::new();
+    let mut request_at = 0;
     let mut entries = Vec::with_capacity(change.happenings.len());
-    for happening in change.happenings {
-        if let Event::Erased { erases: sealed } = &happening.event {
-            erases.extend_from_slice(sealed);
+    for (position, happening) in change.happenings.into_iter().enumerate() {
+        if let Event::Erased { erases } = &happening.event {
+            erasures.push((position, erases.clone()));
+        }
+        if let Some(Sealed::Request(_)) = &happening.sealed {
+            request_at = position;
         }
         entries.push(prepare_happening(id, happening, recorded_at)?);
     }
     Ok(PreparedChange {
         entries,
-        erases,
+        request_at,
+        erasures,
         expected_version: change.expected_version,
         after: change.after,
         receipt: change.receipt,
@@ -169,31 +177,31 @@ impl Transaction<'_> {
             return Err(StoreError::Repeated { id });
         }
         let id = change.after.id;
-        if change.expected_version == 0 {
-            if let Some(source) = &change.after.source {
-                let known: Option<i64> = one(
-                    self.sql,
-                    "SELECT id FROM cases WHERE source_system = ?1 AND source_id = ?2",
-                    (&source.system, &source.id),
-                )?;
-                if let Some(known) = known {
-                    return Err(StoreError::SourceKnown(CaseId(known.unsigned_abs())));
-                }
-            }
-        } else {
-            let query = "SELECT version FROM cases WHERE id = ?1";
-            let current: Option<u32> = one(self.sql, query, [id.0 as i64])?;
-            let current = current.unwrap_or(0);
-            if current != change.expected_version {
-                return Err(StoreError::Changed { current });
-            }
+        let query = "SELECT version FROM cases WHERE id = ?1";
+        let current = one(self.sql, query, [id.0 as i64])?.unwrap_or(0);
+        if current != change.expected_version {
+            return Err(StoreError::Changed { current });
         }
-        let mut last = 0;
+        for (_, erases) in &change.erasures {
+            erase::check_sealed(self.sql, id, erases)?;
+        }
+        if current == 0 {
+            self.check_new(&change.after)?;
+        }
+        let first = self.frontier.size();
         for entry in &change.entries {
-            last = self.append(entry, Some(id))?;
+            self.append(entry, Some(id))?;
         }
-        erase::erase_sealed(self.sql, &change.erases, last)?;
-        case_row::write(self.sql, &change.after)?;
+        if current == 0 {
+            case_row::insert(self.sql, &change.after, first + change.request_at as u64)?;
+        } else {
+            case_row::update(self.sql, &change.after)?;
+        }
+        for (position, erases) in &change.erasures {
+            erase::erase_sealed(self.sql, erases, first + *position as u64)?;
+            case_row::forget_request(self.sql, id)?;
+            *self.erased = true;
+        }
         if let Some(receipt) = &change.receipt {
             self.sql
                 .prepare_cached(
@@ -207,6 +215,36 @@ impl Transaction<'_> {
         }
         Ok(())
     }
+}
+
+impl Transaction<'_> {
+    /// What only one case can have, no other has yet.
+    fn check_new(&self, case: &Case) -> Result<(), StoreError> {
+        if let Some(source) = &case.source
+            && let Some(known) = by_source(self.sql, source)?
+        {
+            return Err(StoreError::SourceKnown(known));
+        }
+        let words = case.request.as_ref().map(|w| w.disclose(Purpose::Record));
+        if let Some(code) = words.and_then(|words| words.follow_code.as_deref()) {
+            let query = "SELECT 1 FROM cases WHERE follow_code = ?1";
+            let taken: Option<i64> = one(self.sql, query, [case_row::follow_hash(code)])?;
+            if taken.is_some() {
+                return Err(StoreError::FollowCodeTaken);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The case that came from this source.
+pub(crate) fn by_source(
+    sql: &Connection,
+    source: &SourceRef,
+) -> Result<Option<CaseId>, StoreError> {
+    let query = "SELECT id FROM cases WHERE source_system = ?1 AND source_id = ?2";
+    let id: Option<i64> = one(sql, query, (&source.system, &source.id))?;
+    Ok(id.map(|id| CaseId(id.unsigned_abs())))
 }
 
 /// The case that the same call changed before.

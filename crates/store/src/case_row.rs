@@ -2,141 +2,291 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use yiwang_base::{CaseId, Personal, Purpose, Timestamp, cell, from_millis, to_millis};
+use sha2::{Digest, Sha256};
+use yiwang_base::{CaseId, Purpose, Timestamp, cell, from_millis, to_millis};
 use yiwang_cases::{
-    CallBack, Case, Channel, Deadlines, DeclineReason, RequestWords, SourceRef, Stage, StoreError,
+    CallBack, Case, Channel, Deadlines, DeclineReason, RequestWords, Sealed, SourceRef, Stage,
+    StoreError,
 };
 
 use crate::error::{broken, from_sqlite};
 
+/// What stays as it was when the case came in.
+const ORIGIN: &str = "id, channel, source_system, source_id, submitted_at";
+/// What events change.
+const CHANGING: &str = "version, stage, category, area, unit, decline, due_at, respond_by, \
+    resolve_by, dispatched_at, started_at, reported_at, closed_at, closed_unverified, \
+    failed_verifications, reopened, call_back_at, call_back_reached, call_back_solved, \
+    satisfaction, changed_at";
+/// What repeats, for searching, parts of what was said.
+const DERIVED: &str = "request_seq, follow_code, cell";
+
+/// The columns that [`facts`] reads; [`DERIVED`] ones follow.
+pub(crate) static FACTS: LazyLock<String> =
+    LazyLock::new(|| format!("{ORIGIN}, {CHANGING}, {DERIVED}"));
+
 /// The columns of `cases` in the order of [`from_row`].
-pub(crate) const COLUMNS: &str = "id, version, stage, channel, category, area, unit, decline, \
-    source_system, source_id, request, due_at, respond_by, resolve_by, submitted_at, \
-    dispatched_at, started_at, reported_at, closed_at, closed_unverified, failed_verifications, \
-    reopened, call_back_at, call_back_reached, call_back_solved, satisfaction, changed_at";
-
-/// Columns that are written, not read back: they repeat parts of `request`.
-const DERIVED: &str = "follow_code, cell";
-
-static UPSERT: LazyLock<String> = LazyLock::new(|| {
-    let columns: Vec<&str> = COLUMNS.split(", ").chain(DERIVED.split(", ")).collect();
-    let values: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
-    let set: Vec<String> = columns[1..]
-        .iter()
-        .map(|c| format!("{c} = excluded.{c}"))
-        .collect();
+pub(crate) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "INSERT INTO cases ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
-        columns.join(", "),
-        values.join(", "),
-        set.join(", ")
+        "{}, (SELECT sealed.body FROM sealed WHERE sealed.seq = request_seq)",
+        *FACTS
     )
 });
 
-/// Writes a case's row.
-pub(crate) fn write(sql: &Connection, case: &Case) -> Result<(), StoreError> {
-    let request = case
-        .request
-        .as_ref()
-        .map(|words| words.disclose(Purpose::Record));
-    let request_json = request
-        .map(serde_json::to_string)
-        .transpose()
-        .map_err(broken)?;
-    let millis = |at: Option<Timestamp>| at.map(to_millis);
-    let call_back = case.call_back.as_ref();
-    let mut statement = sql.prepare_cached(&UPSERT).map_err(from_sqlite)?;
-    statement
-        .execute(rusqlite::params![
-            case.id.0 as i64,
-            case.version,
-            stage_number(case.stage),
-            channel_number(case.channel),
-            case.category.as_ref().map(|code| code.as_str()),
-            case.area.as_ref().map(|code| code.as_str()),
-            case.unit.as_ref().map(|code| code.as_str()),
-            case.decline.map(decline_number),
-            case.source.as_ref().map(|source| source.system.as_str()),
-            case.source.as_ref().map(|source| source.id.as_str()),
-            request_json,
-            millis(case.due_at),
-            millis(case.deadlines.respond_by),
-            millis(case.deadlines.resolve_by),
-            to_millis(case.submitted_at),
-            millis(case.dispatched_at),
-            millis(case.started_at),
-            millis(case.reported_at),
-            millis(case.closed_at),
-            case.closed_unverified,
-            case.failed_verifications,
-            case.reopened,
-            call_back.map(|answer| to_millis(answer.at)),
-            call_back.map(|answer| answer.reached),
-            call_back.and_then(|answer| answer.solved),
-            call_back.and_then(|answer| answer.satisfaction),
-            to_millis(case.changed_at),
-            request.and_then(|words| words.follow_code.as_deref()),
-            request.and_then(|words| words.place.point).map(cell),
-        ])
+/// Where [`DERIVED`] begins, and the words after it.
+const REQUEST_SEQ: usize = 26;
+const WORDS: usize = REQUEST_SEQ + 3;
+/// Number of the columns in [`COLUMNS`].
+pub(crate) const WIDTH: usize = WORDS + 1;
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let marks: Vec<String> = (1..=WORDS).map(|n| format!("?{n}")).collect();
+    format!(
+        "INSERT INTO cases ({}) VALUES ({})",
+        *FACTS,
+        marks.join(", ")
+    )
+});
+
+static UPDATE: LazyLock<String> = LazyLock::new(|| {
+    let set: Vec<String> = CHANGING
+        .split(", ")
+        .zip(2..)
+        .map(|(column, n)| format!("{column} = ?{n}"))
+        .collect();
+    format!("UPDATE cases SET {} WHERE id = ?1", set.join(", "))
+});
+
+/// What is kept of a request outside of its seal.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Derived {
+    /// The entry beside which the request is sealed.
+    pub(crate) request_seq: Option<i64>,
+    follow_code: Option<[u8; 32]>,
+    cell: Option<i64>,
+}
+
+impl Derived {
+    /// What is kept of the words that stand beside entry `seq`.
+    pub(crate) fn of(seq: u64, words: &RequestWords) -> Derived {
+        Derived {
+            request_seq: Some(seq as i64),
+            follow_code: words.follow_code.as_deref().map(follow_hash),
+            cell: words.place.point.map(cell),
+        }
+    }
+
+    /// As read by [`FACTS`].
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Derived> {
+        Ok(Derived {
+            request_seq: row.get(REQUEST_SEQ)?,
+            follow_code: row.get(REQUEST_SEQ + 1)?,
+            cell: row.get(REQUEST_SEQ + 2)?,
+        })
+    }
+}
+
+/// By what a follow code is found: the code itself is sealed with the request.
+pub(crate) fn follow_hash(code: &str) -> [u8; 32] {
+    Sha256::digest(code).into()
+}
+
+/// Writes the row of a new case whose request is sealed beside entry `seq`.
+pub(crate) fn insert(sql: &Connection, case: &Case, seq: u64) -> Result<(), StoreError> {
+    let words = case.request.as_ref().map(|w| w.disclose(Purpose::Record));
+    let derived = words.map_or_else(Derived::default, |words| Derived::of(seq, words));
+    let changing = Changing::of(case);
+    let (id, channel) = (case.id.0 as i64, channel_number(case.channel));
+    let system = case.source.as_ref().map(|source| source.system.as_str());
+    let source_id = case.source.as_ref().map(|source| source.id.as_str());
+    let submitted_at = to_millis(case.submitted_at);
+    let origin: [&dyn ToSql; 5] = [&id, &channel, &system, &source_id, &submitted_at];
+    let kept: [&dyn ToSql; 3] = [&derived.request_seq, &derived.follow_code, &derived.cell];
+    let mut values: Vec<&dyn ToSql> = Vec::with_capacity(WORDS);
+    values.extend(origin);
+    values.extend(changing.values());
+    values.extend(kept);
+    execute(sql, &INSERT, &values)
+}
+
+/// Writes what events changed of a case.
+pub(crate) fn update(sql: &Connection, case: &Case) -> Result<(), StoreError> {
+    let changing = Changing::of(case);
+    let id = case.id.0 as i64;
+    let mut values: Vec<&dyn ToSql> = vec![&id];
+    values.extend(changing.values());
+    execute(sql, &UPDATE, &values)
+}
+
+/// Forgets what is kept of a case's request outside of its seal.
+pub(crate) fn forget_request(sql: &Connection, id: CaseId) -> Result<(), StoreError> {
+    let id = id.0 as i64;
+    let forget =
+        "UPDATE cases SET request_seq = NULL, follow_code = NULL, cell = NULL WHERE id = ?1";
+    execute(sql, forget, &[&id])?;
+    // A call's fingerprint covers its words: whoever knows nearly all of them
+    // could find the rest by trying.
+    let forget = "UPDATE receipt SET fingerprint = zeroblob(32) WHERE case_id = ?1";
+    execute(sql, forget, &[&id])
+}
+
+fn execute(sql: &Connection, query: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {
+    sql.prepare_cached(query)
+        .and_then(|mut statement| statement.execute(values))
         .map_err(from_sqlite)?;
     Ok(())
 }
 
-/// Reads a case's row.
+/// The values of [`CHANGING`].
+struct Changing<'a> {
+    numbers: [i64; 5],
+    codes: [Option<&'a str>; 3],
+    decline: Option<i64>,
+    times: [Option<i64>; 8],
+    closed_unverified: bool,
+    reached: Option<bool>,
+    solved: Option<bool>,
+    satisfaction: Option<u8>,
+}
+
+impl<'a> Changing<'a> {
+    fn of(case: &'a Case) -> Changing<'a> {
+        let millis = |at: Option<Timestamp>| at.map(to_millis);
+        let call_back = case.call_back.as_ref();
+        Changing {
+            numbers: [
+                case.version.into(),
+                stage_number(case.stage),
+                case.failed_verifications.into(),
+                case.reopened.into(),
+                to_millis(case.changed_at),
+            ],
+            codes: [
+                case.category.as_ref().map(|code| code.as_str()),
+                case.area.as_ref().map(|code| code.as_str()),
+                case.unit.as_ref().map(|code| code.as_str()),
+            ],
+            decline: case.decline.map(decline_number),
+            times: [
+                millis(case.due_at),
+                millis(case.deadlines.respond_by),
+                millis(case.deadlines.resolve_by),
+                millis(case.dispatched_at),
+                millis(case.started_at),
+                millis(case.reported_at),
+                millis(case.closed_at),
+                call_back.map(|answer| to_millis(answer.at)),
+            ],
+            closed_unverified: case.closed_unverified,
+            reached: call_back.map(|answer| answer.reached),
+            solved: call_back.and_then(|answer| answer.solved),
+            satisfaction: call_back.and_then(|answer| answer.satisfaction),
+        }
+    }
+
+    fn values(&self) -> [&dyn ToSql; 21] {
+        let [version, stage, failed, reopened, changed_at] = &self.numbers;
+        let [category, area, unit] = &self.codes;
+        let [
+            due,
+            respond,
+            resolve,
+            dispatched,
+            started,
+            reported,
+            closed,
+            called,
+        ] = &self.times;
+        [
+            version,
+            stage,
+            category,
+            area,
+            unit,
+            &self.decline,
+            due,
+            respond,
+            resolve,
+            dispatched,
+            started,
+            reported,
+            closed,
+            &self.closed_unverified,
+            failed,
+            reopened,
+            called,
+            &self.reached,
+            &self.solved,
+            &self.satisfaction,
+            changed_at,
+        ]
+    }
+}
+
+/// Reads a case's row with what was said.
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Case> {
+    let mut case = facts(row)?;
+    if !case.erased {
+        let sealed: Vec<u8> = row.get(WORDS)?;
+        match serde_json::from_slice(&sealed).map_err(|e| unreadable(WORDS, e))? {
+            Sealed::Request(words) => case.request = Some(words),
+            Sealed::Note(_) => return Err(rusqlite::Error::InvalidQuery),
+        }
+    }
+    Ok(case)
+}
+
+/// Reads a case's row but for what was said.
+pub(crate) fn facts(row: &Row<'_>) -> rusqlite::Result<Case> {
     let time = |index: usize| -> rusqlite::Result<Option<Timestamp>> {
         Ok(row.get::<_, Option<i64>>(index)?.map(from_millis))
     };
-    let request: Option<String> = row.get(10)?;
-    let request: Option<RequestWords> = request
-        .map(|text| serde_json::from_str(&text).map_err(|e| unreadable(10, e)))
-        .transpose()?;
-    let source = match (row.get(8)?, row.get(9)?) {
+    let source = match (row.get(2)?, row.get(3)?) {
         (Some(system), Some(id)) => Some(SourceRef { id, system }),
         _ => None,
     };
-    let call_back = match time(22)? {
+    let call_back = match time(21)? {
         Some(at) => Some(CallBack {
             at,
-            reached: row.get(23)?,
-            solved: row.get(24)?,
-            satisfaction: row.get(25)?,
+            reached: row.get(22)?,
+            solved: row.get(23)?,
+            satisfaction: row.get(24)?,
         }),
         None => None,
     };
     Ok(Case {
         id: CaseId(row.get::<_, i64>(0)?.unsigned_abs()),
-        version: row.get(1)?,
-        stage: numbered(row.get(2)?, &Stage::ALL, 2)?,
-        channel: numbered(row.get(3)?, &Channel::ALL, 3)?,
-        category: code(row, 4)?,
-        area: code(row, 5)?,
-        unit: code(row, 6)?,
-        decline: match row.get::<_, Option<i64>>(7)? {
-            Some(number) => Some(numbered(number, &DeclineReason::ALL, 7)?),
+        channel: numbered(row.get(1)?, &Channel::ALL, 1)?,
+        source,
+        submitted_at: from_millis(row.get(4)?),
+        version: row.get(5)?,
+        stage: numbered(row.get(6)?, &Stage::ALL, 6)?,
+        category: code(row, 7)?,
+        area: code(row, 8)?,
+        unit: code(row, 9)?,
+        decline: match row.get::<_, Option<i64>>(10)? {
+            Some(number) => Some(numbered(number, &DeclineReason::ALL, 10)?),
             None => None,
         },
-        source,
-        erased: request.is_none(),
-        request: request.map(Personal::new),
         due_at: time(11)?,
         deadlines: Deadlines {
             respond_by: time(12)?,
             resolve_by: time(13)?,
         },
-        submitted_at: time(14)?.unwrap_or_default(),
-        dispatched_at: time(15)?,
-        started_at: time(16)?,
-        reported_at: time(17)?,
-        closed_at: time(18)?,
-        closed_unverified: row.get(19)?,
-        failed_verifications: row.get(20)?,
-        reopened: row.get(21)?,
+        dispatched_at: time(14)?,
+        started_at: time(15)?,
+        reported_at: time(16)?,
+        closed_at: time(17)?,
+        closed_unverified: row.get(18)?,
+        failed_verifications: row.get(19)?,
+        reopened: row.get(20)?,
         call_back,
-        changed_at: time(26)?.unwrap_or_default(),
+        changed_at: from_millis(row.get(25)?),
+        erased: row.get::<_, Option<i64>>(REQUEST_SEQ)?.is_none(),
+        request: None,
     })
 }
 
@@ -173,7 +323,8 @@ fn code<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
-    let text: Option<String> = row.get(column)?;
+    // Borrowed: a replay reads some millions of codes.
+    let text = row.get_ref(column)?.as_str_or_null()?;
     text.map(|text| text.parse().map_err(|e| unreadable(column, e)))
         .transpose()
 }

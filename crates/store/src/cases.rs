@@ -7,13 +7,13 @@ use rusqlite::{Connection, params_from_iter};
 use yiwang_base::{CaseId, Timestamp, cells_of_tile, from_millis, point_of_cell, to_millis};
 use yiwang_cases::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, Happening, MapTile, Order,
-    Page, PageStart, Receipt, Recorded, Sealed, Stage, StoreError,
+    Page, PageStart, Receipt, Recorded, Sealed, Sought, SourceRef, Stage, StoreError,
 };
 use yiwang_journal::Entry;
 
 use crate::Store;
-use crate::append::{CaseData, prepare_change, repeated};
-use crate::case_row::{COLUMNS, channel_number, from_row, numbered, stage_number};
+use crate::append::{CaseData, by_source, prepare_change, repeated};
+use crate::case_row::{COLUMNS, channel_number, follow_hash, from_row, numbered, stage_number};
 use crate::error::{broken, from_sqlite};
 
 impl Store {
@@ -62,10 +62,15 @@ impl CaseStore for Store {
     }
 
     async fn case_by_follow_code(&self, code: &str) -> Result<Option<Case>, StoreError> {
-        let code = code.to_owned();
+        let hash = follow_hash(code).to_vec();
         self.readers
-            .run(move |sql| find(sql, "follow_code = ?1", [Value::from(code)]))
+            .run(move |sql| find(sql, "follow_code = ?1", [Value::from(hash)]))
             .await
+    }
+
+    async fn by_source(&self, source: &SourceRef) -> Result<Option<CaseId>, StoreError> {
+        let source = source.clone();
+        self.readers.run(move |sql| by_source(sql, &source)).await
     }
 
     async fn repeated(&self, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
@@ -121,7 +126,7 @@ fn find<const N: usize>(
     values: [Value; N],
 ) -> Result<Option<Case>, StoreError> {
     let mut statement = sql
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM cases WHERE {condition}"))
+        .prepare_cached(&format!("SELECT {} FROM cases WHERE {condition}", *COLUMNS))
         .map_err(from_sqlite)?;
     let mut rows = statement
         .query(params_from_iter(values))
@@ -133,8 +138,11 @@ fn find<const N: usize>(
 fn timeline(sql: &Connection, id: CaseId) -> Result<Vec<Recorded>, StoreError> {
     let mut statement = sql
         .prepare_cached(
-            "SELECT entry.seq, entry.body, sealed.body FROM entry \
-             LEFT JOIN sealed ON sealed.seq = entry.seq WHERE entry.case_id = ?1 ORDER BY entry.seq",
+            "SELECT entry.seq, entry.body, \
+             CASE WHEN erased.seq IS NULL THEN sealed.body END FROM entry \
+             LEFT JOIN sealed ON sealed.seq = entry.seq \
+             LEFT JOIN erased ON erased.seq = entry.seq \
+             WHERE entry.case_id = ?1 ORDER BY entry.seq",
         )
         .map_err(from_sqlite)?;
     let mut rows = statement.query([id.0 as i64]).map_err(from_sqlite)?;
@@ -215,24 +223,14 @@ impl Condition {
         if let Some(until) = filter.until {
             condition.and("submitted_at < ?", to_millis(until));
         }
-        if let Some(text) = filter
-            .text
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-        {
-            let value = Value::from(text.to_owned());
-            // A case number finds its case; anything else is looked for in what was said and where.
-            match text.parse::<CaseId>() {
-                Ok(id) => condition.and("id = ?", id.0 as i64),
-                Err(_) => {
-                    condition.sql.push_str(
-                        " AND (instr(request ->> '$.words', ?) > 0 \
-                         OR instr(coalesce(request ->> '$.place.address', ''), ?) > 0)",
-                    );
-                    condition.values.extend([value.clone(), value]);
-                }
-            }
+        match filter.sought() {
+            None => {}
+            Some(Sought::Case(id)) => condition.and("id = ?", id.0 as i64),
+            Some(Sought::Words(words)) => condition.and(
+                "(SELECT request_mentions(sealed.body, ?) FROM sealed \
+                 WHERE sealed.seq = request_seq)",
+                words,
+            ),
         }
         condition
     }
@@ -275,10 +273,11 @@ fn list(
             .extend([Value::from(start.key), Value::from(start.id.0 as i64)]);
     }
     // One more than asked for tells whether there is a next page.
-    condition.values.push(Value::from(limit as i64 + 1));
+    let most = i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1));
+    condition.values.push(Value::from(most));
     let query = format!(
-        "SELECT {COLUMNS} FROM cases WHERE {} ORDER BY {key} {direction}, id {direction} LIMIT ?",
-        condition.sql
+        "SELECT {} FROM cases WHERE {} ORDER BY {key} {direction}, id {direction} LIMIT ?",
+        *COLUMNS, condition.sql
     );
     let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
     let mut cases = statement

@@ -5,7 +5,7 @@ use yiwang_journal::Entry;
 
 use crate::Store;
 use crate::append::CaseData;
-use crate::case_row::from_row;
+use crate::case_row::{COLUMNS, WIDTH, from_row};
 use crate::error::{broken, from_sqlite};
 
 /// A change of a case, with the case as it is now.
@@ -29,25 +29,20 @@ impl Store {
     pub async fn changes_from(&self, from: u64, limit: usize) -> Result<Vec<Changed>, StoreError> {
         self.readers
             .run(move |sql| {
-                let columns = crate::case_row::COLUMNS
-                    .split(", ")
-                    .map(|column| format!("cases.{column}"))
-                    .collect::<Vec<_>>()
-                    .join(", ");
                 let query = format!(
-                    "SELECT {columns}, entry.seq, entry.body FROM entry \
+                    "SELECT {}, entry.seq, entry.body FROM entry \
                      JOIN cases ON cases.id = entry.case_id \
-                     WHERE entry.seq >= ?1 ORDER BY entry.seq LIMIT ?2"
+                     WHERE entry.seq >= ?1 ORDER BY entry.seq LIMIT ?2",
+                    *COLUMNS
                 );
                 let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
-                let width = columns.split(", ").count();
-                let mut rows = statement
-                    .query((from as i64, limit as i64))
-                    .map_err(from_sqlite)?;
+                let from = i64::try_from(from).unwrap_or(i64::MAX);
+                let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+                let mut rows = statement.query((from, limit)).map_err(from_sqlite)?;
                 let mut changes = Vec::new();
                 while let Some(row) = rows.next().map_err(from_sqlite)? {
-                    let seq: i64 = row.get(width).map_err(from_sqlite)?;
-                    let body: Vec<u8> = row.get(width + 1).map_err(from_sqlite)?;
+                    let seq: i64 = row.get(WIDTH).map_err(from_sqlite)?;
+                    let body: Vec<u8> = row.get(WIDTH + 1).map_err(from_sqlite)?;
                     let entry = Entry::<CaseData>::parse(&body).map_err(broken)?;
                     changes.push(Changed {
                         seq: seq.unsigned_abs(),

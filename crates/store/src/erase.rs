@@ -6,16 +6,40 @@ use yiwang_cases::StoreError;
 
 use crate::Store;
 use crate::error::from_sqlite;
+use crate::store::one;
 
-/// Deletes salt and body beside the entries; the row stays and names the entry
-/// that ordered it.
+/// Entry numbers of a case beside which something is sealed now.
+const SEALED: &str = "SELECT entry.seq FROM entry JOIN sealed ON sealed.seq = entry.seq \
+    LEFT JOIN erased ON erased.seq = entry.seq WHERE entry.case_id = ?1 AND erased.seq IS NULL";
+
+/// Refuses to erase what is not the case's own or not there: the record would
+/// not verify afterwards.
+pub(crate) fn check_sealed(
+    sql: &Connection,
+    id: CaseId,
+    entries: &[u64],
+) -> Result<(), StoreError> {
+    for &entry in entries {
+        let query = format!("{SEALED} AND entry.seq = ?2");
+        let found: Option<i64> = one(sql, &query, (id.0 as i64, entry as i64))?;
+        if found.is_none() {
+            return Err(StoreError::NothingSealed { entry });
+        }
+    }
+    Ok(())
+}
+
+/// Overwrites salt and body beside the entries and names the entry that ordered it.
 pub(crate) fn erase_sealed(sql: &Connection, entries: &[u64], by: u64) -> Result<(), StoreError> {
     for seq in entries {
         sql.prepare_cached(
-            "UPDATE sealed SET salt = NULL, body = NULL, erased_by = ?2 WHERE seq = ?1",
+            "UPDATE sealed SET salt = zeroblob(32), body = zeroblob(length(body)) WHERE seq = ?1",
         )
-        .and_then(|mut statement| statement.execute((*seq as i64, by as i64)))
+        .and_then(|mut statement| statement.execute([*seq as i64]))
         .map_err(from_sqlite)?;
+        sql.prepare_cached("INSERT OR IGNORE INTO erased (seq, by) VALUES (?1, ?2)")
+            .and_then(|mut statement| statement.execute((*seq as i64, by as i64)))
+            .map_err(from_sqlite)?;
     }
     Ok(())
 }
@@ -29,10 +53,7 @@ impl Store {
         self.readers
             .run(move |sql| {
                 let mut statement = sql
-                    .prepare_cached(
-                        "SELECT entry.seq FROM entry JOIN sealed ON sealed.seq = entry.seq \
-                         WHERE entry.case_id = ?1 AND sealed.body IS NOT NULL ORDER BY entry.seq",
-                    )
+                    .prepare_cached(&format!("{SEALED} ORDER BY entry.seq"))
                     .map_err(from_sqlite)?;
                 let rows = statement
                     .query_map([id.0 as i64], |row| row.get::<_, i64>(0))
@@ -43,12 +64,15 @@ impl Store {
             .await
     }
 
-    /// Takes what was erased out of the write-ahead log as well, so that no
-    /// copy of it is left in the data directory.
+    /// Waits until what was erased is out of the write-ahead log too, so that
+    /// no copy of it is left in the data directory. The writer sees to that by
+    /// itself after every erasure; a reader that has been at work since before
+    /// the erasure (a check of the whole record, a back-up) holds it up. After
+    /// two seconds the answer is `false`: it is done as soon as that reader ends.
     ///
     /// # Errors
-    /// When the record cannot be written.
-    pub async fn forget_erased(&self) -> Result<(), StoreError> {
+    /// When the log cannot be written.
+    pub async fn forget_erased(&self) -> Result<bool, StoreError> {
         self.writer.empty_log().await
     }
 }

@@ -1,16 +1,20 @@
 //! What the city is made of: areas, units, categories and settings, each by its code.
 
+use std::collections::HashMap;
+
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use yiwang_base::{Timestamp, truncate_millis};
 use yiwang_cases::StoreError;
-use yiwang_journal::{ENTRY_VERSION, Entry};
+use yiwang_journal::{ENTRY_VERSION, Entry, EntryView};
 
 use crate::Store;
-use crate::append::{SealedBody, prepare};
+use crate::append::{Prepared, SealedBody, prepare};
 use crate::case_row::{from_json, to_json};
-use crate::error::from_sqlite;
+use crate::error::{broken, from_sqlite};
+use crate::store::one;
 
 /// What sort of item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +31,13 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    const ALL: [ItemKind; 4] = [
+        ItemKind::Area,
+        ItemKind::Unit,
+        ItemKind::Category,
+        ItemKind::Setting,
+    ];
+
     fn word(self) -> &'static str {
         match self {
             ItemKind::Area => "area",
@@ -63,26 +74,19 @@ impl Store {
         grounds: Option<String>,
         at: Timestamp,
     ) -> Result<usize, StoreError> {
+        let prepared = items
+            .into_iter()
+            .map(|item| prepare_item(item, &by, grounds.as_deref(), at))
+            .collect::<Result<Vec<_>, StoreError>>()?;
         self.writer
             .run(move |transaction| {
                 let mut changed = 0;
-                for item in &items {
-                    if stored(transaction.sql, item.kind, &item.code)?.as_ref() == Some(item) {
+                for item in &prepared {
+                    if item.is_stored(transaction.sql)? {
                         continue;
                     }
                     changed += 1;
-                    let entry = Entry {
-                        at: truncate_millis(at),
-                        by: by.clone(),
-                        data: &item.body,
-                        grounds: grounds.clone(),
-                        kind: format!("{}.set", item.kind.word()),
-                        sealed: None,
-                        subject: format!("{}/{}", item.kind.word(), item.code),
-                        v: ENTRY_VERSION,
-                    };
-                    let attachment = item.attachment.clone().map(SealedBody::new).transpose()?;
-                    let seq = transaction.append(&prepare(entry, attachment)?, None)?;
+                    let seq = transaction.append(&item.entry, None)?;
                     transaction
                         .sql
                         .prepare_cached(
@@ -90,8 +94,7 @@ impl Store {
                              ON CONFLICT (kind, code) DO UPDATE SET body = excluded.body, seq = excluded.seq",
                         )
                         .and_then(|mut sql| {
-                            let body = item.body.to_string();
-                            sql.execute((item.kind.word(), &item.code, body, seq as i64))
+                            sql.execute((item.kind, &item.code, &item.body, seq as i64))
                         })
                         .map_err(from_sqlite)?;
                 }
@@ -128,25 +131,87 @@ impl Store {
     }
 }
 
-fn stored(sql: &Connection, kind: ItemKind, code: &str) -> Result<Option<Item>, StoreError> {
+/// Whether a subject of the journal is an item.
+pub(crate) fn is_item(subject: &str) -> bool {
+    let kind = subject.split_once('/').map(|(kind, _)| kind);
+    ItemKind::ALL.iter().any(|item| Some(item.word()) == kind)
+}
+
+/// Items whose rows are not what their last entries say, by their subjects.
+pub(crate) fn differing(
+    sql: &Connection,
+    mut expected: HashMap<String, (u64, Value)>,
+) -> Result<Vec<String>, StoreError> {
     let mut statement = sql
-        .prepare_cached(
-            "SELECT item.body, sealed.body FROM item LEFT JOIN sealed ON sealed.seq = item.seq \
-             WHERE kind = ?1 AND code = ?2",
-        )
+        .prepare("SELECT kind, code, seq, body FROM item")
         .map_err(from_sqlite)?;
-    let mut rows = statement.query((kind.word(), code)).map_err(from_sqlite)?;
-    let Some(row) = rows.next().map_err(from_sqlite)? else {
-        return Ok(None);
+    let mut rows = statement.query([]).map_err(from_sqlite)?;
+    let mut differing = Vec::new();
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        let text = |column| row.get::<_, String>(column).map_err(from_sqlite);
+        let subject = format!("{}/{}", text(0)?, text(1)?);
+        let seq: i64 = row.get(2).map_err(from_sqlite)?;
+        let stored = serde_json::from_str(&text(3)?).ok();
+        let stored = stored.map(|body| (seq as u64, body));
+        if stored.is_none() || expected.remove(&subject) != stored {
+            differing.push(subject);
+        }
+    }
+    differing.extend(expected.into_keys());
+    differing.sort_unstable();
+    Ok(differing)
+}
+
+/// An item with its entry made.
+struct PreparedItem {
+    kind: &'static str,
+    code: String,
+    /// The body as it stands in the entry: one spelling for each value.
+    body: String,
+    attachment: Option<Vec<u8>>,
+    entry: Prepared,
+}
+
+fn prepare_item(
+    item: Item,
+    by: &str,
+    grounds: Option<&str>,
+    at: Timestamp,
+) -> Result<PreparedItem, StoreError> {
+    let kind = item.kind.word();
+    let entry = Entry {
+        at: truncate_millis(at),
+        by: by.to_owned(),
+        data: &item.body,
+        grounds: grounds.map(str::to_owned),
+        kind: format!("{kind}.set"),
+        sealed: None,
+        subject: format!("{kind}/{}", item.code),
+        v: ENTRY_VERSION,
     };
-    let body: String = row.get(0).map_err(from_sqlite)?;
-    let attachment = row.get(1).map_err(from_sqlite)?;
-    Ok(Some(Item {
+    let attachment = item.attachment.clone().map(SealedBody::new).transpose()?;
+    let entry = prepare(entry, attachment)?;
+    let written = EntryView::<&RawValue>::parse(&entry.body).map_err(broken)?;
+    Ok(PreparedItem {
         kind,
-        code: code.to_owned(),
-        body: from_json(&body)?,
-        attachment,
-    }))
+        code: item.code,
+        body: written.data.get().to_owned(),
+        attachment: item.attachment,
+        entry,
+    })
+}
+
+impl PreparedItem {
+    /// Whether the record holds it as it is.
+    fn is_stored(&self, sql: &Connection) -> Result<bool, StoreError> {
+        let same: Option<i64> = one(
+            sql,
+            "SELECT 1 FROM item LEFT JOIN sealed ON sealed.seq = item.seq \
+             WHERE kind = ?1 AND code = ?2 AND item.body = ?3 AND sealed.body IS ?4",
+            (self.kind, &self.code, &self.body, &self.attachment),
+        )?;
+        Ok(same.is_some())
+    }
 }
 
 /// An item of a typed value.
@@ -169,6 +234,6 @@ impl Item {
     /// # Errors
     /// When it is not of that form.
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, StoreError> {
-        serde_json::from_value(self.body.clone()).map_err(crate::error::broken)
+        serde_json::from_value(self.body.clone()).map_err(broken)
     }
 }

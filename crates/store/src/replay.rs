@@ -1,17 +1,21 @@
 //! Replaying the journal: what the entries add up to, compared with the tables.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use yiwang_base::CaseId;
-use yiwang_cases::{Case, StoreError};
-use yiwang_journal::{Entry, EntryView};
+use rusqlite::Connection;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use yiwang_base::{CaseId, Purpose};
+use yiwang_cases::{Actor, Case, Event, Happening, Sealed, StoreError};
+use yiwang_journal::EntryView;
 
+use crate::accounts::{self, AccountData};
 use crate::append::CaseData;
-use crate::case_row::{COLUMNS, from_row};
-use crate::cases::happening;
+use crate::case_row::{Derived, FACTS, facts};
 use crate::error::{broken, from_sqlite};
-use crate::scan::{ScanProgress, open_record, scan};
+use crate::items;
+use crate::scan::{JournalRow, Scan, ScanProgress};
 
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,88 +24,202 @@ pub struct ReplayReport {
     pub entries: u64,
     /// Cases they make.
     pub cases: u64,
-    /// Cases whose row differs from what their entries add up to, or that have
-    /// no row, or a row without entries; the lowest numbers first, at most 100.
-    pub differing: Vec<CaseId>,
+    /// What the entries and the tables tell differently, by its subject in the
+    /// journal (`case/12`, `unit/lights`): a row that differs, is missing, or
+    /// has no entries. At most 100.
+    pub differing: Vec<String>,
 }
 
-/// Replays every case of the record in a data directory and, when `compare`
-/// is set, compares each with its row.
+const MOST_DIFFERING: usize = 100;
+
+/// Replays the record in a data directory and, when `compare` is set, compares
+/// what comes out with the tables.
 ///
 /// # Errors
-/// When the record cannot be read, or holds an entry that is not an event.
+/// When the record cannot be read, has a gap, or holds an entry about a case
+/// that is not an event.
 pub fn replay(
     directory: &Path,
     compare: bool,
     progress: &mut dyn FnMut(ScanProgress),
 ) -> Result<ReplayReport, StoreError> {
-    let mut cases: HashMap<u64, Case> = HashMap::new();
-    let mut entries = 0;
-    scan(directory, progress, |row| {
-        entries += 1;
-        let unreadable =
-            |error: &dyn std::fmt::Display| broken(format!("entry {}: {error}", row.seq));
-        let view = EntryView::<&serde_json::value::RawValue>::parse(&row.body)
-            .map_err(|error| unreadable(&error))?;
-        let Some(id) = view
-            .subject
-            .strip_prefix("case/")
-            .and_then(|id| id.parse().ok())
-        else {
-            return Ok(());
-        };
-        let data: CaseData =
-            serde_json::from_str(view.data.get()).map_err(|error| unreadable(&error))?;
-        let entry = Entry {
-            at: view.at,
-            by: view.by.into_owned(),
-            data,
-            grounds: None,
-            kind: String::new(),
-            sealed: None,
-            subject: String::new(),
-            v: view.v,
-        };
-        let next = happening(entry, row.sealed.as_deref())?;
-        match cases.get_mut(&id) {
-            Some(case) => case.apply(&next).map_err(|error| unreadable(&error))?,
-            None => {
-                let case = Case::begin(CaseId(id), &next).map_err(|error| unreadable(&error))?;
-                cases.insert(id, case);
-            }
+    let (sql, scan) = Scan::open(directory)?;
+    let entries = scan.entries;
+    let mut sum = Sum::default();
+    let mut next = 0;
+    scan.run(progress, step, |(seq, step)| {
+        if seq != next {
+            return Err(broken(format!("entry {next} is missing; check the record")));
         }
-        Ok(())
+        next += 1;
+        sum.add(seq, step)
     })?;
-    let count = cases.len() as u64;
+    if next != entries {
+        return Err(broken(format!("entry {next} is missing; check the record")));
+    }
+    let cases = sum.cases.len() as u64;
     let differing = if compare {
-        differing(directory, cases)?
+        sum.compare(&sql)?
     } else {
         Vec::new()
     };
     Ok(ReplayReport {
         entries,
-        cases: count,
+        cases,
         differing,
     })
 }
 
-const MOST_DIFFERING: usize = 100;
+/// What one entry adds.
+#[expect(clippy::large_enum_variant, reason = "nearly all are about cases")]
+enum Step {
+    Case {
+        id: u64,
+        next: Happening,
+        derived: Option<Derived>,
+        /// The entry stands under another case than it speaks of.
+        misplaced: bool,
+    },
+    Item(String, Value),
+    Account(String, AccountData),
+    Other,
+}
 
-fn differing(directory: &Path, mut cases: HashMap<u64, Case>) -> Result<Vec<CaseId>, StoreError> {
-    let sql = open_record(directory)?;
-    let mut statement = sql
-        .prepare(&format!("SELECT {COLUMNS} FROM cases ORDER BY id"))
-        .map_err(from_sqlite)?;
-    let mut rows = statement.query([]).map_err(from_sqlite)?;
-    let mut differing = Vec::new();
-    while let Some(row) = rows.next().map_err(from_sqlite)? {
-        let stored = from_row(row).map_err(from_sqlite)?;
-        if cases.remove(&stored.id.0).as_ref() != Some(&stored) {
-            differing.push(stored.id);
-        }
+/// Reads an entry; the costly part of a replay.
+fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
+    let unreadable = |error: &dyn std::fmt::Display| broken(format!("entry {}: {error}", row.seq));
+    // Nearly all entries are about cases; of the others the data is read once more.
+    if let Ok(entry) = EntryView::<CaseData>::parse(row.body)
+        && let Some(id) = case_number(&entry.subject)
+    {
+        let derived = match (&entry.data.event, &row.sealed) {
+            (Event::Submitted { .. }, Some(sealed)) if row.erased_by.is_none() => {
+                match serde_json::from_slice(sealed.body).map_err(|e| unreadable(&e))? {
+                    Sealed::Request(words) => {
+                        Some(Derived::of(row.seq, words.disclose(Purpose::Record)))
+                    }
+                    Sealed::Note(_) => None,
+                }
+            }
+            _ => None,
+        };
+        let next = Happening {
+            at: entry.data.happened.unwrap_or(entry.at),
+            // Neither who nor why changes what a case is.
+            by: Actor::Resident,
+            grounds: None,
+            event: entry.data.event,
+            sealed: None,
+        };
+        let misplaced = row.case_id != Some(id);
+        let step = Step::Case {
+            id,
+            next,
+            derived,
+            misplaced,
+        };
+        return Ok((row.seq, step));
     }
-    differing.extend(cases.into_keys().map(CaseId));
-    differing.sort_unstable();
-    differing.truncate(MOST_DIFFERING);
-    Ok(differing)
+    let entry = EntryView::<&RawValue>::parse(row.body).map_err(|e| unreadable(&e))?;
+    let subject = entry.subject.into_owned();
+    let data = entry.data.get();
+    let step = if subject.starts_with("case/") {
+        let error = serde_json::from_str::<CaseData>(data).err();
+        return Err(unreadable(&error.map_or_else(
+            || format!("{subject} is no case"),
+            |error| error.to_string(),
+        )));
+    } else if subject.starts_with("account/") {
+        let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        Step::Account(subject, data)
+    } else if items::is_item(&subject) {
+        let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        Step::Item(subject, data)
+    } else {
+        Step::Other
+    };
+    Ok((row.seq, step))
+}
+
+fn case_number(subject: &str) -> Option<u64> {
+    subject.strip_prefix("case/")?.parse().ok()
+}
+
+/// What the entries add up to.
+#[derive(Default)]
+struct Sum {
+    cases: HashMap<u64, (Case, Derived)>,
+    items: HashMap<String, (u64, Value)>,
+    accounts: HashMap<String, AccountData>,
+    misplaced: BTreeSet<u64>,
+}
+
+impl Sum {
+    fn add(&mut self, seq: u64, step: Step) -> Result<(), StoreError> {
+        match step {
+            Step::Case {
+                id,
+                next,
+                derived,
+                misplaced,
+            } => {
+                if misplaced && self.misplaced.len() < MOST_DIFFERING {
+                    self.misplaced.insert(id);
+                }
+                self.add_event(id, &next, derived)
+                    .map_err(|error| broken(format!("entry {seq}: {error}")))?;
+            }
+            Step::Item(subject, data) => {
+                self.items.insert(subject, (seq, data));
+            }
+            Step::Account(subject, data) => {
+                self.accounts.insert(subject, data);
+            }
+            Step::Other => {}
+        }
+        Ok(())
+    }
+
+    fn add_event(
+        &mut self,
+        id: u64,
+        next: &Happening,
+        words: Option<Derived>,
+    ) -> Result<(), yiwang_cases::ReplayError> {
+        if let Some((case, derived)) = self.cases.get_mut(&id) {
+            case.apply(next)?;
+            if case.erased {
+                *derived = Derived::default();
+            }
+            return Ok(());
+        }
+        let mut case = Case::begin(CaseId(id), next)?;
+        // The words themselves are not read again: they stand in one place only.
+        case.erased = words.is_none();
+        self.cases.insert(id, (case, words.unwrap_or_default()));
+        Ok(())
+    }
+
+    fn compare(mut self, sql: &Connection) -> Result<Vec<String>, StoreError> {
+        let mut differing = std::mem::take(&mut self.misplaced);
+        let mut statement = sql
+            .prepare(&format!("SELECT {} FROM cases ORDER BY id", *FACTS))
+            .map_err(from_sqlite)?;
+        let mut rows = statement.query([]).map_err(from_sqlite)?;
+        while let Some(row) = rows.next().map_err(from_sqlite)? {
+            let id: i64 = row.get(0).map_err(from_sqlite)?;
+            let expected = self.cases.remove(&(id as u64));
+            // A row that cannot be read differs from any.
+            let stored = facts(row).and_then(|case| Ok((case, Derived::from_row(row)?)));
+            if expected.is_none() || expected != stored.ok() {
+                differing.insert(id as u64);
+            }
+        }
+        differing.extend(self.cases.into_keys());
+        let mut subjects: Vec<String> = differing.iter().map(|id| format!("case/{id}")).collect();
+        subjects.extend(items::differing(sql, self.items)?);
+        subjects.extend(accounts::differing(sql, self.accounts)?);
+        subjects.truncate(MOST_DIFFERING);
+        Ok(subjects)
+    }
 }

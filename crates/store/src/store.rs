@@ -1,8 +1,10 @@
 //! Opening a data directory.
 
+use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 use yiwang_base::CaseId;
@@ -61,10 +63,14 @@ pub enum OpenError {
     },
 }
 
+/// How long to wait for whoever holds SQLite's own locks for a moment.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// The record, open for one process.
 pub struct Store {
-    pub(crate) writer: Writer,
+    // Closed first, so that the writer is the last and clears the log away.
     pub(crate) readers: Readers,
+    pub(crate) writer: Writer,
     pub(crate) signed: Mutex<Option<Arc<Signed>>>,
     next_case: AtomicU64,
     directory: PathBuf,
@@ -86,8 +92,12 @@ impl Store {
         std::fs::create_dir_all(directory).map_err(io(directory))?;
         let lock_path = directory.join("lock");
         let lock = std::fs::File::create(&lock_path).map_err(io(&lock_path))?;
-        if lock.try_lock().is_err() {
-            return Err(OpenError::InUse(directory.to_owned()));
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::InUse(directory.to_owned()));
+            }
+            Err(TryLockError::Error(source)) => return Err(io(&lock_path)(source)),
         }
         let path = directory.join(RECORD);
         let record = |reason: String| OpenError::Record {
@@ -97,16 +107,18 @@ impl Store {
         let mut connection = open_writer(&path, options).map_err(|e| record(e.to_string()))?;
         schema::upgrade(&mut connection).map_err(|e| record(e.to_string()))?;
         let mover = open_writer(&path, options).map_err(|e| record(e.to_string()))?;
-        let frontier = frontier(&connection).map_err(|e| record(e.to_string()))?;
+        let size = entry_count(&connection).map_err(|e| record(e.to_string()))?;
+        let frontier = frontier(&connection, size).map_err(|e| record(e.to_string()))?;
+        let signed = last_signed(&connection, size).map_err(|e| record(e.to_string()))?;
         let last: Option<i64> = connection
             .query_row("SELECT max(id) FROM cases", [], |row| row.get(0))
             .map_err(|e| record(e.to_string()))?;
         let wal = directory.join(format!("{RECORD}-wal"));
         let writer = Writer::start(connection, mover, frontier, wal).map_err(io(directory))?;
         Ok(Store {
-            writer,
             readers: Readers::new(&path, options.readers),
-            signed: Mutex::default(),
+            writer,
+            signed: Mutex::new(signed.map(Arc::new)),
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
             directory: directory.to_owned(),
             _lock: lock,
@@ -144,44 +156,66 @@ impl Store {
 
 fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: a commit returns after the log is on the disk.
     let synchronous = if options.relaxed { "NORMAL" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", -131_072)?;
-    // What is erased is overwritten, not only unlinked.
-    connection.pragma_update(None, "secure_delete", "FAST")?;
+    // What is deleted is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 
-/// The right edge of the stored tree.
-fn frontier(sql: &Connection) -> Result<Frontier, StoreError> {
-    let size: i64 = sql
-        .query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |row| {
-            row.get(0)
-        })
-        .map_err(from_sqlite)?;
+/// Number of entries.
+pub(crate) fn entry_count(sql: &Connection) -> Result<u64, StoreError> {
+    let count: Option<i64> = one(sql, "SELECT max(seq) + 1 FROM entry WHERE seq >= 0", [])?;
+    Ok(count.unwrap_or(0).unsigned_abs())
+}
+
+/// The right edge of the stored tree as it was at `size` entries.
+fn frontier(sql: &Connection, size: u64) -> Result<Frontier, StoreError> {
     let mut statement = sql
-        .prepare("SELECT hash FROM entry WHERE seq >= ?1 ORDER BY seq")
+        .prepare("SELECT hash FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
         .map_err(from_sqlite)?;
     let tail = statement
-        .query_map([size - size % 256], |row| row.get::<_, [u8; 32]>(0))
+        .query_map(((size - size % 256) as i64, size as i64), |row| {
+            row.get::<_, [u8; 32]>(0)
+        })
         .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
         .map_err(from_sqlite)?;
     let tail: Vec<Hash> = tail.into_iter().map(Hash).collect();
-    Frontier::restore(size.unsigned_abs(), &tail, &StoredTiles(sql)).map_err(broken)
+    Frontier::restore(size, &tail, &StoredTiles(sql)).map_err(broken)
 }
 
-/// One value of a row, if there is a row.
+/// The last signed state, so that what was published before a restart is still served.
+fn last_signed(sql: &Connection, entries: u64) -> Result<Option<Signed>, StoreError> {
+    let query = "SELECT size, note FROM checkpoint WHERE size <= ?1 ORDER BY size DESC LIMIT 1";
+    let row: Option<(i64, String)> = sql
+        .query_row(query, [entries as i64], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()
+        .map_err(from_sqlite)?;
+    row.map(|(size, note)| {
+        let frontier = frontier(sql, size.unsigned_abs())?;
+        Ok(Signed { note, frontier })
+    })
+    .transpose()
+}
+
+/// One value of a row, if there is a row and the value is not NULL.
 pub(crate) fn one<T: rusqlite::types::FromSql>(
     sql: &Connection,
     query: &str,
     parameters: impl rusqlite::Params,
 ) -> Result<Option<T>, StoreError> {
     sql.prepare_cached(query)
-        .and_then(|mut statement| statement.query_row(parameters, |row| row.get(0)).optional())
+        .and_then(|mut statement| {
+            let value = statement.query_row(parameters, |row| row.get::<_, Option<T>>(0));
+            value.optional().map(Option::flatten)
+        })
         .map_err(from_sqlite)
 }

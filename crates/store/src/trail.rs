@@ -54,11 +54,18 @@ impl Store {
             })
             .await?;
         let signed = Arc::new(signed);
-        *self.signed.lock().map_err(broken)? = Some(Arc::clone(&signed));
+        let mut last = self.signed.lock().map_err(broken)?;
+        // Of two calls at once, the one over fewer entries may come in second.
+        if last
+            .as_ref()
+            .is_none_or(|last| last.frontier.size() < signed.frontier.size())
+        {
+            *last = Some(Arc::clone(&signed));
+        }
         Ok(signed)
     }
 
-    /// The last state signed by this process.
+    /// The last signed state.
     pub fn signed(&self) -> Option<Arc<Signed>> {
         self.signed.lock().ok()?.clone()
     }
@@ -121,9 +128,9 @@ impl Store {
             .run(move |sql| {
                 let mut statement = sql
                     .prepare_cached(
-                        "SELECT entry.seq, entry.body, sealed.salt, sealed.body, sealed.erased_by \
+                        "SELECT entry.seq, entry.body, sealed.salt, sealed.body, erased.by \
                          FROM entry LEFT JOIN sealed ON sealed.seq = entry.seq \
-                         WHERE case_id = ?1 AND entry.seq < ?2 ORDER BY entry.seq",
+                         LEFT JOIN erased ON erased.seq = entry.seq WHERE case_id = ?1 AND entry.seq < ?2 ORDER BY entry.seq",
                     )
                     .map_err(from_sqlite)?;
                 let size = signed.frontier.size();
@@ -140,7 +147,7 @@ impl Store {
                     let erased_by: Option<i64> = row.get(4).map_err(from_sqlite)?;
                     let index = seq.unsigned_abs();
                     let seal = match (salt, text) {
-                        (Some(salt), Some(text)) if sealed => Some(ExportedSeal {
+                        (Some(salt), Some(text)) if sealed && erased_by.is_none() => Some(ExportedSeal {
                             salt,
                             body: String::from_utf8(text).map_err(broken)?,
                         }),

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use yiwang_cases::StoreError;
-use yiwang_journal::{Fault, Record, Report, Sealed, Verifier, VerifierKey};
+use yiwang_journal::{Checked, Fault, Record, Report, Sealed, Verifier, VerifierKey, check};
 
 use crate::error::from_sqlite;
-use crate::scan::{JournalRow, ScanProgress, open_record, scan};
+use crate::scan::{JournalRow, Scan, ScanProgress};
 use crate::trail::StoredTiles;
 
 /// Why a check did not end well.
@@ -30,7 +30,7 @@ pub fn verify(
     key: &VerifierKey,
     progress: &mut dyn FnMut(ScanProgress),
 ) -> Result<Report, VerifyError> {
-    let sql = open_record(directory)?;
+    let (sql, scan) = Scan::open(directory)?;
     let mut statement = sql
         .prepare("SELECT note FROM checkpoint ORDER BY size")
         .map_err(from_sqlite)?;
@@ -39,32 +39,29 @@ pub fn verify(
         .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
         .map_err(from_sqlite)?;
     let mut verifier = Verifier::new(key, notes, StoredTiles(&sql));
-    let mut fault = None;
-    let scanned = scan(directory, progress, |row| {
-        verifier.feed(&record(&row)).map_err(|found| {
-            fault = Some(found);
-            StoreError::Broken("a fault ends the scan".into())
-        })
-    });
-    if let Some(fault) = fault {
-        return Err(VerifyError::Fault(fault));
-    }
-    scanned?;
+    scan.run(
+        progress,
+        |row| Ok(checked(row)),
+        |checked| verifier.take(checked).map_err(VerifyError::Fault),
+    )?;
     verifier.finish().map_err(VerifyError::Fault)
 }
 
-/// A row in the journal's words. A salt or body missing without a mark of
-/// erasure is as if nothing were there; the verifier then misses the seal.
-fn record(row: &JournalRow) -> Record<'_> {
-    let sealed = match (row.erased_by, &row.salt, &row.sealed) {
-        (None, Some(salt), Some(body)) => Sealed::Present { salt, body },
-        (Some(by), None, None) => Sealed::Erased { by },
-        _ => Sealed::None,
+/// Checks a row by itself. Zeros that nothing marks as an erasure fit no seal.
+fn checked(row: &JournalRow<'_>) -> Checked {
+    let sealed = match (&row.sealed, row.erased_by) {
+        (Some(sealed), Some(by)) if !sealed.is_zero() => Sealed::Kept { by },
+        (_, Some(by)) => Sealed::Erased { by },
+        (Some(sealed), None) => Sealed::Present {
+            salt: &sealed.salt,
+            body: sealed.body,
+        },
+        (None, None) => Sealed::None,
     };
-    Record {
+    check(&Record {
         seq: row.seq,
-        bytes: &row.body,
+        bytes: row.body,
         leaf: row.hash,
         sealed,
-    }
+    })
 }

@@ -2,15 +2,17 @@
 //! fsync a group.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 use yiwang_cases::StoreError;
 use yiwang_journal::Frontier;
 
-use crate::error::{broken, from_sqlite};
+use crate::error::{broken, from_sqlite, look_closer};
+use crate::store::BUSY_TIMEOUT;
 
 /// Most jobs in one transaction: bounds how long the first of them waits.
 const MAX_GROUP: usize = 1024;
@@ -19,11 +21,19 @@ const MAX_GROUP: usize = 1024;
 const MAX_WAL_BYTES: u64 = 256 << 20;
 /// From this length on, the second thread moves pages.
 const MOVE_WAL_BYTES: u64 = 8 << 20;
+/// Least time between two rounds of that.
+const MOVE_PACE: Duration = Duration::from_millis(200);
+/// How often the writer tries to empty the log after an erasure while a reader
+/// holds it, and how long whoever asked waits for it.
+const TRY_AGAIN: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a job works with, inside the group's transaction.
 pub(crate) struct Transaction<'a> {
     pub(crate) sql: &'a Connection,
     pub(crate) frontier: &'a mut Frontier,
+    /// Set when something was erased: the log must be emptied afterwards.
+    pub(crate) erased: &'a mut bool,
 }
 
 type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -33,7 +43,7 @@ type Job = Box<dyn FnOnce(&mut Transaction<'_>) -> Result<Done, StoreError> + Se
 enum Message {
     Job(Job, Refuse),
     /// Move everything from the write-ahead log to the database and cut the log.
-    EmptyLog(oneshot::Sender<Result<(), StoreError>>),
+    EmptyLog(oneshot::Sender<Result<bool, StoreError>>),
     Stop,
 }
 
@@ -66,6 +76,8 @@ impl Writer {
                     connection,
                     frontier,
                     wal,
+                    to_empty: false,
+                    waiting: Vec::new(),
                     tell_durable,
                     tell_mover,
                 };
@@ -107,8 +119,9 @@ impl Writer {
 }
 
 impl Writer {
-    /// Moves everything from the write-ahead log to the database and cuts the log.
-    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+    /// Moves everything from the write-ahead log to the database and cuts the
+    /// log. `false` when a reader still holds it: then it is done later.
+    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.jobs
             .send(Message::EmptyLog(answer))
@@ -143,30 +156,46 @@ struct State {
     connection: Connection,
     frontier: Frontier,
     wal: PathBuf,
+    /// The log must be emptied: something in it was erased.
+    to_empty: bool,
+    /// Who waits for that, and since when.
+    waiting: Vec<(Instant, oneshot::Sender<Result<bool, StoreError>>)>,
     tell_durable: watch::Sender<u64>,
     tell_mover: Sender<()>,
 }
 
 impl State {
     fn run(&mut self, inbox: &Receiver<Message>) {
-        while let Ok(first) = inbox.recv() {
+        loop {
+            let first = if self.to_empty {
+                match inbox.recv_timeout(TRY_AGAIN) {
+                    Err(RecvTimeoutError::Disconnected) => return,
+                    first => first.ok(),
+                }
+            } else {
+                match inbox.recv() {
+                    Err(_) => return,
+                    first => first.ok(),
+                }
+            };
             let mut group = Vec::new();
             let mut stop = false;
-            let mut emptied = Vec::new();
             let rest = std::iter::from_fn(|| inbox.try_recv().ok());
-            for message in std::iter::once(first).chain(rest).take(MAX_GROUP) {
+            for message in first.into_iter().chain(rest).take(MAX_GROUP) {
                 match message {
                     Message::Job(job, refuse) => group.push((job, refuse)),
-                    Message::EmptyLog(answer) => emptied.push(answer),
+                    Message::EmptyLog(answer) => {
+                        self.waiting.push((Instant::now(), answer));
+                        self.to_empty = true;
+                    }
                     Message::Stop => stop = true,
                 }
             }
             if !group.is_empty() {
                 self.write(group);
             }
-            for answer in emptied {
-                // The caller may have gone away; the log is emptied all the same.
-                let _ = answer.send(self.empty_log());
+            if self.to_empty {
+                self.empty_log_for_good();
             }
             if stop {
                 return;
@@ -177,11 +206,12 @@ impl State {
 
     fn write(&mut self, group: Vec<(Job, Refuse)>) {
         let before = self.frontier.clone();
+        let mut erased = false;
         let mut done: Vec<Done> = Vec::with_capacity(group.len());
         let mut failed = self
             .connection
             .execute_batch("BEGIN IMMEDIATE")
-            .map_err(from_sqlite)
+            .map_err(|error| look_closer(&self.wal, from_sqlite(error)))
             .err();
         let mut taken_back = Vec::new();
         for (job, refuse) in group {
@@ -192,12 +222,14 @@ impl State {
             let mut transaction = Transaction {
                 sql: &self.connection,
                 frontier: &mut self.frontier,
+                erased: &mut erased,
             };
             match job(&mut transaction) {
                 Ok(finish) => done.push(finish),
                 Err(
                     error @ (StoreError::Full | StoreError::ReadOnly(_) | StoreError::Broken(_)),
                 ) => {
+                    let error = look_closer(&self.wal, error);
                     refuse(error.clone());
                     failed = Some(error);
                 }
@@ -208,10 +240,12 @@ impl State {
             failed = self
                 .store_tiles()
                 .and_then(|()| self.connection.execute_batch("COMMIT").map_err(from_sqlite))
+                .map_err(|error| look_closer(&self.wal, error))
                 .err();
         }
         let outcome = match failed {
             None => {
+                self.to_empty |= erased;
                 self.tell_durable.send_if_modified(|size| {
                     let grown = *size != self.frontier.size();
                     *size = self.frontier.size();
@@ -248,16 +282,39 @@ impl State {
         Ok(())
     }
 
-    fn empty_log(&self) -> Result<(), StoreError> {
+    /// Empties the log after an erasure, or leaves it for the next try.
+    fn empty_log_for_good(&mut self) {
+        let emptied = self.empty_log();
+        self.to_empty = !matches!(emptied, Ok(true));
+        let now = Instant::now();
+        let (answered, waiting) = self
+            .waiting
+            .drain(..)
+            .partition(|(since, _)| emptied != Ok(false) || now.duration_since(*since) >= PATIENCE);
+        self.waiting = waiting;
+        let answered: Vec<(Instant, oneshot::Sender<_>)> = answered;
+        for (_, answer) in answered {
+            // The caller may have gone away; the log is emptied all the same.
+            let _ = answer.send(emptied.clone());
+        }
+    }
+
+    /// `false` when a reader holds the log: writers must not wait for it.
+    fn empty_log(&self) -> Result<bool, StoreError> {
+        let emptied = self
+            .connection
+            .busy_timeout(Duration::ZERO)
+            .and_then(|()| {
+                self.connection
+                    .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                        row.get::<_, i64>(0)
+                    })
+            })
+            .map(|busy| busy == 0);
         self.connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-                row.get::<_, i64>(0)
-            })
+            .busy_timeout(BUSY_TIMEOUT)
+            .and(emptied)
             .map_err(from_sqlite)
-            .and_then(|busy| match busy {
-                0 => Ok(()),
-                _ => Err(broken("a reader holds the write-ahead log open")),
-            })
     }
 
     fn keep_wal_short(&mut self) {
@@ -272,10 +329,16 @@ impl State {
 }
 
 /// Moves pages from the write-ahead log to the database while others write.
+/// What fails here stays in the log, and the next time tries again.
 fn move_pages(connection: &Connection, wanted: &Receiver<()>) {
     while wanted.recv().is_ok() {
         let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        std::thread::sleep(std::time::Duration::from_millis(200));
-        while wanted.try_recv().is_ok() {}
+        let again = Instant::now() + MOVE_PACE;
+        while let Some(pause) = again.checked_duration_since(Instant::now()) {
+            match wanted.recv_timeout(pause) {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
     }
 }

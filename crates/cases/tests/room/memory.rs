@@ -233,7 +233,9 @@ fn the_newest_is_the_last_submitted_not_the_highest_number() {
     let store = MemoryStore::new();
     for hour in ["05", "03", "04", "03"] {
         let now = at(&format!("2026-09-25T{hour}:00:00Z"));
-        act(&store, None, submit(words()), now);
+        let mut request = words();
+        request.follow_code = None;
+        act(&store, None, submit(request), now);
     }
     let mut seen = Vec::new();
     let mut start = None;

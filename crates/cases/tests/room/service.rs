@@ -6,8 +6,8 @@ use pollster::block_on;
 use yiwang_base::{CaseId, Personal, Refusal, RefusalKind, Timestamp};
 use yiwang_cases::{
     Action, Actor, Asked, Case, CaseFilter, CasePoint, CaseStore, Change, Channel, Command,
-    Context, Counts, MapTile, MemoryStore, Order, Page, PageStart, Receipt, Recorded, SourceRef,
-    Stage, StoreError, Submit, execute,
+    Context, Counts, Event, Happening, MapTile, MemoryStore, Order, Page, PageStart, Receipt,
+    Recorded, RequestWords, SourceRef, Stage, StoreError, Submit, execute,
 };
 
 use crate::town::{FRIDAY, at, good, rules, words};
@@ -36,6 +36,14 @@ fn asked(id: Option<CaseId>, action: Action) -> Asked {
     }
 }
 
+/// Words of which several cases can be made.
+fn without_code() -> RequestWords {
+    RequestWords {
+        follow_code: None,
+        ..words()
+    }
+}
+
 fn receipt(key: &str, fingerprint: u8) -> Option<Receipt> {
     Some(Receipt {
         key: key.into(),
@@ -43,7 +51,7 @@ fn receipt(key: &str, fingerprint: u8) -> Option<Receipt> {
     })
 }
 
-/// A record in which someone else accepts the case just before each of the
+/// A record in which someone else calls the resident just before each of the
 /// first appends, or in which only the append notices a repeated call.
 struct Busy {
     record: MemoryStore,
@@ -54,7 +62,11 @@ struct Busy {
 impl Busy {
     fn with_others(others: usize) -> (Self, CaseId) {
         let record = MemoryStore::new();
-        let id = ask(&record, &asked(None, Action::Submit)).unwrap().id;
+        let submit = Asked {
+            command: crate::town::submit(without_code()),
+            ..asked(None, Action::Submit)
+        };
+        let id = ask(&record, &submit).unwrap().id;
         let busy = Busy {
             record,
             others: AtomicUsize::new(others),
@@ -74,6 +86,9 @@ impl CaseStore for Busy {
     async fn case_by_follow_code(&self, code: &str) -> Result<Option<Case>, StoreError> {
         self.record.case_by_follow_code(code).await
     }
+    async fn by_source(&self, source: &SourceRef) -> Result<Option<CaseId>, StoreError> {
+        self.record.by_source(source).await
+    }
     async fn repeated(&self, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
         if self.forgetful {
             return Ok(None);
@@ -84,16 +99,28 @@ impl CaseStore for Busy {
         let others = self.others.load(Ordering::Relaxed);
         if others > 0 {
             self.others.store(others - 1, Ordering::Relaxed);
-            let erase = Asked {
-                id: Some(change.after.id),
-                seen_version: None,
-                command: Command::Erase {
-                    ground: "article 47".into(),
-                    entries: vec![99],
+            let mut after = self.record.case(change.after.id).await?.unwrap();
+            let call = Happening {
+                at: at(FRIDAY),
+                by: Actor::Resident,
+                grounds: None,
+                event: Event::CalledBack {
+                    reached: false,
+                    satisfaction: None,
+                    solved: None,
                 },
+                sealed: None,
+            };
+            let expected_version = after.version;
+            after.apply(&call).unwrap();
+            let other = Change {
+                expected_version,
+                happenings: vec![call],
+                after,
+                recorded_at: at(FRIDAY),
                 receipt: None,
             };
-            ask(&self.record, &erase).unwrap();
+            self.record.append(other).await.unwrap();
         }
         self.record.append(change).await
     }
@@ -265,7 +292,7 @@ fn a_source_comes_in_once() {
         command: Command::Submit(Submit {
             channel: Channel::Partner,
             category: None,
-            request: Personal::new(words()),
+            request: Personal::new(without_code()),
             source: Some(SourceRef {
                 id: id.into(),
                 system: "elsewhere".into(),
@@ -278,10 +305,8 @@ fn a_source_comes_in_once() {
     assert_eq!(refusal.code, "case.source-known");
     assert_eq!(refusal.found, Some(first.id.to_string()));
     assert!(ask(&store, &from("102")).is_ok());
-    assert_eq!(
-        store.by_source(first.source.as_ref().unwrap()),
-        Some(first.id)
-    );
+    let source = first.source.as_ref().unwrap();
+    assert_eq!(block_on(store.by_source(source)), Ok(Some(first.id)));
 }
 
 #[test]

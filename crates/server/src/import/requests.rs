@@ -14,12 +14,8 @@ use std::time::{Duration, Instant};
 
 use csv::ByteRecord;
 use futures_util::future::join_all;
-use yiwang_base::{
-    CaseId, CategoryCode, LocalText, Refusal, RefusalKind, Span, Timestamp, UnitCode,
-};
-use yiwang_cases::{
-    CaseStore, Category, Change, MemoryStore, Rules, SourceRef, StoreError, Unit, UnitKind,
-};
+use yiwang_base::{CategoryCode, LocalText, Refusal, RefusalKind, Span, Timestamp, UnitCode};
+use yiwang_cases::{CaseStore, Category, Change, Rules, StoreError, Unit, UnitKind};
 
 use super::boston311;
 use super::rejects::{Reject, RejectFile};
@@ -92,22 +88,6 @@ impl Columns {
         match self {
             Columns::Boston311(columns) => columns.of_field(field),
         }
-    }
-}
-
-/// A record of cases that knows which sources it has.
-pub trait ImportStore: CaseStore {
-    /// The case that came from this source, if it is in the record.
-    fn by_source(
-        &self,
-        source: &SourceRef,
-    ) -> impl Future<Output = Result<Option<CaseId>, StoreError>> + Send;
-}
-
-/// Importing into memory is a trial run.
-impl ImportStore for MemoryStore {
-    async fn by_source(&self, source: &SourceRef) -> Result<Option<CaseId>, StoreError> {
-        Ok(MemoryStore::by_source(self, source))
     }
 }
 
@@ -297,7 +277,7 @@ pub async fn import<S, R, W>(
     mut watch: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Report, RequestsError>
 where
-    S: ImportStore,
+    S: CaseStore,
     R: Read,
     W: Write,
 {
@@ -351,7 +331,7 @@ enum Taken {
     No(Reject),
 }
 
-async fn take<S: ImportStore>(
+async fn take<S: CaseStore>(
     store: &S,
     row: &Row,
     columns: &Columns,

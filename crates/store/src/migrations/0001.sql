@@ -7,12 +7,19 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_by_case ON entry (case_id, seq) WHERE case_id IS NOT NULL;
 
--- What is bound to an entry by a salted hash, and can be erased.
+-- What is bound to an entry by a salted hash, and can be erased: salt and body
+-- are then overwritten by as many zeros, in place, so that no page ever moves
+-- a row and leaves a copy of it behind. Rows are only added at the end.
 CREATE TABLE sealed (
-    seq       INTEGER PRIMARY KEY,
-    salt      BLOB,
-    body      BLOB,
-    erased_by INTEGER
+    seq  INTEGER PRIMARY KEY,
+    salt BLOB NOT NULL,
+    body BLOB NOT NULL
+);
+
+-- Which entry had something erased beside which.
+CREATE TABLE erased (
+    seq INTEGER PRIMARY KEY,
+    by  INTEGER NOT NULL
 );
 
 -- Complete tiles of the tree, 256 hashes each.
@@ -28,7 +35,8 @@ CREATE TABLE checkpoint (
     note TEXT NOT NULL
 );
 
--- Cases: a projection of their entries.
+-- Cases: a projection of their entries. What a request said stands in `sealed`
+-- alone, under `request_seq`; `follow_code` is the SHA-256 of the code.
 CREATE TABLE cases (
     id                   INTEGER PRIMARY KEY,
     version              INTEGER NOT NULL,
@@ -40,8 +48,8 @@ CREATE TABLE cases (
     decline              INTEGER,
     source_system        TEXT,
     source_id            TEXT,
-    request              TEXT,
-    follow_code          TEXT,
+    request_seq          INTEGER,
+    follow_code          BLOB,
     cell                 INTEGER,
     due_at               INTEGER,
     respond_by           INTEGER,
@@ -76,6 +84,7 @@ CREATE TABLE receipt (
     case_id     INTEGER NOT NULL,
     at          INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX receipt_by_case ON receipt (case_id);
 
 -- What the city is made of: areas, units, categories, settings. `seq` is the
 -- entry that last set it; the outline of an area is sealed beside that entry.

@@ -1,0 +1,222 @@
+//! Random cases and random questions about them.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use yiwang_base::{Personal, Point};
+
+use super::desk::{happening, minute, note};
+use crate::{
+    CaseFilter, Channel, DeclineReason, Event, Happening, MapTile, Place, Reporter, RequestWords,
+    Sealed, SourceRef, Stage,
+};
+
+const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
+const UNITS: [&str; 3] = ["lights", "street-east", "district"];
+const CATEGORIES: [&str; 3] = ["light", "rubbish", "signs"];
+/// What people say, put together of a few pieces so that a search finds some.
+const SAID: [&str; 8] = [
+    "路灯",
+    "Lamp ",
+    "坏了",
+    "ÖL ",
+    "öl ",
+    "%",
+    "8号",
+    "\u{1F4A1}",
+];
+/// Minutes that times fall into: few enough that many are the same.
+const MINUTES: i64 = 600;
+
+/// One step of the making of the record.
+#[derive(Debug, Clone)]
+pub(super) enum Move {
+    /// A request comes in.
+    New(Box<Happening>),
+    /// Something happens to the case at this position, counted round.
+    Next(usize, Box<Happening>),
+    /// What is sealed of that case is erased.
+    Erase(usize),
+}
+
+fn code<T: std::str::FromStr + std::fmt::Debug + Clone + 'static>(
+    codes: &'static [&'static str],
+) -> impl Strategy<Value = T>
+where
+    T::Err: std::fmt::Debug,
+{
+    select(codes).prop_map(|code| code.parse().unwrap())
+}
+
+fn text() -> impl Strategy<Value = String> {
+    vec(select(&SAID[..]), 1..5).prop_map(|pieces| pieces.concat())
+}
+
+/// Mostly in one city, some anywhere.
+fn point() -> impl Strategy<Value = Point> {
+    prop_oneof![
+        4 => (115.0..117.0, 39.0..41.0),
+        1 => (-180.0..=180.0, -85.0..=85.0),
+    ]
+    .prop_map(|(lon, lat)| Point::new(lon, lat).unwrap())
+}
+
+fn request() -> impl Strategy<Value = Personal<RequestWords>> {
+    let reporter = (proptest::option::of(text()), proptest::option::of(text()));
+    let place = (proptest::option::of(text()), proptest::option::of(point()));
+    let code = proptest::option::of("[0-9A-Z]{12}");
+    (text(), place, reporter, code).prop_map(|(words, (address, point), (name, phone), code)| {
+        Personal::new(RequestWords {
+            words,
+            place: Place { address, point },
+            reporter: Reporter { name, phone },
+            follow_code: code,
+        })
+    })
+}
+
+fn submitted() -> impl Strategy<Value = Happening> {
+    let source = proptest::option::of("[0-9]{9}");
+    (
+        0..MINUTES,
+        0..MINUTES,
+        request(),
+        proptest::option::of(code(&AREAS)),
+        proptest::option::of(code(&CATEGORIES)),
+        select(&Channel::ALL[..]),
+        source,
+    )
+        .prop_map(|(at, due, request, area, category, channel, source)| {
+            let event = Event::Submitted {
+                accept_by: minute(due),
+                area,
+                category,
+                channel,
+                source: source.map(|id| SourceRef {
+                    id,
+                    system: "elsewhere".into(),
+                }),
+            };
+            happening(at, event, Some(Sealed::Request(request)))
+        })
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let time = || (0..2 * MINUTES).prop_map(minute);
+    let maybe = move || proptest::option::of(time());
+    prop_oneof![
+        (
+            proptest::option::of(code(&AREAS)),
+            code(&CATEGORIES),
+            time()
+        )
+            .prop_map(|(area, category, dispatch_by)| Event::Accepted {
+                area,
+                category,
+                dispatch_by
+            }),
+        select(&DeclineReason::ALL[..]).prop_map(|reason| Event::Declined { reason }),
+        (any::<bool>(), maybe(), maybe(), code(&UNITS)).prop_map(
+            |(outside_duty, resolve_by, respond_by, unit)| Event::Dispatched {
+                outside_duty,
+                resolve_by,
+                respond_by,
+                unit
+            }
+        ),
+        Just(Event::Started {}),
+        time().prop_map(|verify_by| Event::ReportedBack { verify_by }),
+        (time(), any::<bool>()).prop_map(|(by, pass)| Event::Verified { by, pass }),
+        any::<bool>().prop_map(|unverified| Event::Closed { unverified }),
+        (
+            any::<bool>(),
+            proptest::option::of(1..=5_u8),
+            proptest::option::of(any::<bool>())
+        )
+            .prop_map(|(reached, satisfaction, solved)| Event::CalledBack {
+                reached,
+                satisfaction,
+                solved
+            }),
+        time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
+    ]
+}
+
+/// One step; cases grow to some four events each.
+pub(super) fn a_move() -> impl Strategy<Value = Move> {
+    let next = (0..MINUTES, event(), proptest::option::of(text()))
+        .prop_map(|(at, event, said)| happening(at, event, said.and_then(|said| note(&said))));
+    prop_oneof![
+        6 => submitted().prop_map(|first| Move::New(Box::new(first))),
+        18 => (any::<usize>(), next).prop_map(|(which, next)| Move::Next(which, Box::new(next))),
+        1 => any::<usize>().prop_map(Move::Erase),
+    ]
+}
+
+/// A filter of up to all of its parts.
+pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
+    fn some<T: std::str::FromStr>(codes: &'static [&'static str]) -> impl Strategy<Value = Vec<T>>
+    where
+        T: std::fmt::Debug + Clone + 'static,
+        T::Err: std::fmt::Debug,
+    {
+        let parse = |codes: Vec<&str>| codes.iter().map(|code| code.parse().unwrap()).collect();
+        prop_oneof![
+            2 => Just(Vec::new()),
+            1 => subsequence(codes, 1..codes.len()).prop_map(parse),
+        ]
+    }
+    let stages = prop_oneof![2 => Just(vec![]), 1 => subsequence(&Stage::ALL[..], 1..5)];
+    let channels = prop_oneof![2 => Just(vec![]), 1 => subsequence(&Channel::ALL[..], 1..5)];
+    let time = || prop_oneof![2 => Just(None), 1 => (0..2 * MINUTES).prop_map(|m| Some(minute(m)))];
+    let text = prop_oneof![
+        3 => Just(None),
+        1 => select(&SAID[..]).prop_map(|said| Some(said.to_owned())),
+        1 => text().prop_map(Some),
+        1 => (0..200_u64).prop_map(|id| Some(format!("C{id}"))),
+    ];
+    (
+        stages,
+        some(&UNITS),
+        some(&AREAS),
+        some(&CATEGORIES),
+        channels,
+        (time(), time(), time()),
+        text,
+    )
+        .prop_map(
+            |(stages, units, areas, categories, channels, (late_at, from, until), text)| {
+                CaseFilter {
+                    stages,
+                    units,
+                    areas,
+                    categories,
+                    channels,
+                    late_at,
+                    from,
+                    until,
+                    text,
+                }
+            },
+        )
+}
+
+/// A tile, mostly over the city.
+pub(super) fn tile() -> impl Strategy<Value = MapTile> {
+    let over_city = (0..=24_u32, point()).prop_map(|(zoom, point)| {
+        let scale = f64::from(1_u32 << zoom);
+        let sin = point.lat().to_radians().sin();
+        let y = 0.5 - ((1.0 + sin) / (1.0 - sin)).ln() / (4.0 * std::f64::consts::PI);
+        MapTile {
+            zoom,
+            x: ((point.lon() / 360.0 + 0.5) * scale).min(scale - 1.0) as u32,
+            y: (y * scale) as u32,
+        }
+    });
+    let anywhere = (0..=24_u32, any::<u32>(), any::<u32>()).prop_map(|(zoom, x, y)| MapTile {
+        zoom,
+        x: x & ((1 << zoom) - 1),
+        y: y & ((1 << zoom) - 1),
+    });
+    prop_oneof![4 => over_city, 1 => anywhere]
+}

@@ -1,0 +1,48 @@
+//! A store in a directory of its own.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::path::Path;
+
+use tempfile::TempDir;
+use yiwang_store::{Options, Store};
+
+/// Waits for a future on this thread.
+pub(crate) fn wait<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+/// A store that takes its directory with it when it goes.
+pub(crate) struct Held {
+    store: Option<Store>,
+    directory: TempDir,
+}
+
+impl Held {
+    pub(crate) fn new() -> Held {
+        let directory = TempDir::new().unwrap();
+        let store = Some(open(directory.path()));
+        Held { store, directory }
+    }
+
+    /// Closes it and opens it again, as a restart does.
+    pub(crate) fn reopen(&mut self) {
+        self.store = None;
+        self.store = Some(open(self.directory.path()));
+    }
+}
+
+pub(crate) fn open(directory: &Path) -> Store {
+    Store::open(directory, Options::default()).unwrap()
+}
+
+impl Deref for Held {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        self.store.as_ref().unwrap()
+    }
+}

@@ -6,7 +6,6 @@
 //! already is passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::str::FromStr;

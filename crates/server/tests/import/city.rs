@@ -87,6 +87,7 @@ pub(crate) fn cases(store: &MemoryStore) -> Vec<Case> {
     let any = CaseFilter::default();
     let page = store.list(&any, Order::Newest, None, usize::MAX);
     let mut cases = block_on(page).unwrap().cases;
-    cases.reverse();
+    // In the order of the file; the newest may stand anywhere in it.
+    cases.sort_by_key(|case| case.id);
     cases
 }

@@ -17,21 +17,17 @@ pub(crate) fn wait<F: Future>(future: F) -> F::Output {
 
 /// A store that takes its directory with it when it goes.
 pub(crate) struct Held {
-    store: Option<Store>,
-    directory: TempDir,
+    store: Store,
+    _directory: TempDir,
 }
 
 impl Held {
     pub(crate) fn new() -> Held {
         let directory = TempDir::new().unwrap();
-        let store = Some(open(directory.path()));
-        Held { store, directory }
-    }
-
-    /// Closes it and opens it again, as a restart does.
-    pub(crate) fn reopen(&mut self) {
-        self.store = None;
-        self.store = Some(open(self.directory.path()));
+        Held {
+            store: open(directory.path()),
+            _directory: directory,
+        }
     }
 }
 
@@ -43,6 +39,6 @@ impl Deref for Held {
     type Target = Store;
 
     fn deref(&self) -> &Store {
-        self.store.as_ref().unwrap()
+        &self.store
     }
 }

@@ -24,11 +24,25 @@ pub(crate) fn check_request(request: &RequestWords) -> Result<(), Refusal> {
         ("place.address", &place.address),
         ("reporter.name", &request.reporter.name),
         ("reporter.phone", &request.reporter.phone),
+        ("reporter.email", &request.reporter.email),
+        ("media_url", &request.media_url),
     ];
     for (field, value) in short {
         if let Some(value) = value {
             text(value, field, MAX_SHORT)?;
         }
+    }
+    if let Some(url) = &request.media_url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "media-url.scheme",
+            "图片地址须以 http:// 或 https:// 开头",
+            "the address of a picture begins with http:// or https://",
+        )
+        .at("media_url")
+        .allowing(["http://…", "https://…"]));
     }
     Ok(())
 }

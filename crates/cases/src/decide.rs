@@ -11,7 +11,8 @@ use crate::check::{
     missing, text,
 };
 use crate::{
-    Action, Actor, Case, Command, Event, Happening, Limits, Rules, Sealed, Stage, Submit, possible,
+    Action, Actor, Case, Command, Event, Happening, Limits, Question, Rules, Sealed, Stage, Submit,
+    possible,
 };
 
 /// The circumstances of a command.
@@ -162,7 +163,8 @@ fn decide_submit(submit: &Submit, context: &Context<'_>) -> Result<Vec<Happening
         check_source(source)?;
     }
     if let Some(category) = &submit.category {
-        known_category(rules, category, "category")?;
+        let known = known_category(rules, category, "category")?;
+        Question::check_all(&known.questions, &request.answers, false)?;
     }
     let area = request
         .place

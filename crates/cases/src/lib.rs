@@ -28,6 +28,7 @@ mod event;
 mod memory;
 mod port;
 mod possible;
+mod question;
 mod sealed;
 mod service;
 
@@ -44,5 +45,6 @@ pub use port::{
     Receipt, Recorded, Sought, StoreError,
 };
 pub use possible::{Action, possible};
+pub use question::{AnswerKind, Answers, Choice, Question};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
 pub use service::{Asked, change, execute};

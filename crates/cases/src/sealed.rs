@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use yiwang_base::{Personal, Point, Purpose};
 
+use crate::Answers;
+
 /// Who sent a request; every part is optional.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -13,6 +15,9 @@ pub struct Reporter {
     /// Telephone number as given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// E-mail address as given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 /// Where it is.
@@ -42,6 +47,12 @@ pub struct RequestWords {
     /// The code by which the sender follows the case without signing in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow_code: Option<String>,
+    /// Answers to the category's questions, by the question's code.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
+    /// Address of a picture that another system keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<String>,
 }
 
 impl RequestWords {

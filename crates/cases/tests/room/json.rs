@@ -82,13 +82,22 @@ fn request() -> impl Strategy<Value = Sealed> {
     let point = proptest::option::of((-180.0..=180.0, -85.0..=85.0))
         .prop_map(|xy| xy.map(|(lon, lat)| Point::new(lon, lat).unwrap()));
     let text = || proptest::option::of(any::<String>());
-    (any::<String>(), text(), point, text(), text(), text()).prop_map(
-        |(words, address, point, name, phone, follow_code)| {
+    let answers = proptest::collection::btree_map(
+        any::<String>(),
+        proptest::collection::vec(any::<String>(), 0..3),
+        0..3,
+    );
+    let who = (text(), text(), text());
+    let rest = (text(), answers, text());
+    (any::<String>(), text(), point, who, rest).prop_map(
+        |(words, address, point, (name, phone, email), (follow_code, answers, media_url))| {
             Sealed::Request(Personal::new(RequestWords {
                 words,
                 place: Place { address, point },
-                reporter: Reporter { name, phone },
+                reporter: Reporter { name, phone, email },
                 follow_code,
+                answers,
+                media_url,
             }))
         },
     )

@@ -66,6 +66,7 @@ fn category(code: &str, respond: Span, resolve: Span) -> Category {
         group: LocalText::new("市政设施", "Facilities"),
         respond,
         resolve,
+        questions: Vec::new(),
     }
 }
 
@@ -132,8 +133,10 @@ pub(crate) fn words() -> RequestWords {
         reporter: Reporter {
             name: Some("王小明".into()),
             phone: Some("19900001234".into()),
+            ..Reporter::default()
         },
         follow_code: Some("K7Q2-XWPM".into()),
+        ..RequestWords::default()
     }
 }
 

@@ -140,8 +140,10 @@ fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
         reporter: Reporter {
             name: given(body.reporter.name),
             phone: given(body.reporter.phone),
+            email: None,
         },
         follow_code: Some(follow_code::new().map_err(|error| no_randomness(&error))?),
+        ..RequestWords::default()
     };
     Ok(Submit {
         channel,

@@ -358,7 +358,7 @@ pub fn parse_row(columns: &Columns, record: &ByteRecord, line: u64) -> Result<So
             words: fields.words(),
             place: fields.place()?,
             reporter: Reporter::default(),
-            follow_code: None,
+            ..RequestWords::default()
         }),
         category_name: fields.name(Column::Type)?.to_owned(),
         category: fields.code(Column::Type)?,

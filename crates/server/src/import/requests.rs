@@ -173,6 +173,7 @@ pub fn scan<R: Read>(file: R, profile: Profile, rules: &Rules) -> Result<Plan, R
                     group: LocalText::same(case.group_name),
                     respond: RESPOND,
                     resolve: RESOLVE,
+                    questions: Vec::new(),
                 });
         }
     }

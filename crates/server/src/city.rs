@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use geo::{BoundingRect, MultiPolygon};
 use serde::{Deserialize, Serialize};
-use yiwang_base::{AreaCode, CaseId, LocalText, WorkCalendar, WorkHours};
+use yiwang_base::{
+    AreaCode, CaseId, LocalText, Timestamp, WorkCalendar, WorkHours, truncate_millis,
+};
 use yiwang_cases::{
     Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Rules, Stage,
     StoreError, Unit,
@@ -52,6 +54,8 @@ pub struct City {
     pub name: LocalText,
     /// IANA time zone.
     pub zone: String,
+    /// When it was loaded from the record.
+    pub loaded_at: Timestamp,
     /// What decisions look up.
     pub rules: Rules,
     /// Outlines of areas, degrees.
@@ -106,6 +110,7 @@ impl City {
         }
         Ok(City {
             name: settings.name,
+            loaded_at: truncate_millis(Timestamp::now()),
             zone: settings
                 .calendar
                 .zone()
@@ -255,7 +260,7 @@ pub fn decline_word(reason: DeclineReason) -> &'static str {
     }
 }
 
-fn decline_name(reason: DeclineReason) -> Text {
+pub(crate) fn decline_name(reason: DeclineReason) -> Text {
     let (zh, en) = match reason {
         DeclineReason::OutsideRemit => ("不属于本市职责", "Not for this city's units"),
         DeclineReason::LegalProceedings => (

@@ -21,6 +21,8 @@ pub enum Role {
     Auditor,
     /// Keeps accounts; sees no words of residents (系统管理员).
     Admin,
+    /// Another system that sends requests for its own users (合作平台).
+    Partner,
 }
 
 /// Something that policy allows or not.
@@ -44,7 +46,7 @@ pub enum Right {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Role; 7] = [
+    pub const ALL: [Role; 8] = [
         Role::Operator,
         Role::Unit,
         Role::Verifier,
@@ -52,6 +54,7 @@ impl Role {
         Role::Steward,
         Role::Auditor,
         Role::Admin,
+        Role::Partner,
     ];
 
     /// The word of the interface and the record.
@@ -64,6 +67,7 @@ impl Role {
             Role::Steward => "steward",
             Role::Auditor => "auditor",
             Role::Admin => "admin",
+            Role::Partner => "partner",
         }
     }
 
@@ -80,7 +84,7 @@ impl Role {
         };
         use Right::{Act, ReadCases, ReadEntries, ReadReporter, ReadUnits, ReadWords, SetChannel};
         match right {
-            ReadCases | ReadUnits => true,
+            ReadCases | ReadUnits => self != Role::Partner,
             ReadWords => matches!(
                 self,
                 Role::Operator | Role::Unit | Role::Verifier | Role::Leader
@@ -105,6 +109,14 @@ pub struct Sight {
     pub words: bool,
     /// Who sent it.
     pub reporter: bool,
+}
+
+impl Sight {
+    /// What anyone sees.
+    pub const NONE: Sight = Sight {
+        words: false,
+        reporter: false,
+    };
 }
 
 /// Whoever is signed in.
@@ -206,6 +218,7 @@ mod tests {
             (Role::Steward, "cases units entries submit erase"),
             (Role::Auditor, "cases units entries submit"),
             (Role::Admin, "cases units entries submit"),
+            (Role::Partner, "submit"),
         ];
         let plain = [
             (Right::ReadCases, "cases"),

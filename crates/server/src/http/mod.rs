@@ -10,6 +10,7 @@ mod cursor;
 mod events;
 mod filter;
 mod follow;
+mod open311;
 mod openapi;
 mod parameters;
 mod place;
@@ -51,10 +52,10 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What OpenAPI does not describe: other standards describe tiles and trail.
-fn other_routes() -> [(&'static str, MethodRouter<Arc<App>>); 6] {
+/// What OpenAPI does not describe: other standards describe tiles, trail and Open311.
+fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     let document = openapi::document();
-    [
+    let mut routes = vec![
         (
             "/api/v1/openapi.json",
             get(move || openapi::serve(document.clone())),
@@ -64,8 +65,10 @@ fn other_routes() -> [(&'static str, MethodRouter<Arc<App>>); 6] {
         ("/trail/vkey", get(trail::verifier_key)),
         ("/trail/{*path}", get(trail::read)),
         ("/healthz", get(state::health)),
-    ]
-}
+    ];
+    routes.extend(open311::routes());
+    routes
+}}
 
 /// Addresses that the OpenAPI document does not name.
 pub fn other_paths() -> Vec<&'static str> {

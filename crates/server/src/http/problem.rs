@@ -154,7 +154,9 @@ pub(super) async fn boundary(request: Request, next: Next) -> Response {
             .unwrap_or_else(|_| ApiError(failed()).into_response()),
     };
     let refusal = response.extensions_mut().remove::<Refusal>();
-    let mut response = match refusal.or_else(|| axum_refusal(response.status())) {
+    let own_shape = response.extensions().get::<OwnShape>().is_some();
+    let framework = || axum_refusal(response.status()).filter(|_| !own_shape);
+    let mut response = match refusal.or_else(framework) {
         Some(refusal) => in_words(refusal, lang, &request_id, response),
         None => response,
     };
@@ -276,6 +278,10 @@ fn failed() -> Refusal {
     )
 }
 
+/// Marks an answer whose standard has its own form for errors.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OwnShape;
+
 /// Refusals that the framework makes before a handler runs.
 fn axum_refusal(status: StatusCode) -> Option<Refusal> {
     match status {
@@ -296,7 +302,7 @@ fn axum_refusal(status: StatusCode) -> Option<Refusal> {
 }
 
 /// The first language of `Accept-Language` that we speak, by weight; Chinese otherwise.
-fn reader_language(headers: &HeaderMap) -> Lang {
+pub(super) fn reader_language(headers: &HeaderMap) -> Lang {
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|v| v.to_str().ok());

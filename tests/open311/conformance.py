@@ -199,7 +199,7 @@ def submit(endpoint, listed, attributes, key, at):
     lat, long = at.split(",")
     plain = next(s["service_code"] for s in listed if not s["metadata"])
     form = {"api_key": key, "service_code": plain, "lat": lat, "long": long,
-            "description": "Light out <b>&</b> 路灯不亮", "first_name": "Wang", "last_name": "Xiaoming",
+            "description": "Light out <b>&</b> 三天没修", "first_name": "Wang", "last_name": "Xiaoming",
             "email": "wang@example.org", "phone": "19900001234", "media_url": "https://example.org/1.jpg"}
     answers = endpoint.both("requests", form=form)
     for extension in ("json", "xml"):
@@ -217,7 +217,7 @@ def submit(endpoint, listed, attributes, key, at):
     status, found = endpoint.both(f"requests/{number}")["json"]
     check("what was sent is found", status == 200 and found[0]["status"] == "open", found)
     check("anyone's view holds no words and no contact",
-          "路灯" not in json.dumps(found, ensure_ascii=False) and "1990000" not in json.dumps(found))
+          "三天没修" not in json.dumps(found, ensure_ascii=False) and "1990000" not in json.dumps(found))
     without = lambda *names: {k: v for k, v in form.items() if k not in names}
     post = lambda **changes: endpoint.both("requests", form={**form, **changes})
     check_error("no key", endpoint.both("requests", form=without("api_key")), 403)

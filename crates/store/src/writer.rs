@@ -214,6 +214,7 @@ impl State {
             .map_err(|error| look_closer(&self.wal, from_sqlite(error)))
             .err();
         let mut taken_back = Vec::new();
+        let mut refused = Vec::new();
         for (job, refuse) in group {
             if failed.is_some() {
                 taken_back.push(refuse);
@@ -233,7 +234,8 @@ impl State {
                     refuse(error.clone());
                     failed = Some(error);
                 }
-                Err(error) => refuse(error),
+                // Said after the commit: it may rest on what this group writes.
+                Err(error) => refused.push((refuse, error)),
             }
         }
         if failed.is_none() {
@@ -264,6 +266,9 @@ impl State {
         };
         for finish in done {
             finish(outcome.clone());
+        }
+        for (refuse, error) in refused {
+            refuse(outcome.clone().err().unwrap_or(error));
         }
         if let Err(error) = outcome {
             for refuse in taken_back {

@@ -68,7 +68,7 @@ fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     ];
     routes.extend(open311::routes());
     routes
-}}
+}
 
 /// Addresses that the OpenAPI document does not name.
 pub fn other_paths() -> Vec<&'static str> {

@@ -12,8 +12,8 @@ use yiwang_server::http::hash_password;
 use yiwang_store::{Account, Item, ItemKind, Options, Store};
 
 /// Every role, and with it a person of that name; `crew` is of another unit.
-pub(crate) const PEOPLE: [&str; 8] = [
-    "operator", "unit", "crew", "verifier", "leader", "steward", "auditor", "admin",
+pub(crate) const PEOPLE: [&str; 9] = [
+    "operator", "unit", "crew", "verifier", "leader", "steward", "auditor", "admin", "partner",
 ];
 /// Everyone's password.
 pub(crate) const PASSWORD: &str = "corrèct-horse-电池-9131";
@@ -142,6 +142,7 @@ fn category(code: &str, zh: &str, en: &str) -> Item {
         group: LocalText::new("市政设施", "Facilities"),
         respond: Span::Clock { minutes: 120 },
         resolve: Span::WorkingDays { days: 3 },
+        questions: Vec::new(),
     };
     Item::of(ItemKind::Category, code, &category).unwrap()
 }

@@ -40,9 +40,8 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/open311/v2/servicerequestupdates.xml", updates()),
         ("/open311/v2/servicerequestupdates.json", updates()),
     ];
-    let own_errors = |(path, route): (_, MethodRouter<Arc<App>>)| {
-        (path, route.layer(from_fn(answer::errors)))
-    };
+    let own_errors =
+        |(path, route): (_, MethodRouter<Arc<App>>)| (path, route.layer(from_fn(answer::errors)));
     routes.map(own_errors).into()
 }
 

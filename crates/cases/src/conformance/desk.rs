@@ -62,8 +62,9 @@ pub(super) fn words(text: &str) -> RequestWords {
         reporter: Reporter {
             name: Some("王小明".into()),
             phone: Some("19900001234".into()),
+            ..Reporter::default()
         },
-        follow_code: None,
+        ..RequestWords::default()
     }
 }
 

@@ -65,14 +65,20 @@ fn request() -> impl Strategy<Value = Personal<RequestWords>> {
     let reporter = (proptest::option::of(text()), proptest::option::of(text()));
     let place = (proptest::option::of(text()), proptest::option::of(point()));
     let code = proptest::option::of("[0-9A-Z]{12}");
-    (text(), place, reporter, code).prop_map(|(words, (address, point), (name, phone), code)| {
-        Personal::new(RequestWords {
-            words,
-            place: Place { address, point },
-            reporter: Reporter { name, phone },
-            follow_code: code,
-        })
-    })
+    let answers = vec(text(), 0..3).prop_map(|given| [("pole".to_owned(), given)].into());
+    let rest = (proptest::option::of(text()), answers);
+    (text(), place, reporter, code, rest).prop_map(
+        |(words, (address, point), (name, phone), code, (email, answers))| {
+            Personal::new(RequestWords {
+                words,
+                place: Place { address, point },
+                reporter: Reporter { name, phone, email },
+                follow_code: code,
+                answers,
+                media_url: None,
+            })
+        },
+    )
 }
 
 fn submitted() -> impl Strategy<Value = Happening> {

@@ -9,6 +9,7 @@
 
 pub mod basemap;
 pub mod city;
+pub mod config;
 pub mod data_dir;
 pub mod follow_code;
 pub mod http;

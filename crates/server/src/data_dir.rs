@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use yiwang_journal::SigningKey;
@@ -10,9 +10,9 @@ use yiwang_journal::SigningKey;
 /// The trail's key, in the note format of signed notes; its file is for its owner only.
 pub const KEY_FILE: &str = "trail.key";
 
-/// Why the trail's key cannot be used.
+/// Why the data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyError {
+pub enum DataDirError {
     /// The file system refused.
     #[error("{}: {source}", path.display())]
     Io {
@@ -40,8 +40,8 @@ pub enum KeyError {
 /// The key that signs the trail, made on first use under the name `origin`.
 ///
 /// # Errors
-/// [`KeyError`].
-pub fn trail_key(directory: &Path, origin: &str) -> Result<SigningKey, KeyError> {
+/// [`DataDirError`].
+pub fn trail_key(directory: &Path, origin: &str) -> Result<SigningKey, DataDirError> {
     match read_trail_key(directory)? {
         Some(key) => Ok(key),
         None => make_trail_key(directory, origin),
@@ -51,29 +51,29 @@ pub fn trail_key(directory: &Path, origin: &str) -> Result<SigningKey, KeyError>
 /// The key that signs the trail; `None` where none was made yet.
 ///
 /// # Errors
-/// [`KeyError::Io`] and [`KeyError::Unreadable`].
-pub fn read_trail_key(directory: &Path) -> Result<Option<SigningKey>, KeyError> {
+/// [`DataDirError::Io`] and [`DataDirError::Unreadable`].
+pub fn read_trail_key(directory: &Path) -> Result<Option<SigningKey>, DataDirError> {
     let path = directory.join(KEY_FILE);
     let mut text = String::new();
     match File::open(&path).and_then(|mut file| file.read_to_string(&mut text)) {
         Ok(_) => match text.trim_end().parse() {
             Ok(key) => Ok(Some(key)),
-            Err(source) => Err(KeyError::Unreadable { path, source }),
+            Err(source) => Err(DataDirError::Unreadable { path, source }),
         },
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(KeyError::Io { path, source }),
+        Err(source) => Err(DataDirError::Io { path, source }),
     }
 }
 
-fn make_trail_key(directory: &Path, origin: &str) -> Result<SigningKey, KeyError> {
+fn make_trail_key(directory: &Path, origin: &str) -> Result<SigningKey, DataDirError> {
     let path = directory.join(KEY_FILE);
-    let io = |source| KeyError::Io {
+    let io = |source| DataDirError::Io {
         path: path.clone(),
         source,
     };
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(KeyError::Randomness)?;
-    let key = SigningKey::from_seed(origin, &seed).map_err(KeyError::Origin)?;
+    getrandom::fill(&mut seed).map_err(DataDirError::Randomness)?;
+    let key = SigningKey::from_seed(origin, &seed).map_err(DataDirError::Origin)?;
     std::fs::create_dir_all(directory).map_err(io)?;
     // Whole or not at all: a half-written key would lock the owner out.
     let unfinished = directory.join(format!("{KEY_FILE}.new"));
@@ -90,4 +90,20 @@ fn make_trail_key(directory: &Path, origin: &str) -> Result<SigningKey, KeyError
         .and_then(|()| File::open(directory)?.sync_all())
         .map_err(io)?;
     Ok(key)
+}
+
+/// Makes the data directory where it is missing, for its owner only: the
+/// record holds what residents wrote.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn prepare(directory: &Path) -> Result<(), DataDirError> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(|source| DataDirError::Io {
+            path: directory.to_owned(),
+            source,
+        })
 }

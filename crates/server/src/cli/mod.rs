@@ -2,19 +2,33 @@
 //!
 //! Results go to standard output, everything else to standard error. Exit
 //! codes: 0 done, 1 it failed or a check found a fault, 2 the command line or
-//! the configuration is wrong.
+//! the configuration is wrong, 130 stopped by Ctrl-C before it was done.
 
+mod config;
+mod context;
+mod failure;
+mod interrupt;
+mod output;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use context::Context;
+
 /// Yiwang (一网), an open city brain: requests in, cases out, one record that
 /// nobody can quietly change.
 #[derive(Debug, Parser)]
-#[command(name = "yiwang", version, propagate_version = true)]
+#[command(
+    name = "yiwang",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = AFTER_HELP
+)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -22,18 +36,46 @@ struct Cli {
     command: Command,
 }
 
+const AFTER_HELP: &str = "\
+Examples:
+  yiwang serve                              serve ./data on http://127.0.0.1:8080
+
+Exit codes:
+  0    done
+  1    it failed, or a check found a fault
+  2    the command line or the configuration is wrong
+  130  stopped by Ctrl-C before it was done; running it again goes on";
+
 /// What every command is told.
 #[derive(Debug, Args)]
-pub(crate) struct Globals {
-    /// The data directory: the record, the base map, the trail's key.
-    #[arg(long, global = true, value_name = "DIR", default_value = "./data")]
-    pub(crate) data: PathBuf,
-    /// The configuration file [default: DIR/yiwang.toml, if it is there].
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Report as JSON.
+#[command(next_help_heading = "All commands")]
+struct Globals {
+    /// The data directory: the record, the base map, the trail's key
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "./data",
+        env = "YIWANG_DATA"
+    )]
+    data: PathBuf,
+    /// The configuration file [default: DIR/yiwang.toml, where it is there]
+    #[arg(long, global = true, value_name = "FILE", env = "YIWANG_CONFIG")]
+    config: Option<PathBuf>,
+    /// Set a key of the configuration for this run; see `yiwang config`
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    set: Vec<(String, String)>,
+    /// Report as JSON on standard output
     #[arg(long, global = true)]
-    pub(crate) json: bool,
+    json: bool,
+    /// Language of refusals: zh or en [default: by LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<context::Language>,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// To add a command: a file with a clap `Args` struct that has
@@ -41,34 +83,36 @@ pub(crate) struct Globals {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    User(user::User),
+    Config(config::Show),
 }
 
 impl Command {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
             Command::Serve(command) => command.run(context),
+            Command::User(command) => command.run(context),
+            Command::Config(command) => command.run(context),
         }
     }
-}
-
-/// What a command works with.
-pub(crate) struct Context {
-    /// The data directory.
-    pub(crate) data: PathBuf,
-    /// Whether to report as JSON.
-    #[expect(dead_code, reason = "no command reports anything yet")]
-    pub(crate) json: bool,
 }
 
 /// Runs the command that the arguments name.
 pub(crate) fn main() -> ExitCode {
     let Cli { globals, command } = Cli::parse();
-    let context = Context {
-        data: globals.data,
-        json: globals.json,
-    };
-    command.run(&context).unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
-    })
+    let lang = context::language(globals.lang);
+    Context::new(globals, lang)
+        .map_err(anyhow::Error::from)
+        .and_then(|context| command.run(&context))
+        .unwrap_or_else(|error| failure::tell(&error, lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -1,70 +1,137 @@
 //! `yiwang serve`.
 
-use std::io::Write as _;
-use std::net::SocketAddr;
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 use yiwang_server::basemap::Basemap;
-use yiwang_server::data_dir;
+use yiwang_server::config::{Config, Settings};
 use yiwang_server::http::{self, App, AppOptions};
+use yiwang_store::Store;
 use yiwang_store::basemap::BasemapStore;
-use yiwang_store::{Options, Store};
 
-use super::Context;
+use super::interrupt::Signals;
+use super::{Context, output};
 
-/// Serve the city: pages, HTTP interface, map and trail.
+/// Serve the city: pages, HTTP interface, map and trail
 ///
-/// Prints `listening on http://ADDRESS` on standard output once it answers.
-/// SIGINT (Ctrl-C) and SIGTERM stop it; what was acknowledged is in the record.
+/// Prints `listening on http://ADDRESS` on standard output once it answers; the
+/// log goes to standard error. Ctrl-C or SIGTERM stops it: answers under way
+/// are finished, and what was acknowledged is in the record.
+///
+/// The tree over the record is signed when the server starts and stops, within
+/// sign_every_seconds of a new entry, and whenever someone asks for a
+/// checkpoint or a proof.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yiwang serve
+  yiwang serve --data city --listen 0.0.0.0:8080
+  YIWANG_LOG=debug yiwang serve --listen 127.0.0.1:0")]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
 }
 
 impl Serve {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(self.serve(context))?;
+        let mut sources = context.sources.clone();
+        if let Some(listen) = &self.listen {
+            sources.set("listen", listen, "--listen")?;
+        }
+        let config = Config::load(&sources)?;
+        start_log(&config.settings.log)?;
+        for name in sources.unused_variables() {
+            tracing::warn!(name, "this variable of the environment is not a setting");
+        }
+        context.block_on(serve(context, &config))??;
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    async fn serve(self, context: &Context) -> anyhow::Result<()> {
-        let store = Store::open(&context.data, Options::default())?;
-        let key = Arc::new(data_dir::trail_key(&context.data, "yiwang.local/trail")?);
-        let base_map = Arc::new(Basemap::new(BasemapStore::new(&context.data)));
-        let options = AppOptions {
-            max_body: 1 << 20,
-            session_hours: 12,
-            secure_cookie: false,
-        };
-        store.sign(&key).await?;
-        let app = Arc::new(App::new(store, key, base_map, options)?);
-        let listener = TcpListener::bind(self.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}", self.listen))?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let stop = async {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        };
-        let address = listener.local_addr()?;
-        let mut out = std::io::stdout();
-        writeln!(out, "listening on http://{address}")?;
-        out.flush()?;
-        http::serve(listener, Arc::clone(&app), stop).await;
-        app.store.sign(&app.key).await?;
-        Ok(())
+/// Sends log lines to standard error.
+fn start_log(filter: &str) -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    Ok(())
+}
+
+async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
+    let settings = &config.settings;
+    let mut signals = Signals::hear()?;
+    let store = context.open(config)?;
+    let key = context.trail_key(config)?;
+    store.sign(&key).await?;
+    let base_map = Arc::new(Basemap::new(BasemapStore::new(&context.data)));
+    let app = Arc::new(App::new(store, key, base_map, options(settings))?);
+    say_what_is_missing(&app.store, &app)?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, data = %context.data.display(), entries = *app.store.durable().borrow(), "the server is ready");
+    output::line(&format!("listening on http://{address}"))?;
+    let every = Duration::from_secs(settings.sign_every_seconds);
+    let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
+    http::serve(
+        listener,
+        Arc::clone(&app),
+        async move { signals.next().await },
+    )
+    .await;
+    signing.abort();
+    app.store.sign(&app.key).await?;
+    tracing::info!(
+        entries = *app.store.durable().borrow(),
+        "the server has stopped"
+    );
+    Ok(())
+}
+
+fn options(settings: &Settings) -> AppOptions {
+    AppOptions {
+        max_body: settings.max_body_bytes,
+        session_hours: settings.session_hours,
+        secure_cookie: settings.secure_cookie,
     }
+}
+
+/// Signs the tree some time after it has grown, so that whoever reads the
+/// record without this server finds nearly all of it signed.
+async fn sign_now_and_then(app: Arc<App>, every: Duration) {
+    let mut durable = app.store.durable();
+    while durable.changed().await.is_ok() {
+        tokio::time::sleep(every).await;
+        match app.store.sign(&app.key).await {
+            Ok(_) => tracing::debug!(entries = *durable.borrow_and_update(), "the tree is signed"),
+            Err(error) => {
+                tracing::warn!(%error, "the tree could not be signed; it is tried again after the next entry")
+            }
+        }
+    }
+}
+
+/// A city that is empty, or that nobody can sign in to, says how to go on.
+fn say_what_is_missing(store: &Store, app: &App) -> anyhow::Result<()> {
+    if app.city().rules.categories.is_empty() {
+        tracing::warn!(
+            "the city has no categories yet: `yiwang sample-city` makes one up, `yiwang import` brings one in"
+        );
+    }
+    if store.accounts()?.is_empty() {
+        tracing::warn!(
+            "nobody can sign in yet: `yiwang user add NAME --role operator` adds someone"
+        );
+    }
+    Ok(())
 }

@@ -46,6 +46,34 @@ impl CitySettings {
             desk: DeskLimits::default(),
         })
     }
+
+    /// The settings in the record; `None` where none were made.
+    ///
+    /// # Errors
+    /// When the record cannot be read or holds what are no settings.
+    pub fn stored(store: &Store) -> Result<Option<Self>, StoreError> {
+        let items = store.items(ItemKind::Setting)?;
+        let item = items.iter().find(|item| item.code == SETTINGS);
+        item.map(Item::read).transpose()
+    }
+
+    /// The settings of a city of which nothing is known: unnamed, in Shanghai's
+    /// time zone.
+    ///
+    /// # Errors
+    /// When the time zone's data are missing.
+    pub fn unnamed() -> Result<Self, yiwang_base::CalendarError> {
+        let name = LocalText::new("未命名的城市", "A city without a name");
+        Self::new(name, "Asia/Shanghai")
+    }
+
+    /// The settings as an item.
+    ///
+    /// # Errors
+    /// When they have no JSON form.
+    pub fn item(&self) -> Result<Item, StoreError> {
+        Item::of(ItemKind::Setting, SETTINGS, self)
+    }
 }
 
 /// The city, loaded.
@@ -70,17 +98,9 @@ impl City {
     /// When the record cannot be read or holds what is no area, unit or category.
     pub fn load(store: &Store) -> Result<City, StoreError> {
         let broken = |error: String| StoreError::Broken(error);
-        let settings = match store
-            .items(ItemKind::Setting)?
-            .iter()
-            .find(|i| i.code == SETTINGS)
-        {
-            Some(item) => item.read()?,
-            None => CitySettings::new(
-                LocalText::new("未命名的城市", "A city without a name"),
-                "Asia/Shanghai",
-            )
-            .map_err(|e| broken(e.to_string()))?,
+        let settings = match CitySettings::stored(store)? {
+            Some(settings) => settings,
+            None => CitySettings::unnamed().map_err(|e| broken(e.to_string()))?,
         };
         let mut areas = BTreeMap::new();
         let mut outlines = BTreeMap::new();

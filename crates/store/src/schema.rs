@@ -19,9 +19,14 @@ pub(crate) enum SchemaError {
     Sqlite(#[from] rusqlite::Error),
 }
 
+/// The schema a database has; 0 for none.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
 /// Brings a database to the latest schema, each step in a transaction of its own.
 pub(crate) fn upgrade(connection: &mut Connection) -> Result<(), SchemaError> {
-    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let found = version(connection)?;
     if found > LATEST {
         return Err(SchemaError::Newer { found });
     }

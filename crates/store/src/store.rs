@@ -11,11 +11,11 @@ use yiwang_base::CaseId;
 use yiwang_cases::StoreError;
 use yiwang_journal::{Frontier, Hash};
 
-use crate::error::broken;
-use crate::read::Readers;
+use crate::error::{broken, from_sqlite};
+use crate::read::{Readers, open_reader};
+use crate::schema::{self, SchemaError};
 use crate::trail::{Signed, StoredTiles};
 use crate::writer::Writer;
-use crate::{error::from_sqlite, schema};
 
 /// Name of the record's file in a data directory.
 pub(crate) const RECORD: &str = "record.sqlite";
@@ -53,6 +53,17 @@ pub enum OpenError {
         /// What it said.
         source: std::io::Error,
     },
+    /// There is nothing to read.
+    #[error("there is no record in {}", .0.display())]
+    Missing(PathBuf),
+    /// The record has another schema than this program works with.
+    #[error("{}: its schema is {found}, this program works with {}", path.display(), schema::LATEST)]
+    Schema {
+        /// Where.
+        path: PathBuf,
+        /// The schema found.
+        found: u32,
+    },
     /// The record cannot be read or upgraded.
     #[error("{}: {reason}", path.display())]
     Record {
@@ -74,8 +85,8 @@ pub struct Store {
     pub(crate) signed: Mutex<Option<Arc<Signed>>>,
     next_case: AtomicU64,
     directory: PathBuf,
-    /// Held as long as the store is open, so that no second process writes.
-    _lock: std::fs::File,
+    /// Held as long as the store is open to write, so that no second process does.
+    _lock: Option<std::fs::File>,
 }
 
 impl Store {
@@ -105,7 +116,13 @@ impl Store {
             reason,
         };
         let mut connection = open_writer(&path, options).map_err(|e| record(e.to_string()))?;
-        schema::upgrade(&mut connection).map_err(|e| record(e.to_string()))?;
+        schema::upgrade(&mut connection).map_err(|error| match error {
+            SchemaError::Newer { found } => OpenError::Schema {
+                path: path.clone(),
+                found,
+            },
+            SchemaError::Sqlite(error) => record(error.to_string()),
+        })?;
         let mover = open_writer(&path, options).map_err(|e| record(e.to_string()))?;
         let size = entry_count(&connection).map_err(|e| record(e.to_string()))?;
         let frontier = frontier(&connection, size).map_err(|e| record(e.to_string()))?;
@@ -121,7 +138,41 @@ impl Store {
             signed: Mutex::new(signed.map(Arc::new)),
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
             directory: directory.to_owned(),
-            _lock: lock,
+            _lock: Some(lock),
+        })
+    }
+
+    /// Opens a data directory for reading only. Needs no lock and works beside
+    /// a server; what would write is refused with [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`OpenError`] when there is no record, or it cannot be read or needs an
+    /// upgrade first.
+    pub fn open_to_read(directory: &Path, readers: usize) -> Result<Store, OpenError> {
+        let path = directory.join(RECORD);
+        if !path.is_file() {
+            return Err(OpenError::Missing(directory.to_owned()));
+        }
+        let record = |error: &dyn std::fmt::Display| OpenError::Record {
+            path: path.clone(),
+            reason: error.to_string(),
+        };
+        let sql = open_reader(&path).map_err(|e| record(&e))?;
+        let found = schema::version(&sql).map_err(|e| record(&e))?;
+        if found != schema::LATEST {
+            return Err(OpenError::Schema { path, found });
+        }
+        // One transaction, so that the last checkpoint is found in the tree it signs.
+        sql.execute_batch("BEGIN").map_err(|e| record(&e))?;
+        let entries = entry_count(&sql).map_err(|e| record(&e))?;
+        let signed = last_signed(&sql, entries).map_err(|e| record(&e))?;
+        Ok(Store {
+            readers: Readers::new(&path, readers),
+            writer: Writer::none(entries),
+            signed: Mutex::new(signed.map(Arc::new)),
+            next_case: AtomicU64::new(1),
+            directory: directory.to_owned(),
+            _lock: None,
         })
     }
 
@@ -192,15 +243,19 @@ fn frontier(sql: &Connection, size: u64) -> Result<Frontier, StoreError> {
 
 /// The last signed state, so that what was published before a restart is still served.
 fn last_signed(sql: &Connection, entries: u64) -> Result<Option<Signed>, StoreError> {
-    let query = "SELECT size, note FROM checkpoint WHERE size <= ?1 ORDER BY size DESC LIMIT 1";
+    let query = "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1";
     let row: Option<(i64, String)> = sql
-        .query_row(query, [entries as i64], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(from_sqlite)?;
     row.map(|(size, note)| {
-        let frontier = frontier(sql, size.unsigned_abs())?;
+        let size = size.unsigned_abs();
+        if size > entries {
+            return Err(broken(format!(
+                "{size} entries were signed, only {entries} are there"
+            )));
+        }
+        let frontier = frontier(sql, size)?;
         Ok(Signed { note, frontier })
     })
     .transpose()

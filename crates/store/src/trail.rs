@@ -7,7 +7,7 @@ use yiwang_base::CaseId;
 use yiwang_cases::StoreError;
 use yiwang_journal::{
     Error, ExportedCase, ExportedEntry, ExportedSeal, Frontier, SigningKey, TileReader, TrailPath,
-    WithFrontier, encode_bundle, inclusion_proof,
+    VerifierKey, WithFrontier, encode_bundle, inclusion_proof,
 };
 
 use crate::Store;
@@ -20,6 +20,27 @@ pub struct Signed {
     /// The signed note.
     pub note: String,
     pub(crate) frontier: Frontier,
+}
+
+impl Signed {
+    /// Number of entries it covers.
+    pub fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// Whether this key signed it, and for the tree as it is stored.
+    ///
+    /// # Errors
+    /// What does not agree.
+    pub fn check(&self, key: &VerifierKey) -> Result<(), Error> {
+        let checkpoint = key.open(&self.note)?;
+        if (checkpoint.size, checkpoint.root) == (self.frontier.size(), self.frontier.root()) {
+            return Ok(());
+        }
+        Err(Error::BadCheckpoint(
+            "the tree that is stored has another root than the one signed".into(),
+        ))
+    }
 }
 
 impl Store {
@@ -122,8 +143,25 @@ impl Store {
         key: &Arc<SigningKey>,
         sealed: bool,
     ) -> Result<Option<ExportedCase>, StoreError> {
-        let signed = self.sign(key).await?;
-        let log = key.verifier().to_string();
+        self.sign(key).await?;
+        self.export_signed(id, key.verifier(), sealed).await
+    }
+
+    /// As [`Store::export_case`], with the last checkpoint there is: the case's
+    /// entries after it are left out.
+    ///
+    /// # Errors
+    /// When the record cannot be read. A case without signed entries gives `None`.
+    pub async fn export_signed(
+        &self,
+        id: CaseId,
+        key: &VerifierKey,
+        sealed: bool,
+    ) -> Result<Option<ExportedCase>, StoreError> {
+        let Some(signed) = self.signed() else {
+            return Ok(None);
+        };
+        let log = key.to_string();
         self.readers
             .run(move |sql| {
                 let mut statement = sql

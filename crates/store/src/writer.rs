@@ -49,7 +49,8 @@ enum Message {
 
 /// The handle by which jobs reach the writer thread.
 pub(crate) struct Writer {
-    jobs: Sender<Message>,
+    /// Nobody takes jobs where the record is open for reading only.
+    jobs: Option<Sender<Message>>,
     /// Number of entries that are durable.
     pub(crate) durable: watch::Receiver<u64>,
     threads: Vec<JoinHandle<()>>,
@@ -84,10 +85,28 @@ impl Writer {
                 state.run(&inbox);
             })?;
         Ok(Writer {
-            jobs,
+            jobs: Some(jobs),
             durable,
             threads: vec![writing, moving],
         })
+    }
+
+    /// In the place of a writer where a record of this many entries is only read.
+    pub(crate) fn none(entries: u64) -> Writer {
+        Writer {
+            jobs: None,
+            durable: watch::channel(entries).1,
+            threads: Vec::new(),
+        }
+    }
+
+    fn send(&self, message: Message) -> Result<(), StoreError> {
+        match &self.jobs {
+            Some(jobs) => jobs
+                .send(message)
+                .map_err(|_| broken("the writer has stopped")),
+            None => Err(StoreError::ReadOnly("it is open for reading only".into())),
+        }
     }
 
     /// Runs `work` in the next group. A job that returns an error must not
@@ -109,9 +128,7 @@ impl Writer {
             }) as Done)
         });
         let refuse = Box::new(move |error| give(&fail, Err(error)));
-        self.jobs
-            .send(Message::Job(job, refuse))
-            .map_err(|_| broken("the writer has stopped"))?;
+        self.send(Message::Job(job, refuse))?;
         answered
             .await
             .map_err(|_| broken("the writer has stopped"))?
@@ -123,9 +140,7 @@ impl Writer {
     /// log. `false` when a reader still holds it: then it is done later.
     pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.jobs
-            .send(Message::EmptyLog(answer))
-            .map_err(|_| broken("the writer has stopped"))?;
+        self.send(Message::EmptyLog(answer))?;
         answered
             .await
             .map_err(|_| broken("the writer has stopped"))?
@@ -145,7 +160,7 @@ fn give<T>(answer: &Answer<T>, result: Result<T, StoreError>) {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        let _ = self.jobs.send(Message::Stop);
+        let _ = self.send(Message::Stop);
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -1,7 +1,7 @@
 //! What a command works with.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use yiwang_base::{Lang, Refusal, RefusalKind};
 use yiwang_journal::SigningKey;
 use yiwang_server::config::{Config, ConfigError, Origin, Sources};
 use yiwang_server::data_dir;
-use yiwang_store::{OpenError, Options, Store};
+use yiwang_store::{LATEST_SCHEMA, OpenError, Options, Store};
 
 use super::{Globals, output};
 
@@ -60,18 +60,28 @@ impl Context {
     }
 
     /// Opens the record for this process alone, making it where it is missing.
+    /// A record whose end is not what was last signed is refused: it would
+    /// otherwise be signed as it is.
     pub(crate) fn open(&self, config: &Config) -> anyhow::Result<Store> {
         data_dir::prepare(&self.data)?;
         let options = Options {
             readers: config.settings.readers,
             relaxed: false,
         };
-        Ok(Store::open(&self.data, options).map_err(refuse_to_open)?)
+        let store = Store::open(&self.data, options);
+        let store = store.map_err(|error| refuse_to_open(error, &self.data))?;
+        if let Some(signed) = store.signed() {
+            let key = data_dir::read_trail_key(&self.data)?.ok_or_else(|| no_key(&self.data))?;
+            let agrees = signed.check(key.verifier());
+            agrees.map_err(|error| damaged(&self.data, &error.to_string()))?;
+        }
+        Ok(store)
     }
 
-    /// Opens a record that is there, for reading.
+    /// Opens a record that is there for reading only; works beside a server.
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Store> {
-        self.open(config)
+        let store = Store::open_to_read(&self.data, config.settings.readers);
+        Ok(store.map_err(|error| refuse_to_open(error, &self.data))?)
     }
 
     /// The key that signs the trail, made on first use.
@@ -140,22 +150,18 @@ fn other_origin(from: &Origin, config: &Config, made: &str) -> Refusal {
 }
 
 /// Why a record does not open, and what to do.
-fn refuse_to_open(error: OpenError) -> Refusal {
-    let unavailable =
-        |code, zh: String, en: String| Refusal::new(RefusalKind::Unavailable, code, zh, en);
+fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
+    let shown = data.display();
     match error {
-        OpenError::InUse(path) => {
-            let path = path.display();
-            unavailable(
-                "data.in-use",
-                format!(
-                    "{path} 正由另一个 yiwang 进程使用(服务或导入);请先停止它,或用 --data 指定别的目录"
-                ),
-                format!(
-                    "{path} is in use by another yiwang process (a server or an import); stop it first, or name another directory with --data"
-                ),
-            )
-        }
+        OpenError::InUse(_) => unavailable(
+            "data.in-use",
+            format!(
+                "{shown} 正由另一个 yiwang 进程使用(服务或导入);请先停止它,或用 --data 指定别的目录"
+            ),
+            format!(
+                "{shown} is in use by another yiwang process (a server or an import); stop it first, or name another directory with --data"
+            ),
+        ),
         OpenError::Io { path, source } => {
             let path = path.display();
             unavailable(
@@ -164,17 +170,60 @@ fn refuse_to_open(error: OpenError) -> Refusal {
                 format!("{path} cannot be used: {source}"),
             )
         }
-        OpenError::Record { path, reason } => {
-            let path = path.display();
-            unavailable(
-                "data.record",
-                format!(
-                    "{path} 打不开:{reason}。未作任何改动。请用 yiwang verify 查明第一处损坏;如已损坏,请用 yiwang restore 把最近的备份恢复到一个空目录"
-                ),
-                format!(
-                    "{path} does not open: {reason}. Nothing was changed. `yiwang verify` names the first damage; if it is damaged, put the last backup into an empty directory with `yiwang restore`"
-                ),
-            )
-        }
+        OpenError::Missing(_) => Refusal::new(
+            RefusalKind::NotFound,
+            "data.none",
+            format!("{shown} 中没有案卷库;请用 --data 指定数据目录"),
+            format!("there is no record in {shown}; name the data directory with --data"),
+        ),
+        OpenError::Schema { found, .. } if found > LATEST_SCHEMA => unavailable(
+            "data.newer",
+            format!(
+                "{shown} 由更新版本的 yiwang 写成(结构 {found},本程序到 {LATEST_SCHEMA});未作任何改动,请使用更新版本"
+            ),
+            format!(
+                "{shown} was written by a newer yiwang (schema {found}, this one knows up to {LATEST_SCHEMA}); nothing was changed: use the newer yiwang"
+            ),
+        ),
+        OpenError::Schema { found, .. } => unavailable(
+            "data.older",
+            format!(
+                "{shown} 由较旧版本的 yiwang 写成(结构 {found},现为 {LATEST_SCHEMA});请先备份,再用 yiwang serve 启动一次完成升级"
+            ),
+            format!(
+                "{shown} was written by an older yiwang (schema {found}, now {LATEST_SCHEMA}); keep a copy, then start `yiwang serve` once: it upgrades the record"
+            ),
+        ),
+        OpenError::Record { reason, .. } => damaged(data, &reason),
     }
+}
+
+/// Refuses a record that cannot be read, or is not the one that was signed.
+fn damaged(data: &Path, reason: &str) -> Refusal {
+    let data = data.display();
+    unavailable(
+        "data.damaged",
+        format!(
+            "{data} 的案卷库不能使用:{reason}。请用 yiwang verify 查明第一处损坏,并用 yiwang restore 把最近的备份恢复到一个空目录"
+        ),
+        format!(
+            "the record in {data} cannot be used: {reason}. `yiwang verify` names the first damage; `yiwang restore` puts the last backup into an empty directory"
+        ),
+    )
+}
+
+fn no_key(data: &Path) -> Refusal {
+    let key = data.join(data_dir::KEY_FILE);
+    let key = key.display();
+    unavailable(
+        "data.no-key",
+        format!("签名密钥 {key} 不见了,没有它存证链不能继续;请从备份放回这个文件"),
+        format!(
+            "the signing key {key} is gone, and the trail cannot go on without it; put the file back from a backup"
+        ),
+    )
+}
+
+fn unavailable(code: &'static str, zh: String, en: String) -> Refusal {
+    Refusal::new(RefusalKind::Unavailable, code, zh, en)
 }

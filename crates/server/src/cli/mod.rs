@@ -4,11 +4,14 @@
 //! codes: 0 done, 1 it failed or a check found a fault, 2 the command line or
 //! the configuration is wrong, 130 stopped by Ctrl-C before it was done.
 
+mod city;
 mod config;
 mod context;
 mod failure;
+mod import;
 mod interrupt;
 mod output;
+mod progress;
 mod serve;
 mod user;
 
@@ -83,6 +86,8 @@ fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Import(import::Import),
+    City(city::Show),
     User(user::User),
     Config(config::Show),
 }
@@ -91,6 +96,8 @@ impl Command {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
             Command::Serve(command) => command.run(context),
+            Command::Import(command) => command.run(context),
+            Command::City(command) => command.run(context),
             Command::User(command) => command.run(context),
             Command::Config(command) => command.run(context),
         }

@@ -16,7 +16,8 @@ use super::source_case::{Ending, SourceCase, SourceTime};
 /// The system's name in sources and grounds.
 pub const SYSTEM: &str = "boston311";
 
-const ZONE: &str = "America/New_York";
+/// The city's time zone.
+pub(super) const ZONE: &str = "America/New_York";
 /// Longest number of a case, characters.
 const MAX_ID: usize = 20;
 /// Longest name of a category or unit, characters.

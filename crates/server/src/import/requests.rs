@@ -13,13 +13,16 @@ use std::time::{Duration, Instant};
 
 use csv::ByteRecord;
 use futures_util::future::join_all;
-use yiwang_base::{CategoryCode, LocalText, Refusal, RefusalKind, Span, Timestamp, UnitCode};
+use yiwang_base::{
+    CalendarError, CategoryCode, LocalText, Refusal, RefusalKind, Span, Timestamp, UnitCode,
+};
 use yiwang_cases::{CaseStore, Category, Change, Rules, StoreError, Unit, UnitKind};
 
 use super::boston311;
 use super::rejects::{Reject, RejectFile};
 use super::rows::{Row, Rows};
 use super::source_case::SourceCase;
+use crate::city::CitySettings;
 
 /// Cases written at once: enough to share a flush to disk, few enough to stop soon.
 const BATCH: usize = 256;
@@ -43,6 +46,18 @@ impl Profile {
     pub fn name(self) -> &'static str {
         match self {
             Profile::Boston311 => boston311::SYSTEM,
+        }
+    }
+
+    /// The settings of the city whose requests these are.
+    ///
+    /// # Errors
+    /// When the time zone's data are missing.
+    pub fn city(self) -> Result<CitySettings, CalendarError> {
+        match self {
+            Profile::Boston311 => {
+                CitySettings::new(LocalText::new("波士顿", "Boston"), boston311::ZONE)
+            }
         }
     }
 

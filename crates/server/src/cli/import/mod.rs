@@ -1,0 +1,54 @@
+//! `yiwang import`.
+
+mod areas;
+mod osm;
+mod reject_path;
+mod requests;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::Context;
+
+/// Bring in areas, requests and the base map from files
+///
+/// Areas come before requests, so that points find their area. What is imported
+/// twice adds nothing. Areas and requests need the data directory to themselves;
+/// the base map can be changed while a server runs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yiwang import areas boston_neighborhoods.geojson --data boston
+  yiwang import requests boston_311.csv --profile boston311 --data boston
+  yiwang import osm massachusetts.osm.pbf --data boston")]
+pub(crate) struct Import {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Areas(areas::Areas),
+    Requests(requests::Requests),
+    Osm(osm::Osm),
+}
+
+impl Import {
+    pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Areas(command) => command.run(context),
+            Command::Requests(command) => command.run(context),
+            Command::Osm(command) => command.run(context),
+        }
+    }
+}
+
+/// The file's name without its folder, as the record names where things came from.
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}

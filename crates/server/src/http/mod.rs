@@ -25,7 +25,7 @@ mod trail;
 pub use openapi::document;
 pub use problem::Problem;
 pub use serve::serve;
-pub use session::{COOKIE, hash_password};
+pub use session::{COOKIE, hash_password, new_token, token_hash};
 pub use state::{App, AppOptions};
 
 use std::sync::Arc;

@@ -61,7 +61,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let Some(token) = token(&parts.headers) else {
             return Ok(Visitor(None));
         };
-        let account = app.store.session(hash(token), now()).await?;
+        let account = app.store.session(token_hash(token), now()).await?;
         Ok(Visitor(account.and_then(User::of)))
     }
 }
@@ -71,7 +71,7 @@ pub(super) struct Session([u8; 32]);
 
 impl Session {
     pub(super) fn of(headers: &HeaderMap) -> Option<Session> {
-        token(headers).map(|token| Session(hash(token)))
+        token(headers).map(|token| Session(token_hash(token)))
     }
 
     /// Whether it is still this user, with the same role and unit.
@@ -91,7 +91,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A token as the record has it.
-pub(super) fn hash(token: &str) -> [u8; 32] {
+pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn sign_in(
         .checked_add(i64::from(app.options.session_hours).hours())
         .unwrap_or(at);
     app.store
-        .open_session(hash(&token), user.account.name.clone(), at, expires)
+        .open_session(token_hash(&token), user.account.name.clone(), at, expires)
         .await?;
     let seconds = u64::from(app.options.session_hours) * 3600;
     let cookie = cookie(&token, seconds, app.options.secure_cookie);
@@ -198,7 +198,7 @@ fn too_many(pause: Duration) -> Refusal {
     ))]
 pub(super) async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
     if let Some(token) = token(&headers) {
-        app.store.close_session(hash(token)).await?;
+        app.store.close_session(token_hash(token)).await?;
     }
     let cookie = cookie("", 0, app.options.secure_cookie);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
@@ -209,7 +209,11 @@ fn cookie(token: &str, seconds: u64, secure: bool) -> String {
     format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
 }
 
-fn new_token() -> Result<String, Refusal> {
+/// A fresh token: 256 random bits.
+///
+/// # Errors
+/// When the system's random source fails.
+pub fn new_token() -> Result<String, Refusal> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| no_randomness(&error))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

@@ -1,5 +1,6 @@
 //! `yiwang user`.
 
+mod key;
 mod password;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ enum Command {
     Password(Password),
     Disable(Disable),
     Enable(Enable),
+    Key(key::Key),
 }
 
 /// Add someone
@@ -45,7 +47,8 @@ struct Add {
     /// Sign-in name: 1 to 64 of a-z 0-9 . _ -
     #[arg(value_name = "NAME")]
     user: String,
-    /// Role: operator, unit, verifier, leader, steward, auditor or admin
+    /// Role: operator, unit, verifier, leader, steward, auditor, admin
+    /// or partner (another system)
     #[arg(long)]
     role: String,
     /// The unit the person acts for; with role unit, and only there
@@ -130,6 +133,7 @@ impl User {
                     Ok(None)
                 })?;
             }
+            Command::Key(key) => key.run(context)?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use yiwang_base::{Refusal, RefusalKind};
 use yiwang_cases::Answers;
 
-use crate::http::session::hash;
+use crate::http::session::token_hash;
 use crate::http::state::{App, now};
 use crate::policy::{Role, User};
 
@@ -126,7 +126,7 @@ impl Form {
         let Some(key) = self.get("api_key") else {
             return Ok(None);
         };
-        let account = app.store.session(hash(key.trim()), now()).await?;
+        let account = app.store.session(token_hash(key.trim()), now()).await?;
         let user = account.and_then(|account| {
             let role = Role::from_word(&account.role)?;
             Some(User { account, role })

@@ -15,6 +15,12 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 1200,
   },
+  // Tests run without a browser, but test what runs in one.
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
   server: { host: '127.0.0.1', proxy: behind },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*.test.ts'],
+    setupFiles: 'src/test/setup.ts',
+    environment: 'node',
+  },
 } as import('vitest/config').ViteUserConfig);

@@ -1,3 +1,5 @@
+import { changed, isPage } from './address';
+
 /** The address is the state of a page: everything a colleague should see is in it. */
 class Router {
   url = $state.raw(new URL(location.href));
@@ -32,12 +34,7 @@ class Router {
 
   /** The present address with parts of its query changed. */
   with(changes: Record<string, string | null>): string {
-    const url = new URL(this.url);
-    for (const [key, value] of Object.entries(changes)) {
-      if (value === null || value === '') url.searchParams.delete(key);
-      else url.searchParams.set(key, value);
-    }
-    return url.pathname + url.search;
+    return changed(this.url, changes);
   }
 
   #follow(event: MouseEvent): void {
@@ -45,9 +42,8 @@ class Router {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest?.('a[href]');
     if (!(link instanceof HTMLAnchorElement)) return;
-    if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-    if (/^\/(api|tiles|trail)\//.test(link.pathname)) return;
-    if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+    if (link.target || link.hasAttribute('download')) return;
+    if (!isPage(new URL(link.href), this.url)) return;
     event.preventDefault();
     this.go(link.href);
   }

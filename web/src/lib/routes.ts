@@ -3,22 +3,31 @@ import type { Component } from 'svelte';
 type Page = { default: Component<{ param: string }> };
 
 export type Route = {
+  name: string;
   /** Only for who is signed in. */
   staff: boolean;
   param: string;
   load: () => Promise<Page>;
 };
 
-type Pattern = { path: RegExp; staff: boolean; load: () => Promise<unknown> };
+type Pattern = { name: string; path: RegExp; staff: boolean; load: () => Promise<unknown> };
 
 const PATTERNS: Pattern[] = [
-  { path: /^\/$/, staff: false, load: () => import('../pages/Welcome.svelte') },
-  { path: /^\/sign-in$/, staff: false, load: () => import('../pages/SignIn.svelte') },
-  { path: /^\/report$/, staff: false, load: () => import('../pages/Report.svelte') },
-  { path: /^\/follow(?:\/([^/]+))?$/, staff: false, load: () => import('../pages/Follow.svelte') },
-  { path: /^\/desk$/, staff: true, load: () => import('../pages/Desk.svelte') },
-  { path: /^\/cases\/([cC]?\d+)$/, staff: true, load: () => import('../pages/Case.svelte') },
+  page('welcome', /^\/$/, () => import('../pages/Welcome.svelte')),
+  page('sign-in', /^\/sign-in$/, () => import('../pages/SignIn.svelte')),
+  page('report', /^\/report$/, () => import('../pages/Report.svelte')),
+  page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte')),
+  desk('desk', /^\/desk$/, () => import('../pages/Desk.svelte')),
+  desk('case', /^\/cases\/[cC]?(\d+)$/, () => import('../pages/Case.svelte')),
 ];
+
+function page(name: string, path: RegExp, load: Pattern['load']): Pattern {
+  return { name, path, staff: false, load };
+}
+
+function desk(name: string, path: RegExp, load: Pattern['load']): Pattern {
+  return { name, path, staff: true, load };
+}
 
 function decoded(text: string): string {
   try {
@@ -31,12 +40,12 @@ function decoded(text: string): string {
 /** The page an address asks for. */
 export function routeOf(path: string): Route {
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  for (const { path: pattern, staff, load } of PATTERNS) {
+  for (const { path: pattern, load, ...page } of PATTERNS) {
     const found = pattern.exec(trimmed);
     if (found) {
-      return { staff, param: decoded(found[1] ?? ''), load: load as () => Promise<Page> };
+      return { ...page, param: decoded(found[1] ?? ''), load: load as () => Promise<Page> };
     }
   }
   const load = () => import('../pages/NotFound.svelte') as Promise<unknown> as Promise<Page>;
-  return { staff: false, param: path, load };
+  return { name: 'not-found', staff: false, param: path, load };
 }

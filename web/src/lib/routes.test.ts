@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { routeOf } from './routes';
+
+const shape = (path: string) => {
+  const { name, staff, param } = routeOf(path);
+  return [name, staff, param];
+};
+
+it.each([
+  ['/', 'welcome', false, ''],
+  ['/sign-in', 'sign-in', false, ''],
+  ['/report/', 'report', false, ''],
+  ['/follow', 'follow', false, ''],
+  ['/follow/ABCD-EFGH-JKMN', 'follow', false, 'ABCD-EFGH-JKMN'],
+  ['/follow/%E8%AF%8D', 'follow', false, '词'],
+  ['/follow/%', 'follow', false, '%'],
+  ['/desk', 'desk', true, ''],
+  ['/cases/C12', 'case', true, '12'],
+  ['/cases/c12', 'case', true, '12'],
+  ['/cases/12', 'case', true, '12'],
+  ['/cases/', 'not-found', false, '/cases/'],
+  ['/cases/C1/x', 'not-found', false, '/cases/C1/x'],
+  ['/Desk', 'not-found', false, '/Desk'],
+])('%s is the page %s', (path, name, staff, param) => {
+  expect(shape(path)).toEqual([name, staff, param]);
+});

@@ -41,6 +41,11 @@ export function usual(file: CaseFile): Command | null {
   return first;
 }
 
+/** Whether the chosen unit's duty list does not name the matter. */
+export function outsideDuty(draft: Draft, file: CaseFile): boolean {
+  return draft.unit !== '' && file.suggested_units.every((one) => one.unit !== draft.unit);
+}
+
 /** Fields of a form that must be filled before it is worth sending. */
 export function missing(action: Command, draft: Draft, file: CaseFile): Missing[] {
   const t = i18n.t.forms.missing;
@@ -58,6 +63,7 @@ export function missing(action: Command, draft: Draft, file: CaseFile): Missing[
       break;
     case 'dispatch':
       need('unit', t.unit);
+      if (outsideDuty(draft, file)) need('reason', t.outsideReason);
       break;
     case 'report_back':
       need('note', t.reportNote);
@@ -95,7 +101,11 @@ export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Co
     case 'decline':
       return { reason: draft.reason as Bodies['decline']['reason'], note: draft.note.trim() };
     case 'dispatch':
-      return { unit: draft.unit, reason: text(draft.reason), note: text(draft.note) };
+      return {
+        unit: draft.unit,
+        reason: outsideDuty(draft, file) ? text(draft.reason) : undefined,
+        note: text(draft.note),
+      };
     case 'report_back':
     case 'reopen':
       return { note: draft.note.trim() };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CaseId, CategoryCode, LocalText, Personal, Timestamp, UnitCode};
 
 use crate::event::dispatched_deadlines;
-use crate::{Channel, DeclineReason, Event, Happening, RequestWords, Sealed, SourceRef};
+use crate::{Channel, DUE_SOON, DeclineReason, Event, Happening, RequestWords, Sealed, SourceRef};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -321,6 +321,12 @@ impl Case {
     /// Whether the step that is due is late at `now`.
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.due_at.is_some_and(|due| due < now)
+    }
+
+    /// Whether the next step is due within [`DUE_SOON`] of now, and not late yet.
+    pub fn is_due_soon(&self, now: Timestamp) -> bool {
+        self.due_at
+            .is_some_and(|due| due >= now && due.duration_since(now) < DUE_SOON)
     }
 
     fn to(&mut self, stage: Stage, due: Option<Timestamp>) {

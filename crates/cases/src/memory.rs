@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use yiwang_base::{CaseId, Purpose, Timestamp, cell, cells_of_tile, point_of_cell, to_millis};
 
 use crate::{
-    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, Event, Happening, MapTile,
-    Order, Page, PageStart, Receipt, Recorded, RequestWords, Sought, SourceRef, StoreError,
+    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Happening, MapTile, Order, Page,
+    PageStart, Receipt, Recorded, RequestWords, Sought, SourceRef, StoreError,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -195,11 +195,8 @@ impl CaseStore for MemoryStore {
         let mut counts = Counts::default();
         for case in self.found(filter) {
             *counts.by_stage.entry(case.stage).or_default() += 1;
-            match case.due_at {
-                Some(due) if due < now => counts.late += 1,
-                Some(due) if due.duration_since(now) < DUE_SOON => counts.due_soon += 1,
-                _ => {}
-            }
+            counts.late += u64::from(case.is_late(now));
+            counts.due_soon += u64::from(case.is_due_soon(now));
         }
         Ok(counts)
     }
@@ -273,6 +270,7 @@ fn matches(filter: &CaseFilter, case: &Case) -> bool {
         && any(&filter.categories, case.category.as_ref())
         && any(&filter.channels, Some(&case.channel))
         && filter.late_at.is_none_or(|at| case.is_late(at))
+        && filter.due_soon_at.is_none_or(|at| case.is_due_soon(at))
         && filter.from.is_none_or(|from| case.submitted_at >= from)
         && filter.until.is_none_or(|until| case.submitted_at < until)
         && filter.sought().is_none_or(found)

@@ -153,6 +153,8 @@ pub struct CaseFilter {
     pub channels: Vec<Channel>,
     /// Only cases whose next step was due before this time.
     pub late_at: Option<Timestamp>,
+    /// Only cases whose next step is due within [`DUE_SOON`] of this time.
+    pub due_soon_at: Option<Timestamp>,
     /// Came in at or after.
     pub from: Option<Timestamp>,
     /// Came in before.

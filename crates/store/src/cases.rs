@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use yiwang_base::{CaseId, Timestamp, cells_of_tile, from_millis, point_of_cell, to_millis};
+use yiwang_base::{CaseId, Timestamp, cells_of_tile, point_of_cell, to_millis};
 use yiwang_cases::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, Happening, MapTile, Order,
     Page, PageStart, Receipt, Recorded, Sealed, Sought, SourceRef, Stage, StoreError,
@@ -217,6 +217,10 @@ impl Condition {
         if let Some(now) = filter.late_at {
             condition.and("due_at < ?", to_millis(now));
         }
+        if let Some(now) = filter.due_soon_at {
+            condition.and("due_at >= ?", to_millis(now));
+            condition.and("due_at < ?", soon_after(now));
+        }
         if let Some(from) = filter.from {
             condition.and("submitted_at >= ?", to_millis(from));
         }
@@ -296,15 +300,19 @@ fn list(
     Ok(Page { cases, next })
 }
 
+/// Up to when a step is due soon.
+fn soon_after(now: Timestamp) -> i64 {
+    to_millis(now).saturating_add(DUE_SOON.as_millis() as i64)
+}
+
 fn counts(sql: &Connection, filter: &CaseFilter, now: Timestamp) -> Result<Counts, StoreError> {
     let condition = Condition::of(filter);
-    let soon = from_millis(to_millis(now).saturating_add(DUE_SOON.as_millis() as i64));
     let query = format!(
         "SELECT stage, count(*), count(*) FILTER (WHERE due_at < ?), \
          count(*) FILTER (WHERE due_at >= ? AND due_at < ?) FROM cases WHERE {} GROUP BY stage",
         condition.sql
     );
-    let times = [now, now, soon].map(|at| Value::from(to_millis(at)));
+    let times = [to_millis(now), to_millis(now), soon_after(now)].map(Value::from);
     let values = times.into_iter().chain(condition.values);
     let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
     let mut rows = statement

@@ -151,6 +151,14 @@ pub fn each_filter_finds_what_it_names<S: CaseStore>(desk: &Desk<'_, S>) {
             vec![1, 0],
         ),
         (
+            // Due at that time or within four hours after it.
+            CaseFilter {
+                due_soon_at: Some(minute(160)),
+                ..any()
+            },
+            vec![9, 8, 7, 6, 5, 4],
+        ),
+        (
             CaseFilter {
                 late_at: Some(minute(161)),
                 from: Some(minute(10)),

@@ -187,11 +187,19 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
         some(&AREAS),
         some(&CATEGORIES),
         channels,
-        (time(), time(), time()),
+        (time(), time(), time(), time()),
         text,
     )
         .prop_map(
-            |(stages, units, areas, categories, channels, (late_at, from, until), text)| {
+            |(
+                stages,
+                units,
+                areas,
+                categories,
+                channels,
+                (late_at, due_soon_at, from, until),
+                text,
+            )| {
                 CaseFilter {
                     stages,
                     units,
@@ -199,6 +207,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                     categories,
                     channels,
                     late_at,
+                    due_soon_at,
                     from,
                     until,
                     text,

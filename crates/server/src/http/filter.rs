@@ -17,9 +17,9 @@ pub(super) struct Query {
     pub(super) cursor: Option<String>,
 }
 
-const PARAMETERS: [&str; 12] = [
-    "stage", "unit", "area", "category", "channel", "late", "from", "until", "q", "order", "limit",
-    "cursor",
+const PARAMETERS: [&str; 13] = [
+    "stage", "unit", "area", "category", "channel", "late", "due_soon", "from", "until", "q",
+    "order", "limit", "cursor",
 ];
 
 /// Longest page, and the page nobody asked to be longer or shorter.
@@ -77,6 +77,11 @@ pub(super) fn read(
                 "true" => filter.late_at = Some(now),
                 "false" => filter.late_at = None,
                 other => return Err(wrong("late", other, ["true", "false"])),
+            },
+            "due_soon" => match value.as_ref() {
+                "true" => filter.due_soon_at = Some(now),
+                "false" => filter.due_soon_at = None,
+                other => return Err(wrong("due_soon", other, ["true", "false"])),
             },
             "from" => filter.from = Some(instant(&value, "from")?),
             "until" => filter.until = Some(instant(&value, "until")?),

@@ -73,6 +73,9 @@ pub(super) struct CaseFilterQuery {
     /// Only those whose next step is late.
     #[param(required = false)]
     late: bool,
+    /// Only those whose next step is due within four hours.
+    #[param(required = false)]
+    due_soon: bool,
     /// Came in at or after.
     #[param(required = false, format = DateTime)]
     from: String,

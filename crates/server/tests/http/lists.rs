@@ -74,6 +74,11 @@ fn filters_find_what_they_say() {
         ("channel=hotline", vec![hotline.clone()]),
         ("late=true", vec![]),
         ("late=false", all.clone()),
+        ("due_soon=false", all.clone()),
+        (
+            "due_soon=true&stage=submitted",
+            vec![hotline.clone(), far.clone(), west.clone()],
+        ),
         (
             "from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z",
             vec![],
@@ -111,6 +116,7 @@ fn a_filter_that_cannot_be_read_is_named() {
         ("stage=lost", "query.invalid", "stage", "lost"),
         ("channel=fax", "query.invalid", "channel", "fax"),
         ("late=maybe", "query.invalid", "late", "maybe"),
+        ("due_soon=1", "query.invalid", "due_soon", "1"),
         ("from=yesterday", "query.invalid", "from", "yesterday"),
         ("until=2026-13-01", "query.invalid", "until", "2026-13-01"),
         ("order=oldest", "query.invalid", "order", "oldest"),

@@ -871,7 +871,7 @@ export interface components {
          * @description What a person is here for; decides what is allowed.
          * @enum {string}
          */
-        Role: "operator" | "unit" | "verifier" | "leader" | "steward" | "auditor" | "admin";
+        Role: "operator" | "unit" | "verifier" | "leader" | "steward" | "auditor" | "admin" | "partner";
         /** @description Who is signed in. */
         SessionView: {
             user: components["schemas"]["UserView"] | null;
@@ -1042,6 +1042,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Only those whose next step is late. */
                 late?: boolean;
+                /** @description Only those whose next step is due within four hours. */
+                due_soon?: boolean;
                 /** @description Came in at or after. */
                 from?: string;
                 /** @description Came in before. */
@@ -1132,6 +1134,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Only those whose next step is late. */
                 late?: boolean;
+                /** @description Only those whose next step is due within four hours. */
+                due_soon?: boolean;
                 /** @description Came in at or after. */
                 from?: string;
                 /** @description Came in before. */

@@ -64,6 +64,7 @@ export const en: Messages = {
     steward: 'Data steward',
     auditor: 'Auditor',
     admin: 'Administrator',
+    partner: 'Partner system',
   },
   welcome: {
     title: (city) => `Tell ${city || 'the city'} once`,

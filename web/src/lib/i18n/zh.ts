@@ -60,6 +60,7 @@ export const zh = {
     steward: '数据管理员',
     auditor: '审计员',
     admin: '系统管理员',
+    partner: '协作系统',
   },
   welcome: {
     title: (city: string) => `${city || '城市'}诉求，一处进`,

@@ -10,6 +10,9 @@ use yiwang_journal::SigningKey;
 /// The trail's key, in the note format of signed notes; its file is for its owner only.
 pub const KEY_FILE: &str = "trail.key";
 
+/// Name of the record's file.
+pub const RECORD: &str = "record.sqlite";
+
 /// Why the data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
@@ -106,4 +109,21 @@ pub fn prepare(directory: &Path) -> Result<(), DataDirError> {
             path: directory.to_owned(),
             source,
         })
+}
+
+/// Makes a file where it is missing, empty and for its owner only. SQLite takes
+/// over the mode of an empty file for all it writes beside it.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn make_private(path: &Path) -> Result<(), DataDirError> {
+    let made = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path);
+    made.map(drop).map_err(|source| DataDirError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }

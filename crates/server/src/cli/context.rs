@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use serde::Serialize;
 use yiwang_base::{Lang, Refusal, RefusalKind};
-use yiwang_journal::SigningKey;
+use yiwang_journal::{SigningKey, VerifierKey};
 use yiwang_server::config::{Config, ConfigError, Origin, Sources};
 use yiwang_server::data_dir;
 use yiwang_store::{LATEST_SCHEMA, OpenError, Options, Store};
@@ -16,6 +16,9 @@ use super::{Globals, output};
 
 /// Who changes the record from the command line, as the journal names it.
 pub(crate) const BY: &str = "system:command-line";
+
+/// Code of the refusal of a record that another process has.
+const IN_USE: &str = "data.in-use";
 
 /// A language as the command line names it.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -64,6 +67,7 @@ impl Context {
     /// otherwise be signed as it is.
     pub(crate) fn open(&self, config: &Config) -> anyhow::Result<Store> {
         data_dir::prepare(&self.data)?;
+        data_dir::make_private(&self.data.join(data_dir::RECORD))?;
         let options = Options {
             readers: config.settings.readers,
             relaxed: false,
@@ -82,6 +86,31 @@ impl Context {
     pub(crate) fn read(&self, config: &Config) -> anyhow::Result<Store> {
         let store = Store::open_to_read(&self.data, config.settings.readers);
         Ok(store.map_err(|error| refuse_to_open(error, &self.data))?)
+    }
+
+    /// The record for reading, with as much of it signed as can be: where no
+    /// other process has it, all of it.
+    pub(crate) fn signed(&self, config: &Config) -> anyhow::Result<(Store, VerifierKey)> {
+        let store = self.read(config)?;
+        let entries = *store.durable().borrow();
+        let key = data_dir::read_trail_key(&self.data)?;
+        let key = key.ok_or_else(|| no_key(&self.data))?;
+        let verifier = key.verifier().clone();
+        if store
+            .signed()
+            .is_some_and(|signed| signed.size() == entries)
+        {
+            return Ok((store, verifier));
+        }
+        drop(store);
+        match self.open(config) {
+            Ok(store) => {
+                self.block_on(store.sign(&Arc::new(key)))??;
+                Ok((store, verifier))
+            }
+            Err(error) if is_in_use(&error) => Ok((self.read(config)?, verifier)),
+            Err(error) => Err(error),
+        }
     }
 
     /// The key that signs the trail, made on first use.
@@ -136,6 +165,11 @@ pub(super) fn language(asked: Option<Language>) -> Lang {
     }
 }
 
+fn is_in_use(error: &anyhow::Error) -> bool {
+    let refusal = error.downcast_ref::<Refusal>();
+    refusal.is_some_and(|refusal| refusal.code == IN_USE)
+}
+
 /// A trail keeps the name under which its key was made: readers know it by that.
 fn other_origin(from: &Origin, config: &Config, made: &str) -> Refusal {
     Refusal::new(
@@ -154,7 +188,7 @@ fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
     let shown = data.display();
     match error {
         OpenError::InUse(_) => unavailable(
-            "data.in-use",
+            IN_USE,
             format!(
                 "{shown} 正由另一个 yiwang 进程使用(服务或导入);请先停止它,或用 --data 指定别的目录"
             ),

@@ -4,9 +4,12 @@
 //! codes: 0 done, 1 it failed or a check found a fault, 2 the command line or
 //! the configuration is wrong, 130 stopped by Ctrl-C before it was done.
 
+mod backup;
 mod city;
 mod config;
 mod context;
+mod eval;
+mod export;
 mod failure;
 mod import;
 mod interrupt;
@@ -14,6 +17,7 @@ mod output;
 mod progress;
 mod serve;
 mod user;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,7 +45,10 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Examples:
-  yiwang serve                              serve ./data on http://127.0.0.1:8080
+  yiwang serve                           serve ./data on http://127.0.0.1:8080
+  yiwang user add li.na --role operator  let someone sign in
+  yiwang backup /backups/monday          copy everything while the server runs
+  yiwang verify                          check that nothing was changed
 
 Exit codes:
   0    done
@@ -88,7 +95,12 @@ enum Command {
     Serve(serve::Serve),
     Import(import::Import),
     City(city::Show),
+    Export(export::Export),
+    Verify(verify::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     User(user::User),
+    Eval(eval::Eval),
     Config(config::Show),
 }
 
@@ -98,7 +110,12 @@ impl Command {
             Command::Serve(command) => command.run(context),
             Command::Import(command) => command.run(context),
             Command::City(command) => command.run(context),
+            Command::Export(command) => command.run(context),
+            Command::Verify(command) => command.run(context),
+            Command::Backup(command) => command.run(context),
+            Command::Restore(command) => command.run(context),
             Command::User(command) => command.run(context),
+            Command::Eval(command) => command.run(context),
             Command::Config(command) => command.run(context),
         }
     }

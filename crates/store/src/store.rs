@@ -197,7 +197,12 @@ impl Store {
     pub async fn back_up(&self, target: PathBuf) -> Result<(), StoreError> {
         self.readers
             .run(move |sql| {
-                sql.execute("VACUUM INTO ?1", [target.to_string_lossy()])
+                // The copy is a write, though not to this database.
+                let copied = sql
+                    .pragma_update(None, "query_only", false)
+                    .and_then(|()| sql.execute("VACUUM INTO ?1", [target.to_string_lossy()]));
+                sql.pragma_update(None, "query_only", true)
+                    .and(copied)
                     .map_err(from_sqlite)?;
                 Ok(())
             })

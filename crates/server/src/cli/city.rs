@@ -71,14 +71,10 @@ struct Report {
 impl Show {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode> {
         let config = context.config()?;
-        let store = if self.changes() {
-            let store = context.open(&config)?;
-            context.block_on(self.change(&store))??;
-            store
-        } else {
-            context.read(&config)?
-        };
-        let report = report(&store)?;
+        if self.changes() {
+            context.write(&config, async |store| self.change(store).await)?;
+        }
+        let report = report(&context.read(&config)?)?;
         context.report(&report, || text(&report))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -15,6 +15,7 @@ mod import;
 mod interrupt;
 mod output;
 mod progress;
+mod record;
 mod serve;
 mod user;
 mod verify;

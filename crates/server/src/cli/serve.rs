@@ -69,8 +69,7 @@ fn start_log(filter: &str) -> anyhow::Result<()> {
 async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let settings = &config.settings;
     let mut signals = Signals::hear()?;
-    let store = context.open(config)?;
-    let key = context.trail_key(config)?;
+    let (store, key) = context.open(config)?;
     store.sign(&key).await?;
     let base_map = Arc::new(Basemap::new(BasemapStore::new(&context.data)));
     let app = Arc::new(App::new(store, key, base_map, options(settings))?);

@@ -206,7 +206,8 @@ impl Table {
             Format::Jsonl => Out::Lines(target),
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(target);
-                writer.write_record(columns.iter().map(|(name, _)| name))?;
+                let header = writer.write_record(columns.iter().map(|(name, _)| name));
+                header.map_err(plain)?;
                 Out::Csv(Box::new(writer))
             }
         };
@@ -222,9 +223,10 @@ impl Table {
         match &mut self.out {
             Out::Csv(writer) => {
                 for (_, cell) in &self.columns {
-                    writer.write_field(cell(&row).field().as_bytes())?;
+                    let field = writer.write_field(cell(&row).field().as_bytes());
+                    field.map_err(plain)?;
                 }
-                writer.write_record(None::<&[u8]>)?;
+                writer.write_record(None::<&[u8]>).map_err(plain)?;
             }
             Out::Lines(target) => {
                 let object: Map<String, Value> = self
@@ -244,5 +246,13 @@ impl Table {
             Out::Csv(writer) => writer.into_inner().map_err(|error| error.into_error())?,
         };
         Ok(target.finish()?)
+    }
+}
+
+/// The system's own error, where there is one: a reader that went away is no failure.
+fn plain(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
     }
 }

@@ -73,17 +73,15 @@ impl Areas {
         let shown = self.file.display().to_string();
         let bytes = read(&self.file).with_context(|| format!("cannot read {shown}"))?;
         let import = read_areas(&bytes, &fields).context(shown)?;
-        let store = context.open(&context.config()?)?;
-        let changed = context.block_on(async {
-            let city = City::load(&store)?;
+        let changed = context.write(&context.config()?, async |store| {
+            let city = City::load(store)?;
             let items = import.areas.iter();
             let items = items.map(|draft| area_item(&area(draft, &city), Some(&draft.geometry)));
             let items = items.collect::<Result<Vec<_>, _>>()?;
             let (by, grounds) = ("import:geojson".to_owned(), file_name(&self.file));
-            store
-                .set_items(items, by, Some(grounds), Timestamp::now())
-                .await
-        })??;
+            let changed = store.set_items(items, by, Some(grounds), Timestamp::now());
+            Ok(changed.await?)
+        })?;
         let report = report(&import, changed, context.lang);
         context.report(&report, || text(&report))?;
         // A file of which nothing could be taken was the wrong file.

@@ -74,8 +74,9 @@ impl Requests {
         };
         // A file that cannot be read should not make a data directory.
         drop(self.open()?);
-        let store = context.open(&context.config()?)?;
-        let report = context.block_on(self.import(profile, &store, &rejects))??;
+        let report = context.write(&context.config()?, async |store| {
+            self.import(profile, store, &rejects).await
+        })?;
         context.report(&report, || text(&report))?;
         Ok(match report.finished {
             true => ExitCode::SUCCESS,

@@ -35,10 +35,9 @@ struct View<'a> {
 impl Key {
     pub(super) fn run(self, context: &Context) -> Result<()> {
         let name = sign_in_name(&self.user)?;
-        let store = context.open(&context.config()?)?;
-        context.block_on(async {
+        context.write(&context.config()?, async |store| {
             let Some((account, _)) = store.account(name.clone()).await? else {
-                return Err(unknown(&name, &store)?.into());
+                return Err(unknown(&name, store)?.into());
             };
             let key = new_token()?;
             let now = Timestamp::now();
@@ -52,6 +51,6 @@ impl Key {
                 ends,
             };
             context.report(&view, || format!("api_key: {key}\nends:    {ends:.0}"))
-        })?
+        })
     }
 }

@@ -143,23 +143,22 @@ impl Add {
     fn run(self, context: &Context) -> Result<()> {
         let name = sign_in_name(&self.user)?;
         let role = Role::from_word(&self.role).ok_or_else(|| no_role(&self.role))?;
-        let store = context.open(&context.config()?)?;
-        context.block_on(async {
+        context.write(&context.config()?, async |store| {
             if store.account(name.clone()).await?.is_some() {
                 return Err(known(&name).into());
             }
             let account = Account {
                 display_name: display_name(self.display_name.as_deref(), &name)?,
-                unit: unit(role, self.unit.as_deref(), &store)?,
+                unit: unit(role, self.unit.as_deref(), store)?,
                 role: role.word().to_owned(),
                 name,
                 disabled: false,
             };
             let password = password::get(self.generate)?;
             let hash = hash_password(&password.text)?;
-            set(&store, &account, hash).await?;
+            set(store, &account, hash).await?;
             tell(context, &account, "is added", Some(&password))
-        })?
+        })
     }
 }
 
@@ -193,20 +192,19 @@ fn change(
     edit: impl FnOnce(&mut Account) -> Result<Option<password::Password>>,
 ) -> Result<()> {
     let name = sign_in_name(user)?;
-    let store = context.open(&context.config()?)?;
-    context.block_on(async {
+    context.write(&context.config()?, async |store| {
         let Some((before, hash)) = store.account(name.clone()).await? else {
-            return Err(unknown(&name, &store)?.into());
+            return Err(unknown(&name, store)?.into());
         };
         let mut account = before.clone();
         let password = edit(&mut account)?;
         if let Some(password) = &password {
-            set(&store, &account, hash_password(&password.text)?).await?;
+            set(store, &account, hash_password(&password.text)?).await?;
         } else if account != before {
-            set(&store, &account, hash).await?;
+            set(store, &account, hash).await?;
         }
         tell(context, &account, done, password.as_ref())
-    })?
+    })
 }
 
 async fn set(store: &Store, account: &Account, hash: String) -> Result<()> {

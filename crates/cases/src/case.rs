@@ -1,80 +1,14 @@
 //! The case: what all its events add up to.
 
-use serde::{Deserialize, Serialize};
-use yiwang_base::{AreaCode, CaseId, CategoryCode, LocalText, Personal, Timestamp, UnitCode};
+use yiwang_base::{
+    AreaCode, CaseId, CategoryCode, Personal, Refusal, RefusalKind, Timestamp, UnitCode,
+};
 
 use crate::event::dispatched_deadlines;
-use crate::{Channel, DUE_SOON, DeclineReason, Event, Happening, RequestWords, Sealed, SourceRef};
-
-/// Where a case stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// 待受理.
-    Submitted,
-    /// 待派单.
-    Accepted,
-    /// 已派单,待处置.
-    Dispatched,
-    /// 处置中.
-    InProgress,
-    /// 已反馈,待核查.
-    Reported,
-    /// 核查通过,待结案.
-    Verified,
-    /// 已结案.
-    Closed,
-    /// 不予受理.
-    Declined,
-}
-
-impl Stage {
-    /// All of them, in the order of the road.
-    pub const ALL: [Stage; 8] = [
-        Stage::Submitted,
-        Stage::Accepted,
-        Stage::Dispatched,
-        Stage::InProgress,
-        Stage::Reported,
-        Stage::Verified,
-        Stage::Closed,
-        Stage::Declined,
-    ];
-
-    /// Whether someone still has to act.
-    pub fn is_open(self) -> bool {
-        !matches!(self, Stage::Closed | Stage::Declined)
-    }
-
-    /// The word of the interface, `in_progress`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Stage::Submitted => "submitted",
-            Stage::Accepted => "accepted",
-            Stage::Dispatched => "dispatched",
-            Stage::InProgress => "in_progress",
-            Stage::Reported => "reported",
-            Stage::Verified => "verified",
-            Stage::Closed => "closed",
-            Stage::Declined => "declined",
-        }
-    }
-
-    /// Its name for readers.
-    pub fn name(self) -> LocalText {
-        let (zh, en) = match self {
-            Stage::Submitted => ("待受理", "submitted"),
-            Stage::Accepted => ("待派单", "accepted"),
-            Stage::Dispatched => ("待处置", "dispatched"),
-            Stage::InProgress => ("处置中", "in progress"),
-            Stage::Reported => ("待核查", "reported back"),
-            Stage::Verified => ("待结案", "verified"),
-            Stage::Closed => ("已结案", "closed"),
-            Stage::Declined => ("不予受理", "declined"),
-        };
-        LocalText::new(zh, en)
-    }
-}
+use crate::{
+    Channel, DUE_SOON, DeclineReason, Event, Happening, Lead, More, Parts, RequestWords, Sealed, SourceRef,
+    Stage,
+};
 
 /// What the lead unit owes the resident, from the last dispatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -147,6 +81,8 @@ pub struct Case {
     pub call_back: Option<CallBack>,
     /// When the last event happened.
     pub changed_at: Timestamp,
+    /// What only some cases go through.
+    pub more: More,
 }
 
 /// Events that do not make a case.
@@ -206,6 +142,7 @@ impl Case {
             reopened: 0,
             call_back: None,
             changed_at: first.at,
+            more: More::default(),
         })
     }
 
@@ -231,12 +168,23 @@ impl Case {
                 }
                 self.to(Stage::Accepted, Some(*dispatch_by));
             }
-            Event::Declined { reason } => {
+            Event::Declined { reason, .. } => {
                 self.decline = Some(*reason);
                 self.closed_at = Some(next.at);
                 self.to(Stage::Declined, None);
             }
-            Event::Dispatched { unit, .. } => {
+            Event::Dispatched {
+                assisting,
+                backstop,
+                first_receiver,
+                unit,
+                ..
+            } => {
+                self.more.lead = Lead {
+                    backstop: *backstop,
+                    first_receiver: *first_receiver,
+                };
+                self.more.parts = Parts::of(assisting, next.at);
                 self.deadlines = dispatched_deadlines(&next.event).unwrap_or_default();
                 self.unit = Some(unit.clone());
                 self.dispatched_at = Some(next.at);
@@ -249,7 +197,7 @@ impl Case {
                 self.started_at = Some(next.at);
                 self.to(Stage::InProgress, self.deadlines.resolve_by);
             }
-            Event::ReportedBack { verify_by } => {
+            Event::ReportedBack { verify_by, .. } => {
                 self.reported_at = Some(next.at);
                 self.to(Stage::Reported, Some(*verify_by));
             }
@@ -293,6 +241,11 @@ impl Case {
                 self.request = None;
                 self.erased = true;
             }
+            Event::Returned(returned) => returned.apply(self),
+            Event::Redirected(redirected) => redirected.apply(self, next.at),
+            Event::UnitAdded(added) => added.apply(&mut self.more.parts, next.at),
+            Event::UnitRemoved(removed) => removed.apply(&mut self.more.parts),
+            Event::PartReported(reported) => reported.apply(&mut self.more.parts, next.at),
         }
         self.version += 1;
         self.changed_at = next.at;
@@ -323,33 +276,21 @@ impl Case {
         self.due_at.is_some_and(|due| due < now)
     }
 
-    /// Whether the next step is due within [`DUE_SOON`] of now, and not late yet.
-    pub fn is_due_soon(&self, now: Timestamp) -> bool {
-        self.due_at
-            .is_some_and(|due| due >= now && due.duration_since(now) < DUE_SOON)
+    /// The lead unit of a case that a unit has in hand.
+    pub(crate) fn lead_unit(&self) -> Result<&UnitCode, Refusal> {
+        self.unit.as_ref().ok_or_else(|| {
+            Refusal::new(
+                RefusalKind::NotNow,
+                "case.no-lead",
+                "案卷没有主办单位",
+                "no unit leads this case",
+            )
+            .at("unit")
+        })
     }
 
-    fn to(&mut self, stage: Stage, due: Option<Timestamp>) {
+    pub(crate) fn to(&mut self, stage: Stage, due: Option<Timestamp>) {
         self.stage = stage;
         self.due_at = due;
-    }
-}
-
-impl Event {
-    /// The word of the interface, `reported_back`.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Event::Submitted { .. } => "submitted",
-            Event::Accepted { .. } => "accepted",
-            Event::Declined { .. } => "declined",
-            Event::Dispatched { .. } => "dispatched",
-            Event::Started {} => "started",
-            Event::ReportedBack { .. } => "reported_back",
-            Event::Verified { .. } => "verified",
-            Event::Closed { .. } => "closed",
-            Event::CalledBack { .. } => "called_back",
-            Event::Reopened { .. } => "reopened",
-            Event::Erased { .. } => "erased",
-        }
     }
 }

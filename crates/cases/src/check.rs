@@ -1,8 +1,8 @@
 //! What the fields of a command must hold.
 
-use yiwang_base::{AreaCode, CategoryCode, Refusal, RefusalKind};
+use yiwang_base::{AreaCode, CategoryCode, Refusal, RefusalKind, UnitCode};
 
-use crate::{Category, RequestWords, Rules, SourceRef};
+use crate::{Category, RequestWords, Rules, SourceRef, Unit};
 
 /// Longest words of a request, characters (Open311's limit for a description).
 pub(crate) const MAX_WORDS: usize = 4_000;
@@ -10,6 +10,7 @@ pub(crate) const MAX_WORDS: usize = 4_000;
 pub(crate) const MAX_NOTE: usize = 4_000;
 /// Longest name, telephone number, address or reason, characters.
 pub(crate) const MAX_SHORT: usize = 300;
+
 pub(crate) fn check_request(request: &RequestWords) -> Result<(), Refusal> {
     text(&request.words, "words", MAX_WORDS)?;
     let place = &request.place;
@@ -108,6 +109,24 @@ pub(crate) fn known_category<'a>(
         .at(field)
         .found(code.as_str())
         .allowing(rules.categories.keys().map(ToString::to_string))
+    })
+}
+
+pub(crate) fn known_unit<'a>(
+    rules: &'a Rules,
+    code: &UnitCode,
+    field: &str,
+) -> Result<&'a Unit, Refusal> {
+    rules.units.get(code).ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "unit.unknown",
+            "没有这个单位",
+            "there is no such unit",
+        )
+        .at(field)
+        .found(code.as_str())
+        .allowing(rules.units.keys().map(ToString::to_string))
     })
 }
 

@@ -32,6 +32,32 @@ pub enum UnitKind {
     Street,
     /// A public utility or contractor (公服企业).
     Utility,
+    /// A district's government, which takes what nobody else takes (区级单位).
+    District,
+    /// A community (社区).
+    Community,
+}
+
+impl UnitKind {
+    /// All of them.
+    pub const ALL: [UnitKind; 5] = [
+        UnitKind::Department,
+        UnitKind::Street,
+        UnitKind::Utility,
+        UnitKind::District,
+        UnitKind::Community,
+    ];
+
+    /// The word of the interface, `department`.
+    pub fn word(self) -> &'static str {
+        match self {
+            UnitKind::Department => "department",
+            UnitKind::Street => "street",
+            UnitKind::Utility => "utility",
+            UnitKind::District => "district",
+            UnitKind::Community => "community",
+        }
+    }
 }
 
 /// A unit (单位) with its duty list (权责清单).
@@ -136,6 +162,12 @@ impl Rules {
         false
     }
 
+    /// Whether the unit's area is the whole city or has this area in it.
+    pub fn covers(&self, unit: &Unit, area: Option<&AreaCode>) -> bool {
+        unit.areas.is_empty()
+            || area.is_some_and(|area| unit.areas.iter().any(|own| self.lies_in(area, own)))
+    }
+
     /// Whether the unit's duty list names the category in this area.
     pub fn answers_for(
         &self,
@@ -143,9 +175,7 @@ impl Rules {
         category: &CategoryCode,
         area: Option<&AreaCode>,
     ) -> bool {
-        unit.duties.contains(category)
-            && (unit.areas.is_empty()
-                || area.is_some_and(|area| unit.areas.iter().any(|own| self.lies_in(area, own))))
+        unit.duties.contains(category) && self.covers(unit, area)
     }
 
     /// Units whose duty list names the category in this area; those bound to
@@ -158,5 +188,38 @@ impl Rules {
             .collect();
         units.sort_by_key(|unit| unit.areas.is_empty());
         units
+    }
+
+    /// Whether one unit comes before all others that answer for the category
+    /// here: then it is clear whose duty it is.
+    pub fn duty_is_clear(&self, category: &CategoryCode, area: Option<&AreaCode>) -> bool {
+        match self.dutiful_units(category, area).as_slice() {
+            [] => false,
+            [_] => true,
+            [first, second, ..] => first.areas.is_empty() != second.areas.is_empty(),
+        }
+    }
+
+    /// The district's unit for an area, which takes what nobody else takes
+    /// (区级兜底): of several, the one of the smallest area around it.
+    pub fn backstop(&self, area: Option<&AreaCode>) -> Option<&Unit> {
+        let districts = self
+            .units
+            .values()
+            .filter(|unit| unit.kind == UnitKind::District && self.covers(unit, area));
+        districts.min_by_key(|unit| self.steps_up(area, unit))
+    }
+
+    /// How many areas up from `area` the unit's own begins; the whole city is farthest.
+    fn steps_up(&self, area: Option<&AreaCode>, unit: &Unit) -> usize {
+        let mut current = area;
+        for steps in 0..=self.areas.len() {
+            match current {
+                Some(code) if unit.areas.contains(code) => return steps,
+                Some(code) => current = self.areas.get(code).and_then(|a| a.parent.as_ref()),
+                None => break,
+            }
+        }
+        usize::MAX
     }
 }

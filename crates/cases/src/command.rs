@@ -2,7 +2,10 @@
 
 use yiwang_base::{AreaCode, CategoryCode, Personal, Timestamp, UnitCode};
 
-use crate::{Channel, DeclineReason, RequestWords, SourceRef};
+use crate::{
+    AddUnit, Channel, DeclineReason, Redirect, RemoveUnit, ReportPart, RequestWords, Return,
+    SourceRef,
+};
 
 /// A new request.
 #[derive(Debug, Clone)]
@@ -45,6 +48,9 @@ pub enum Command {
     Decline {
         /// Why.
         reason: DeclineReason,
+        /// Who is responsible, where that is nobody in this city: a body's name,
+        /// as it will stand in the record.
+        responsible: Option<String>,
         /// What the resident is told.
         note: Personal<String>,
     },
@@ -52,9 +58,12 @@ pub enum Command {
     Dispatch {
         /// The lead unit.
         unit: UnitCode,
+        /// Units that assist it.
+        assisting: Vec<UnitCode>,
         /// Deadlines.
         limits: Limits,
-        /// Why this unit, where its duty list does not name the category.
+        /// Why this unit, where its duty list does not name the category or it
+        /// gave the case back before.
         reason: Option<String>,
         /// A note to the unit.
         note: Option<Personal<String>>,
@@ -65,6 +74,9 @@ pub enum Command {
     ReportBack {
         /// What was done.
         note: Personal<String>,
+        /// Why it does not wait for assisting units that have not reported,
+        /// as it will stand in the record.
+        open_parts_reason: Option<String>,
     },
     /// Check it (核查).
     Verify {
@@ -101,4 +113,14 @@ pub enum Command {
         /// Entries of the case that have a sealed part, as the store knows them.
         entries: Vec<u64>,
     },
+    /// Give it back (退单).
+    Return(Return),
+    /// Take it from its unit and send it to another (转派).
+    Redirect(Redirect),
+    /// Let a unit assist (增加协办单位).
+    AddUnit(AddUnit),
+    /// Let an assisting unit go (撤去协办单位).
+    RemoveUnit(RemoveUnit),
+    /// Say that one's part is done (协办反馈).
+    ReportPart(ReportPart),
 }

@@ -10,9 +10,11 @@ use crate::check::{
     MAX_NOTE, MAX_SHORT, check_call_back, check_request, check_source, known_area, known_category,
     missing, text,
 };
+use crate::dispatch::{Dispatch, decide_dispatch};
+use crate::parts::check_open_parts;
 use crate::{
-    Action, Actor, Case, Command, Event, Happening, Limits, Question, Rules, Sealed, Stage, Submit,
-    possible,
+    Action, Actor, Case, Command, Event, Happening, Question, Rules, Sealed, Stage, Submit, parts,
+    possible, returns,
 };
 
 /// The circumstances of a command.
@@ -66,16 +68,36 @@ pub fn decide(
                 dispatch_by,
             })
         }
-        Command::Decline { reason, note } => context
-            .event(Event::Declined { reason: *reason })
-            .with_note(note, "note")?,
+        Command::Decline {
+            reason,
+            responsible,
+            note,
+        } => {
+            if let Some(responsible) = responsible {
+                text(responsible, "responsible", MAX_SHORT)?;
+            }
+            context
+                .event(Event::Declined {
+                    reason: *reason,
+                    responsible: responsible.clone(),
+                })
+                .with_note(note, "note")?
+        }
         Command::Dispatch {
             unit,
+            assisting,
             limits,
             reason,
             note,
         } => {
-            let event = decide_dispatch(case, unit, *limits, reason.as_deref(), context)?;
+            let dispatch = Dispatch {
+                unit,
+                assisting,
+                limits: *limits,
+                reason: reason.as_deref(),
+                backstop: false,
+            };
+            let event = decide_dispatch(case, &dispatch, context)?;
             let mut happening = context
                 .event(event)
                 .with_optional_note(note.as_ref(), "note")?;
@@ -85,11 +107,22 @@ pub fn decide(
             happening
         }
         Command::Start => context.event(Event::Started {}),
-        Command::ReportBack { note } => {
+        Command::ReportBack {
+            note,
+            open_parts_reason,
+        } => {
+            let open_parts = check_open_parts(case, open_parts_reason.as_deref())?;
             let verify_by = due(context, rules.desk.verify, "note")?;
-            context
-                .event(Event::ReportedBack { verify_by })
-                .with_note(note, "note")?
+            let mut happening = context
+                .event(Event::ReportedBack {
+                    open_parts,
+                    verify_by,
+                })
+                .with_note(note, "note")?;
+            if let Some(reason) = open_parts_reason {
+                happening.grounds = Some(reason.clone());
+            }
+            happening
         }
         Command::Verify { pass: true, note } => {
             let by = due(context, rules.desk.close, "pass")?;
@@ -151,6 +184,11 @@ pub fn decide(
             happening.grounds = Some(text(ground, "ground", MAX_SHORT)?.to_owned());
             happening
         }
+        Command::Return(command) => return returns::decide_return(case, command, context),
+        Command::Redirect(command) => return returns::decide_redirect(case, command, context),
+        Command::AddUnit(command) => parts::decide_add(case, command, context)?,
+        Command::RemoveUnit(command) => parts::decide_remove(case, command, context)?,
+        Command::ReportPart(command) => parts::decide_report(case, command, context)?,
     };
     Ok(vec![happening])
 }
@@ -182,64 +220,6 @@ fn decide_submit(submit: &Submit, context: &Context<'_>) -> Result<Vec<Happening
     Ok(vec![happening])
 }
 
-fn decide_dispatch(
-    case: &Case,
-    unit: &yiwang_base::UnitCode,
-    limits: Limits,
-    reason: Option<&str>,
-    context: &Context<'_>,
-) -> Result<Event, Refusal> {
-    let rules = context.rules;
-    let Some(known) = rules.units.get(unit) else {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "unit.unknown",
-            "没有这个单位",
-            "there is no such unit",
-        )
-        .at("unit")
-        .found(unit.as_str())
-        .allowing(rules.units.keys().map(ToString::to_string)));
-    };
-    let Some(category) = &case.category else {
-        return Err(missing(
-            "category",
-            "派单前须先确定分类",
-            "set a category before dispatching",
-        ));
-    };
-    let outside_duty = !rules.answers_for(known, category, case.area.as_ref());
-    if outside_duty && reason.is_none() {
-        let dutiful = rules.dutiful_units(category, case.area.as_ref());
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "unit.outside-duty",
-            "该单位的权责清单中没有这一事项;请改派责任单位,或写明派给它的理由",
-            "this unit's duty list does not name the matter; choose a unit that answers for it, or give a reason",
-        )
-        .at("unit")
-        .found(unit.as_str())
-        .allowing(dutiful.iter().map(|unit| unit.code.to_string())));
-    }
-    let (respond_by, resolve_by) = match limits {
-        Limits::FromSource { resolve_by } => (None, resolve_by),
-        Limits::ByCategory => {
-            let known = known_category(rules, category, "category")?;
-            let respond_by = due(context, known.respond, "category")?;
-            (
-                Some(respond_by),
-                Some(due(context, known.resolve, "category")?),
-            )
-        }
-    };
-    Ok(Event::Dispatched {
-        outside_duty,
-        resolve_by,
-        respond_by,
-        unit: unit.clone(),
-    })
-}
-
 fn decide_close(
     case: &Case,
     reason: Option<&Personal<String>>,
@@ -262,7 +242,7 @@ fn decide_close(
         .with_note(reason, "reason")
 }
 
-fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Timestamp, Refusal> {
+pub(crate) fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Timestamp, Refusal> {
     context
         .rules
         .calendar
@@ -297,7 +277,7 @@ fn not_now(case: &Case, action: Action, actions: &[Action]) -> Refusal {
 }
 
 impl Context<'_> {
-    fn event(&self, event: Event) -> Happening {
+    pub(crate) fn event(&self, event: Event) -> Happening {
         Happening {
             at: truncate_millis(self.now),
             by: self.actor.clone(),
@@ -309,13 +289,17 @@ impl Context<'_> {
 }
 
 impl Happening {
-    fn with_note(mut self, note: &Personal<String>, field: &str) -> Result<Self, Refusal> {
+    pub(crate) fn with_note(
+        mut self,
+        note: &Personal<String>,
+        field: &str,
+    ) -> Result<Self, Refusal> {
         text(note.disclose(Purpose::Record), field, MAX_NOTE)?;
         self.sealed = Some(Sealed::Note(note.clone()));
         Ok(self)
     }
 
-    fn with_optional_note(
+    pub(crate) fn with_optional_note(
         self,
         note: Option<&Personal<String>>,
         field: &str,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
 
-use crate::{Actor, Deadlines, Sealed};
+use crate::{Actor, Deadlines, PartReported, Redirected, Returned, Sealed, UnitAdded, UnitRemoved};
 
 /// How a request came in (渠道).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -110,9 +110,21 @@ pub enum Event {
     Declined {
         /// Why.
         reason: DeclineReason,
+        /// Who is responsible, where that is nobody in this city: a body's name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        responsible: Option<String>,
     },
     /// Sent to the unit that must act (派单). Sealed: a note, if any.
     Dispatched {
+        /// Units that assist the lead (协办单位).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        assisting: Vec<UnitCode>,
+        /// It goes to the district's unit because nobody else took it (区级兜底).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        backstop: bool,
+        /// The duty is shared or unclear: whoever comes first leads (首接负责).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        first_receiver: bool,
         /// The unit's duty list does not name this; the reason is in `grounds`.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         outside_duty: bool,
@@ -129,6 +141,9 @@ pub enum Event {
     Started {},
     /// The unit says it is done (反馈). Sealed: what was done.
     ReportedBack {
+        /// Assisting units that had not reported; why is in `grounds`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        open_parts: Vec<UnitCode>,
         /// By when that is to be verified.
         verify_by: Timestamp,
     },
@@ -167,6 +182,16 @@ pub enum Event {
         /// Numbers of the entries whose sealed part is gone.
         erases: Vec<u64>,
     },
+    /// A unit gave it back (退单).
+    Returned(Returned),
+    /// The desk took it from its unit to send it to another (转派).
+    Redirected(Redirected),
+    /// A unit is to assist (增加协办单位).
+    UnitAdded(UnitAdded),
+    /// A unit assists no longer (撤去协办单位).
+    UnitRemoved(UnitRemoved),
+    /// An assisting unit's part is done (协办反馈).
+    PartReported(PartReported),
 }
 
 /// An event with its circumstances.

@@ -15,6 +15,7 @@
 //!   events, never inside them; an event holds no floating-point number.
 //! - A refusal says what is possible now.
 
+mod action;
 mod actor;
 mod area_index;
 mod case;
@@ -24,27 +25,43 @@ mod command;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decide;
+mod dispatch;
 mod event;
+mod event_word;
 mod memory;
+mod more;
+mod parts;
 mod port;
 mod possible;
 mod question;
+mod returns;
 mod sealed;
 mod service;
+mod stage;
+mod standing;
 
+pub use action::Action;
 pub use actor::{Actor, ActorError};
 pub use area_index::AreaIndex;
-pub use case::{CallBack, Case, Deadlines, ReplayError, Stage};
+pub use case::{CallBack, Case, Deadlines, ReplayError};
 pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
 pub use command::{Command, Limits, Submit};
 pub use decide::{Context, decide};
+pub use dispatch::Lead;
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
 pub use memory::MemoryStore;
+pub use more::More;
+pub use parts::{
+    AddUnit, Part, PartReported, Parts, RemoveUnit, ReportPart, UnitAdded, UnitRemoved,
+};
 pub use port::{
     CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, MapTile, Order, Page, PageStart,
     Receipt, Recorded, Sought, StoreError,
 };
-pub use possible::{Action, possible};
+pub use possible::possible;
 pub use question::{AnswerKind, Answers, Choice, Question};
+pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
 pub use service::{Asked, change, execute};
+pub use stage::Stage;
+pub use standing::Standing;

@@ -13,6 +13,7 @@ fn dispatched(category: &str, unit: &str, limits: Limits, now: &str) -> Case {
     let case = after(Some(&case_at(Stage::Submitted)), &accepted, at(FRIDAY)).unwrap();
     let sent = Command::Dispatch {
         unit: unit.parse().unwrap(),
+        assisting: vec![],
         limits,
         reason: None,
         note: None,

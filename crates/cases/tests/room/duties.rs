@@ -29,6 +29,7 @@ fn a_unit_outside_its_duty_list_needs_a_reason() {
     assert_eq!(refusal.allowed, ["lights-west", "lights"]);
     let with = |reason: &str| Command::Dispatch {
         unit: "idle".parse().unwrap(),
+        assisting: vec![],
         limits: Limits::ByCategory,
         reason: Some(reason.into()),
         note: None,
@@ -85,6 +86,7 @@ fn a_category_that_left_the_table_stops_the_dispatch() {
     case.category = Some("gone".parse().unwrap());
     let reasoned = Command::Dispatch {
         unit: "lights".parse().unwrap(),
+        assisting: vec![],
         limits: Limits::ByCategory,
         reason: Some("the nearest".into()),
         note: None,

@@ -2,8 +2,7 @@
 
 use yiwang_base::{Personal, Point, Refusal, RefusalKind};
 use yiwang_cases::{
-    Action, Channel, Command, DeclineReason, Event, Limits, RequestWords, Sealed, SourceRef, Stage,
-    Submit,
+    Channel, Command, DeclineReason, Event, Limits, RequestWords, Sealed, SourceRef, Stage, Submit,
 };
 
 use crate::town::{FRIDAY, SECRETS, accept, at, case_at, decide_at, note, submit, words};
@@ -147,7 +146,10 @@ fn an_unknown_category_is_refused_with_the_known_ones() {
     for (stage, command) in [(Some(Stage::Submitted), unknown), (None, said)] {
         let refusal = refused(stage, &command, "category.unknown", "category");
         assert_eq!(refusal.found.as_deref(), Some("moon"));
-        assert_eq!(refusal.allowed, ["endless", "light", "rubbish"]);
+        assert_eq!(
+            refusal.allowed,
+            ["endless", "light", "orphan", "rubbish", "shared"]
+        );
     }
 }
 
@@ -180,6 +182,34 @@ fn the_desk_may_name_another_area_but_a_known_one() {
 }
 
 #[test]
+fn a_decline_may_name_who_is_responsible() {
+    let declined = |responsible: &str| Command::Decline {
+        reason: DeclineReason::OutsideRemit,
+        responsible: Some(responsible.into()),
+        note: note("换了灯泡"),
+    };
+    for (text, code) in wrong_texts(300) {
+        refused(
+            Some(Stage::Submitted),
+            &declined(&text),
+            code,
+            "responsible",
+        );
+    }
+    let case = case_at(Stage::Submitted);
+    let happening = decide_at(Some(&case), &declined("省电力公司"), at(FRIDAY))
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        happening.event,
+        Event::Declined {
+            reason: DeclineReason::OutsideRemit,
+            responsible: Some("省电力公司".into())
+        }
+    );
+}
+
+#[test]
 fn notes_are_there_and_not_too_long() {
     let wrong = |text: &str| -> Vec<(Stage, Command, &'static str)> {
         let said = || note(text);
@@ -188,6 +218,7 @@ fn notes_are_there_and_not_too_long() {
                 Stage::Submitted,
                 Command::Decline {
                     reason: DeclineReason::NoRequest,
+                    responsible: None,
                     note: said(),
                 },
                 "note",
@@ -196,6 +227,7 @@ fn notes_are_there_and_not_too_long() {
                 Stage::Accepted,
                 Command::Dispatch {
                     unit: "lights".parse().unwrap(),
+                    assisting: vec![],
                     limits: Limits::ByCategory,
                     reason: None,
                     note: Some(said()),
@@ -204,7 +236,10 @@ fn notes_are_there_and_not_too_long() {
             ),
             (
                 Stage::InProgress,
-                Command::ReportBack { note: said() },
+                Command::ReportBack {
+                    note: said(),
+                    open_parts_reason: None,
+                },
                 "note",
             ),
             (
@@ -335,5 +370,4 @@ fn acceptance_settles_the_category() {
         "light",
         "before it, what the sender says"
     );
-    assert_eq!(Action::ALL.len(), 11);
 }

@@ -1,125 +1,21 @@
 //! Whatever is asked in whatever order, the case stays a legal one.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::SignedDuration;
-use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
-use yiwang_base::{CaseId, Personal, Point, RefusalKind};
+use yiwang_base::{CaseId, RefusalKind};
 use yiwang_cases::{
-    Action, Actor, Case, Channel, Command, Context, DeclineReason, Event, Happening, Limits,
-    RequestWords, Rules, Stage, Submit, decide, possible,
+    Action, Actor, Case, Context, Event, Happening, Rules, Stage, decide, possible,
 };
 
-use crate::town::{FRIDAY, SECRETS, at, rules, words};
+use crate::any_command::commands;
+use crate::town::{FRIDAY, SECRETS, apply, at, rules};
 
 static RULES: LazyLock<Rules> = LazyLock::new(rules);
 
 const ID: CaseId = CaseId(7);
-
-fn note() -> impl Strategy<Value = Personal<String>> {
-    prop_oneof![
-        6 => Just("换了灯泡".to_owned()),
-        1 => Just(String::new()),
-        1 => Just("换了灯泡\u{7}".to_owned()),
-    ]
-    .prop_map(Personal::new)
-}
-
-fn reason() -> impl Strategy<Value = Option<String>> {
-    option::of(prop_oneof![3 => Just("nearest crew".to_owned()), 1 => Just(" ".to_owned())])
-}
-
-fn request() -> impl Strategy<Value = Personal<RequestWords>> {
-    (any::<bool>(), any::<bool>(), 100.0..130.0, 20.0..80.0).prop_map(
-        |(with_words, with_place, lon, lat)| {
-            let mut request = words();
-            if !with_words {
-                request.words.clear();
-            }
-            request.place.point = with_place.then(|| Point::new(lon, lat).unwrap());
-            Personal::new(request)
-        },
-    )
-}
-
-fn command() -> impl Strategy<Value = Command> {
-    let category = || select(vec!["light", "rubbish", "endless", "moon"]);
-    let unit = select(vec!["lights", "lights-west", "street-east", "idle", "moon"]);
-    let area = option::of(select(vec!["west", "east", "town", "moon"]));
-    let limits = prop_oneof![
-        4 => Just(Limits::ByCategory),
-        1 => Just(Limits::FromSource { resolve_by: Some(at(FRIDAY)) }),
-    ];
-    prop_oneof![
-        (
-            request(),
-            option::of(category()),
-            select(Channel::ALL.to_vec())
-        )
-            .prop_map(|(request, category, channel)| Command::Submit(Submit {
-                channel,
-                category: category.map(|code| code.parse().unwrap()),
-                request,
-                source: None,
-            })),
-        (category(), area).prop_map(|(category, area)| Command::Accept {
-            category: category.parse().unwrap(),
-            area: area.map(|code| code.parse().unwrap()),
-        }),
-        (select(DeclineReason::ALL.to_vec()), note())
-            .prop_map(|(reason, note)| Command::Decline { reason, note }),
-        (unit, limits, reason(), option::of(note())).prop_map(|(unit, limits, reason, note)| {
-            Command::Dispatch {
-                unit: unit.parse().unwrap(),
-                limits,
-                reason,
-                note,
-            }
-        }),
-        Just(Command::Start),
-        note().prop_map(|note| Command::ReportBack { note }),
-        (any::<bool>(), option::of(note())).prop_map(|(pass, note)| Command::Verify { pass, note }),
-        option::of(note()).prop_map(|reason| Command::Close { reason }),
-        (
-            any::<bool>(),
-            option::of(any::<bool>()),
-            option::of(0..7_u8),
-            option::of(note())
-        )
-            .prop_map(|(reached, solved, satisfaction, note)| Command::CallBack {
-                reached,
-                solved,
-                satisfaction,
-                note,
-            }),
-        note().prop_map(|note| Command::Reopen { note }),
-        proptest::collection::vec(0..40_u64, 0..3).prop_map(|entries| Command::Erase {
-            ground: "article 47".into(),
-            entries,
-        }),
-    ]
-}
-
-/// The command at the front takes the case on its way more often than chance would.
-fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
-    let step = (command(), 0..200_000_i64);
-    let usual = Just(()).prop_map(|()| {
-        Action::ALL
-            .iter()
-            .map(|action| (crate::town::good(*action), 60_000))
-            .filter(|(command, _)| !matches!(command, Command::Decline { .. }))
-            .collect::<Vec<_>>()
-    });
-    (usual, 0..12_usize, proptest::collection::vec(step, 0..40)).prop_map(
-        |(mut road, taken, rest)| {
-            road.truncate(taken);
-            road.extend(rest);
-            road
-        },
-    )
-}
 
 /// What is true of every case, told from its own history.
 fn assert_legal(case: &Case, history: &[Happening]) {
@@ -134,7 +30,13 @@ fn assert_legal(case: &Case, history: &[Happening]) {
     assert_eq!(case.closed_at.is_none(), case.stage.is_open());
     assert_eq!(case.decline.is_some(), case.stage == Stage::Declined);
     assert_eq!(case.erased, case.request.is_none());
-    assert!(case.unit.is_some() || case.dispatched_at.is_none());
+    if matches!(
+        case.stage,
+        Stage::Dispatched | Stage::InProgress | Stage::Reported | Stage::Verified
+    ) {
+        assert!(case.unit.is_some(), "a unit leads");
+    }
+    assert_parts(case, history);
     if !matches!(case.stage, Stage::Submitted | Stage::Declined) {
         assert!(case.category.is_some());
     }
@@ -161,6 +63,28 @@ fn assert_legal(case: &Case, history: &[Happening]) {
         }
     }
     assert!(!possible(case).is_empty(), "something is always possible");
+}
+
+/// Assisting units are known once each and never lead; who came as the backstop
+/// was sent by the rule and by nobody else.
+fn assert_parts(case: &Case, history: &[Happening]) {
+    let units: Vec<_> = case.more.parts.0.iter().map(|part| &part.unit).collect();
+    let distinct: BTreeSet<_> = units.iter().collect();
+    assert_eq!(distinct.len(), units.len(), "{units:?}");
+    assert!(case.unit.as_ref().is_none_or(|lead| !units.contains(&lead)));
+    let returns = history
+        .iter()
+        .filter(|h| matches!(h.event, Event::Returned(_)))
+        .count();
+    assert_eq!(case.more.returns.count() as usize, returns);
+    if case.more.lead.backstop {
+        assert!(returns >= 2);
+        let sent = history
+            .iter()
+            .rfind(|h| matches!(h.event, Event::Dispatched { .. }))
+            .unwrap();
+        assert!(matches!(&sent.by, Actor::System(rule) if rule == "district-backstop/1"));
+    }
 }
 
 proptest! {
@@ -193,15 +117,12 @@ proptest! {
                     continue;
                 }
             };
-            prop_assert_eq!(happenings.len(), 1);
+            prop_assert!(!happenings.is_empty());
             for happening in happenings {
-                match &mut case {
-                    None => case = Some(Case::begin(ID, &happening).unwrap()),
-                    Some(case) => case.apply(&happening).unwrap(),
-                }
+                apply(&mut case, &happening);
                 history.push(happening);
+                assert_legal(case.as_ref().unwrap(), &history);
             }
-            assert_legal(case.as_ref().unwrap(), &history);
         }
         prop_assert_eq!(Case::replay(ID, &history).unwrap(), case);
     }
@@ -215,10 +136,7 @@ proptest! {
             let first = decide(case.as_ref(), command, &context);
             prop_assert_eq!(&first, &decide(case.as_ref(), command, &context));
             for happening in first.unwrap_or_default() {
-                match &mut case {
-                    None => case = Some(Case::begin(ID, &happening).unwrap()),
-                    Some(case) => case.apply(&happening).unwrap(),
-                }
+                apply(&mut case, &happening);
             }
         }
     }
@@ -237,10 +155,7 @@ proptest! {
                     printed += &format!("{happenings:?}");
                     for happening in &happenings {
                         printed += &serde_json::to_string(&happening.event).unwrap();
-                        match &mut case {
-                            None => case = Some(Case::begin(ID, happening).unwrap()),
-                            Some(case) => case.apply(happening).unwrap(),
-                        }
+                        apply(&mut case, happening);
                     }
                 }
             }
@@ -253,11 +168,12 @@ proptest! {
 }
 
 #[test]
-fn the_random_histories_reach_every_stage() {
+fn the_random_histories_reach_every_stage_and_hold_every_sort_of_event() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut words = BTreeSet::new();
     let actor = Actor::Resident;
     for _ in 0..300 {
         let commands = commands().new_tree(&mut runner).unwrap().current();
@@ -270,15 +186,16 @@ fn the_random_histories_reach_every_stage() {
                 now: at(FRIDAY),
             };
             for happening in decide(case.as_ref(), command, &context).unwrap_or_default() {
-                match &mut case {
-                    None => case = Some(Case::begin(ID, &happening).unwrap()),
-                    Some(case) => case.apply(&happening).unwrap(),
-                }
+                apply(&mut case, &happening);
+                words.insert(happening.event.word());
             }
             seen.extend(case.as_ref().map(|case| case.stage));
         }
     }
     assert_eq!(seen.len(), Stage::ALL.len(), "{seen:?}");
+    for word in Event::WORDS {
+        assert!(words.contains(word), "{word} in {words:?}");
+    }
 }
 
 #[test]

@@ -2,81 +2,10 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use yiwang_base::{AreaCode, CategoryCode, Personal, Point, Purpose, Timestamp, UnitCode};
-use yiwang_cases::{
-    Channel, DeclineReason, Event, Place, Reporter, RequestWords, Sealed, SourceRef,
-};
+use yiwang_base::{Personal, Point, Purpose, Timestamp};
+use yiwang_cases::{Event, Place, Reporter, RequestWords, Sealed};
 
-fn time() -> impl Strategy<Value = Timestamp> {
-    // 1970 to 2100, in milliseconds as the record keeps them.
-    (0..4_102_444_800_000_i64).prop_map(|ms| Timestamp::from_millisecond(ms).unwrap())
-}
-
-fn code() -> impl Strategy<Value = String> {
-    "[a-z0-9][a-z0-9._-]{0,63}"
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    let area = || proptest::option::of(code().prop_map(|c| c.parse::<AreaCode>().unwrap()));
-    let category = || code().prop_map(|c| c.parse::<CategoryCode>().unwrap());
-    let source =
-        (any::<String>(), any::<String>()).prop_map(|(id, system)| SourceRef { id, system });
-    prop_oneof![
-        (
-            time(),
-            area(),
-            proptest::option::of(category()),
-            proptest::sample::select(Channel::ALL.to_vec()),
-            proptest::option::of(source)
-        )
-            .prop_map(
-                |(accept_by, area, category, channel, source)| Event::Submitted {
-                    accept_by,
-                    area,
-                    category,
-                    channel,
-                    source
-                }
-            ),
-        (area(), category(), time()).prop_map(|(area, category, dispatch_by)| Event::Accepted {
-            area,
-            category,
-            dispatch_by
-        }),
-        proptest::sample::select(DeclineReason::ALL.to_vec())
-            .prop_map(|reason| Event::Declined { reason }),
-        (
-            any::<bool>(),
-            proptest::option::of(time()),
-            proptest::option::of(time()),
-            code()
-        )
-            .prop_map(
-                |(outside_duty, resolve_by, respond_by, unit)| Event::Dispatched {
-                    outside_duty,
-                    resolve_by,
-                    respond_by,
-                    unit: unit.parse::<UnitCode>().unwrap()
-                }
-            ),
-        Just(Event::Started {}),
-        time().prop_map(|verify_by| Event::ReportedBack { verify_by }),
-        (time(), any::<bool>()).prop_map(|(by, pass)| Event::Verified { by, pass }),
-        any::<bool>().prop_map(|unverified| Event::Closed { unverified }),
-        (
-            any::<bool>(),
-            proptest::option::of(any::<u8>()),
-            proptest::option::of(any::<bool>())
-        )
-            .prop_map(|(reached, satisfaction, solved)| Event::CalledBack {
-                reached,
-                satisfaction,
-                solved
-            }),
-        time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
-        proptest::collection::vec(0..1_u64 << 53, 0..9).prop_map(|erases| Event::Erased { erases }),
-    ]
-}
+use crate::any_event::event;
 
 fn request() -> impl Strategy<Value = Sealed> {
     let point = proptest::option::of((-180.0..=180.0, -85.0..=85.0))
@@ -180,6 +109,9 @@ fn the_form_of_events_stays_what_it_is() {
     let by: Timestamp = "2026-09-25T02:00:00.5Z".parse().unwrap();
     let verified = Event::Verified { by, pass: true };
     let dispatched = Event::Dispatched {
+        assisting: vec![],
+        backstop: false,
+        first_receiver: false,
         outside_duty: true,
         resolve_by: Some(by),
         respond_by: None,
@@ -199,4 +131,40 @@ fn the_form_of_events_stays_what_it_is() {
     ] {
         assert_eq!(serde_json::to_string(&event).unwrap(), json);
     }
+}
+
+/// Events as they were written before cases could be given back or shared.
+const FIRST_FORMS: [&str; 15] = [
+    r#"{"submitted":{"accept_by":"2026-09-25T04:00:00Z","area":"west","category":"light","channel":"mini_program","source":{"id":"101","system":"boston311"}}}"#,
+    r#"{"submitted":{"accept_by":"2026-09-25T04:00:00Z","channel":"web"}}"#,
+    r#"{"accepted":{"area":"east","category":"light","dispatch_by":"2026-09-25T04:00:00Z"}}"#,
+    r#"{"declined":{"reason":"legal_proceedings"}}"#,
+    r#"{"dispatched":{"outside_duty":true,"resolve_by":"2026-09-29T10:00:00Z","respond_by":"2026-09-25T04:00:00Z","unit":"lights"}}"#,
+    r#"{"dispatched":{"unit":"lights"}}"#,
+    r#"{"started":{}}"#,
+    r#"{"reported_back":{"verify_by":"2026-09-27T10:00:00Z"}}"#,
+    r#"{"verified":{"by":"2026-09-27T10:00:00Z","pass":true}}"#,
+    r#"{"verified":{"by":"2026-09-27T10:00:00Z","pass":false}}"#,
+    r#"{"closed":{}}"#,
+    r#"{"closed":{"unverified":true}}"#,
+    r#"{"called_back":{"reached":true,"satisfaction":5,"solved":true}}"#,
+    r#"{"reopened":{"dispatch_by":"2026-09-25T04:00:00Z"}}"#,
+    r#"{"erased":{"erases":[0,7]}}"#,
+];
+
+#[test]
+fn events_of_the_first_forms_are_read_and_written_as_ever() {
+    for json in FIRST_FORMS {
+        let event: Event = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), json);
+    }
+}
+
+#[test]
+fn every_sort_of_event_has_a_name() {
+    for word in Event::WORDS {
+        let name = Event::name_of(word).unwrap();
+        assert!(!name.zh.is_empty() && !name.en.is_empty());
+    }
+    assert_eq!(Event::name_of("sold"), None);
 }

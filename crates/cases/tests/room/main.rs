@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod any_command;
+mod any_event;
 mod deadlines;
 mod duties;
 mod fields;
 mod history;
 mod json;
 mod memory;
+mod parts;
+mod returns;
 mod road;
 mod service;
 mod town;

@@ -9,7 +9,8 @@ use crate::town::{FRIDAY, after, at, case_after, case_at, decide_at, good, note}
 /// usual next step first, and the stage to which each leads.
 fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
     use Action::{
-        Accept, CallBack, Close, Decline, Dispatch, Erase, Reopen, ReportBack, Start, Verify,
+        Accept, AddUnit, CallBack, Close, Decline, Dispatch, Erase, Redirect, Reopen, ReportBack,
+        Return, Start, Verify,
     };
     use Stage::{
         Accepted, Closed, Declined, Dispatched, InProgress, Reported, Submitted, Verified,
@@ -25,11 +26,25 @@ fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
         ),
         (
             Dispatched,
-            vec![(Start, InProgress), (Close, Closed), (Erase, Dispatched)],
+            vec![
+                (Start, InProgress),
+                (AddUnit, Dispatched),
+                (Return, Accepted),
+                (Redirect, Dispatched),
+                (Close, Closed),
+                (Erase, Dispatched),
+            ],
         ),
         (
             InProgress,
-            vec![(ReportBack, Reported), (Close, Closed), (Erase, InProgress)],
+            vec![
+                (ReportBack, Reported),
+                (AddUnit, InProgress),
+                (Return, Accepted),
+                (Redirect, Dispatched),
+                (Close, Closed),
+                (Erase, InProgress),
+            ],
         ),
         (
             Reported,
@@ -60,7 +75,7 @@ fn each_stage_allows_what_the_table_says_and_refuses_the_rest() {
             if let Some((_, leads_to)) = row.iter().find(|(offered, _)| *offered == action) {
                 let next = result.unwrap_or_else(|r| panic!("{stage:?} {action:?}: {r:?}"));
                 assert_eq!(next.stage, *leads_to, "{stage:?} {action:?}");
-                assert_eq!(next.version, case.version + 1);
+                assert!(next.version > case.version);
             } else {
                 let refusal = result.expect_err("not in the table");
                 assert_eq!(refusal.kind, RefusalKind::NotNow, "{stage:?} {action:?}");

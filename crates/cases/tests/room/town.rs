@@ -6,9 +6,9 @@ use yiwang_base::{
     AreaCode, CaseId, LocalText, Personal, Point, Refusal, Span, Timestamp, WorkCalendar, WorkHours,
 };
 use yiwang_cases::{
-    Action, Actor, Area, Case, Category, Channel, Command, Context, DeclineReason, DeskLimits,
-    Happening, Limits, LocateArea, Place, Reporter, RequestWords, Rules, Stage, Submit, Unit,
-    UnitKind, decide,
+    Action, Actor, AddUnit, Area, Case, Category, Channel, Command, Context, DeclineReason,
+    DeskLimits, Happening, Limits, LocateArea, Place, Redirect, RemoveUnit, ReportPart, Reporter,
+    RequestWords, Return, ReturnReason, Rules, Stage, Submit, Unit, UnitKind, decide,
 };
 
 /// A Friday, 10:00 in Shanghai, before the October holidays of 2026.
@@ -49,11 +49,11 @@ fn area(code: &str, parent: Option<&str>) -> Area {
     }
 }
 
-fn unit(code: &str, duties: &[&str], areas: &[&str]) -> Unit {
+fn unit(kind: UnitKind, code: &str, duties: &[&str], areas: &[&str]) -> Unit {
     Unit {
         code: code.parse().unwrap(),
         name: LocalText::same(code),
-        kind: UnitKind::Department,
+        kind,
         duties: duties.iter().map(|code| code.parse().unwrap()).collect(),
         areas: areas.iter().map(|code| code.parse().unwrap()).collect(),
     }
@@ -78,11 +78,11 @@ pub(crate) fn rules() -> Rules {
         area("east", Some("town")),
     ];
     let units = [
-        unit("lights", &["light"], &[]),
-        unit("lights-west", &["light"], &["west"]),
-        unit("street-east", &["rubbish"], &["east"]),
-        unit("district", &["rubbish"], &["town"]),
-        unit("idle", &[], &[]),
+        unit(UnitKind::Department, "lights", &["light", "shared"], &[]),
+        unit(UnitKind::Department, "lights-west", &["light"], &["west"]),
+        unit(UnitKind::Street, "street-east", &["rubbish"], &["east"]),
+        unit(UnitKind::District, "district", &["rubbish"], &["town"]),
+        unit(UnitKind::Utility, "idle", &["shared"], &[]),
     ];
     let categories = [
         category(
@@ -94,6 +94,16 @@ pub(crate) fn rules() -> Rules {
             "rubbish",
             Span::Working { minutes: 60 },
             Span::Working { minutes: 240 },
+        ),
+        category(
+            "shared",
+            Span::Clock { minutes: 120 },
+            Span::WorkingDays { days: 3 },
+        ),
+        category(
+            "orphan",
+            Span::Clock { minutes: 120 },
+            Span::WorkingDays { days: 3 },
         ),
         category(
             "endless",
@@ -157,8 +167,13 @@ pub(crate) fn accept() -> Command {
 }
 
 pub(crate) fn dispatch(unit: &str) -> Command {
+    dispatch_with(unit, &[])
+}
+
+pub(crate) fn dispatch_with(unit: &str, assisting: &[&str]) -> Command {
     Command::Dispatch {
         unit: unit.parse().unwrap(),
+        assisting: assisting.iter().map(|code| code.parse().unwrap()).collect(),
         limits: Limits::ByCategory,
         reason: None,
         note: None,
@@ -173,11 +188,15 @@ pub(crate) fn good(action: Action) -> Command {
         Action::Accept => accept(),
         Action::Decline => Command::Decline {
             reason: DeclineReason::OutsideRemit,
+            responsible: Some("the province's power company".into()),
             note: said,
         },
         Action::Dispatch => dispatch("lights"),
         Action::Start => Command::Start,
-        Action::ReportBack => Command::ReportBack { note: said },
+        Action::ReportBack => Command::ReportBack {
+            note: said,
+            open_parts_reason: None,
+        },
         Action::Verify => Command::Verify {
             pass: true,
             note: None,
@@ -194,6 +213,31 @@ pub(crate) fn good(action: Action) -> Command {
             ground: "residents' request under article 47".into(),
             entries: vec![0],
         },
+        Action::Return => Command::Return(Return {
+            reason: ReturnReason::NotOurDuty,
+            responsible: Some("district".parse().unwrap()),
+            note: said,
+        }),
+        Action::Redirect => Command::Redirect(Redirect {
+            unit: "lights-west".parse().unwrap(),
+            assisting: vec![],
+            reason: "nearer".into(),
+            note: Some(said),
+        }),
+        Action::AddUnit => Command::AddUnit(AddUnit {
+            by: None,
+            unit: "idle".parse().unwrap(),
+            note: Some(said),
+        }),
+        Action::RemoveUnit => Command::RemoveUnit(RemoveUnit {
+            by: None,
+            unit: "idle".parse().unwrap(),
+            reason: "not needed".into(),
+        }),
+        Action::ReportPart => Command::ReportPart(ReportPart {
+            unit: "idle".parse().unwrap(),
+            note: said,
+        }),
     }
 }
 
@@ -221,16 +265,19 @@ pub(crate) fn after(
     now: Timestamp,
 ) -> Result<Case, Refusal> {
     let happenings = decide_at(case, command, now)?;
-    Ok(match case {
-        None => Case::replay(CaseId(7), &happenings).unwrap().unwrap(),
-        Some(case) => {
-            let mut case = case.clone();
-            for happening in &happenings {
-                case.apply(happening).unwrap();
-            }
-            case
-        }
-    })
+    let mut after = case.cloned();
+    for happening in &happenings {
+        apply(&mut after, happening);
+    }
+    Ok(after.unwrap())
+}
+
+/// The case after one more event.
+pub(crate) fn apply(case: &mut Option<Case>, happening: &Happening) {
+    match case {
+        None => *case = Some(Case::begin(CaseId(7), happening).unwrap()),
+        Some(case) => case.apply(happening).unwrap(),
+    }
 }
 
 /// The case that good commands of these sorts make, all at [`FRIDAY`].

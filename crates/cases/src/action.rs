@@ -1,0 +1,94 @@
+//! What can be done to a case.
+
+use serde::{Deserialize, Serialize};
+use yiwang_base::LocalText;
+
+use crate::Command;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident $word:literal $zh:literal $en:literal;)*) => {
+        /// The sort of a command, without what it carries.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action {
+            $($(#[$doc])* #[doc = concat!($zh, ".")] $action,)*
+        }
+
+        impl Action {
+            /// All of them: the road first, then what leads off it.
+            pub const ALL: [Action; [$($word),*].len()] = [$(Action::$action),*];
+
+            /// The word of the interface, `report_back`.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Action::$action => $word,)*
+                }
+            }
+
+            /// Its name for readers.
+            pub fn name(self) -> LocalText {
+                match self {
+                    $(Action::$action => LocalText::new($zh, $en),)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    Submit "submit" "上报" "submit";
+    Accept "accept" "受理" "accept";
+    Decline "decline" "不予受理" "decline";
+    Dispatch "dispatch" "派单" "dispatch";
+    Start "start" "开始处置" "start";
+    ReportBack "report_back" "反馈" "report back";
+    Verify "verify" "核查" "verify";
+    Close "close" "结案" "close";
+    CallBack "call_back" "回访" "call back";
+    Reopen "reopen" "重新办理" "reopen";
+    Erase "erase" "依法删除" "erase";
+    Return "return" "退单" "return";
+    Redirect "redirect" "转派" "redirect";
+    AddUnit "add_unit" "增加协办单位" "add an assisting unit";
+    RemoveUnit "remove_unit" "撤去协办单位" "remove an assisting unit";
+    ReportPart "report_part" "协办反馈" "report one's part";
+}
+
+impl Command {
+    /// Its sort.
+    pub fn action(&self) -> Action {
+        match self {
+            Command::Submit(_) => Action::Submit,
+            Command::Accept { .. } => Action::Accept,
+            Command::Decline { .. } => Action::Decline,
+            Command::Dispatch { .. } => Action::Dispatch,
+            Command::Start => Action::Start,
+            Command::ReportBack { .. } => Action::ReportBack,
+            Command::Verify { .. } => Action::Verify,
+            Command::Close { .. } => Action::Close,
+            Command::CallBack { .. } => Action::CallBack,
+            Command::Reopen { .. } => Action::Reopen,
+            Command::Erase { .. } => Action::Erase,
+            Command::Return(_) => Action::Return,
+            Command::Redirect(_) => Action::Redirect,
+            Command::AddUnit(_) => Action::AddUnit,
+            Command::RemoveUnit(_) => Action::RemoveUnit,
+            Command::ReportPart(_) => Action::ReportPart,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_an_action_is_its_serde_form_and_no_two_share_a_name() {
+        let mut names = std::collections::BTreeSet::new();
+        for action in Action::ALL {
+            let json = serde_json::to_string(&action).unwrap();
+            assert_eq!(json, format!("\"{}\"", action.word()));
+            assert!(names.insert(action.name()), "{action:?}");
+        }
+    }
+}

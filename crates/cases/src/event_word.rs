@@ -1,0 +1,48 @@
+//! The word and the name of each sort of event.
+
+use yiwang_base::LocalText;
+
+use crate::Event;
+
+macro_rules! events {
+    ($($event:ident $word:literal $zh:literal $en:literal;)*) => {
+        impl Event {
+            /// The words of all sorts of events: the road first, then what leads off it.
+            pub const WORDS: [&str; [$($word),*].len()] = [$($word),*];
+
+            /// The word of the interface, `reported_back`.
+            pub fn word(&self) -> &'static str {
+                match self {
+                    $(Event::$event { .. } => $word,)*
+                }
+            }
+
+            /// For readers, the name of the sort of event that a word stands for.
+            pub fn name_of(word: &str) -> Option<LocalText> {
+                match word {
+                    $($word => Some(LocalText::new($zh, $en)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+events! {
+    Submitted "submitted" "上报" "submitted";
+    Accepted "accepted" "受理" "accepted";
+    Declined "declined" "不予受理" "declined";
+    Dispatched "dispatched" "派单" "dispatched";
+    Started "started" "开始处置" "started";
+    ReportedBack "reported_back" "反馈" "reported back";
+    Verified "verified" "核查" "verified";
+    Closed "closed" "结案" "closed";
+    CalledBack "called_back" "回访" "called back";
+    Reopened "reopened" "重新办理" "opened again";
+    Erased "erased" "依法删除" "erased";
+    Returned "returned" "退单" "given back";
+    Redirected "redirected" "转派" "redirected";
+    UnitAdded "unit_added" "增加协办单位" "assisting unit added";
+    UnitRemoved "unit_removed" "撤去协办单位" "assisting unit removed";
+    PartReported "part_reported" "协办反馈" "part reported";
+}

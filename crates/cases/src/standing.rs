@@ -1,0 +1,38 @@
+//! What a unit has to do with a case, and what that lets it do.
+
+use yiwang_base::UnitCode;
+
+use crate::{Action, Case};
+
+/// What a unit has to do with a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// It leads (主办).
+    Lead,
+    /// It does a part (协办).
+    Assisting,
+}
+
+impl Case {
+    /// What this unit has to do with the case; nothing, when it is empty.
+    pub fn standings(&self, unit: &UnitCode) -> Vec<Standing> {
+        let of = [
+            (Standing::Lead, self.unit.as_ref() == Some(unit)),
+            (Standing::Assisting, self.more.parts.includes(unit)),
+        ];
+        let of = of.into_iter().filter(|(_, it_is)| *it_is);
+        of.map(|(standing, _)| standing).collect()
+    }
+}
+
+impl Standing {
+    /// Whether a unit of this standing may take the action, where its people
+    /// may take it at all.
+    pub fn may(self, action: Action) -> bool {
+        use Action::{AddUnit, RemoveUnit, ReportBack, ReportPart, Return, Start};
+        match self {
+            Standing::Lead => matches!(action, Start | ReportBack | Return | AddUnit | RemoveUnit),
+            Standing::Assisting => matches!(action, ReportPart),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Any event at all, for what holds of each.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
+use yiwang_cases::{
+    Channel, DeclineReason, Event, PartReported, Redirected, ReturnReason, Returned, SourceRef,
+    UnitAdded, UnitRemoved,
+};
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    // 1970 to 2100, in milliseconds as the record keeps them.
+    (0..4_102_444_800_000_i64).prop_map(|ms| Timestamp::from_millisecond(ms).unwrap())
+}
+
+fn code() -> impl Strategy<Value = String> {
+    "[a-z0-9][a-z0-9._-]{0,63}"
+}
+
+fn unit() -> impl Strategy<Value = UnitCode> {
+    code().prop_map(|code| code.parse().unwrap())
+}
+
+pub(crate) fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![road(), duty()]
+}
+
+fn road() -> impl Strategy<Value = Event> {
+    let area = || option::of(code().prop_map(|c| c.parse::<AreaCode>().unwrap()));
+    let category = || code().prop_map(|c| c.parse::<CategoryCode>().unwrap());
+    let source =
+        (any::<String>(), any::<String>()).prop_map(|(id, system)| SourceRef { id, system });
+    prop_oneof![
+        (
+            time(),
+            area(),
+            option::of(category()),
+            select(Channel::ALL.to_vec()),
+            option::of(source)
+        )
+            .prop_map(
+                |(accept_by, area, category, channel, source)| Event::Submitted {
+                    accept_by,
+                    area,
+                    category,
+                    channel,
+                    source
+                }
+            ),
+        (area(), category(), time()).prop_map(|(area, category, dispatch_by)| Event::Accepted {
+            area,
+            category,
+            dispatch_by
+        }),
+        (
+            select(DeclineReason::ALL.to_vec()),
+            option::of(any::<String>())
+        )
+            .prop_map(|(reason, responsible)| Event::Declined {
+                reason,
+                responsible
+            }),
+        (
+            vec(unit(), 0..3),
+            any::<[bool; 3]>(),
+            option::of(time()),
+            option::of(time()),
+            unit()
+        )
+            .prop_map(|(assisting, flags, resolve_by, respond_by, unit)| {
+                Event::Dispatched {
+                    assisting,
+                    backstop: flags[0],
+                    first_receiver: flags[1],
+                    outside_duty: flags[2],
+                    resolve_by,
+                    respond_by,
+                    unit,
+                }
+            }),
+        Just(Event::Started {}),
+        (vec(unit(), 0..3), time()).prop_map(|(open_parts, verify_by)| Event::ReportedBack {
+            open_parts,
+            verify_by
+        }),
+        (time(), any::<bool>()).prop_map(|(by, pass)| Event::Verified { by, pass }),
+        any::<bool>().prop_map(|unverified| Event::Closed { unverified }),
+        (
+            any::<bool>(),
+            option::of(any::<u8>()),
+            option::of(any::<bool>())
+        )
+            .prop_map(|(reached, satisfaction, solved)| Event::CalledBack {
+                reached,
+                satisfaction,
+                solved
+            }),
+        time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
+        vec(0..1_u64 << 53, 0..9).prop_map(|erases| Event::Erased { erases }),
+    ]
+}
+
+fn duty() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (
+            time(),
+            select(ReturnReason::ALL.to_vec()),
+            option::of(unit()),
+            unit()
+        )
+            .prop_map(|(dispatch_by, reason, responsible, unit)| {
+                Event::Returned(Returned {
+                    dispatch_by,
+                    reason,
+                    responsible,
+                    unit,
+                })
+            }),
+        unit().prop_map(|unit| Event::Redirected(Redirected { unit })),
+        unit().prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
+        unit().prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
+        unit().prop_map(|unit| Event::PartReported(PartReported { unit })),
+    ]
+}

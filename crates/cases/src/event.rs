@@ -194,6 +194,23 @@ pub enum Event {
     PartReported(PartReported),
 }
 
+impl Event {
+    /// Whether what is sealed beside it was said by the resident or to the
+    /// resident; other notes are between units.
+    pub fn speaks_with_resident(&self) -> bool {
+        matches!(
+            self,
+            Event::Submitted { .. }
+                | Event::Declined { .. }
+                | Event::ReportedBack { .. }
+                | Event::Verified { .. }
+                | Event::Closed { .. }
+                | Event::CalledBack { .. }
+                | Event::Reopened { .. }
+        )
+    }
+}
+
 /// An event with its circumstances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Happening {

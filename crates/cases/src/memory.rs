@@ -266,6 +266,7 @@ fn matches(filter: &CaseFilter, case: &Case) -> bool {
     };
     any(&filter.stages, Some(&case.stage))
         && any(&filter.units, case.unit.as_ref())
+        && (filter.involved.is_empty() || filter.involved.iter().any(|unit| case.concerns(unit)))
         && any(&filter.areas, case.area.as_ref())
         && any(&filter.categories, case.category.as_ref())
         && any(&filter.channels, Some(&case.channel))

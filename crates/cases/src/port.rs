@@ -145,6 +145,8 @@ pub struct CaseFilter {
     pub stages: Vec<Stage>,
     /// Lead units.
     pub units: Vec<UnitCode>,
+    /// Units that have anything to do with the case, as lead or otherwise.
+    pub involved: Vec<UnitCode>,
     /// Areas (leaf areas; the caller expands a district).
     pub areas: Vec<AreaCode>,
     /// Categories.

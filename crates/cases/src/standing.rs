@@ -1,5 +1,7 @@
 //! What a unit has to do with a case, and what that lets it do.
 
+use std::collections::BTreeSet;
+
 use yiwang_base::UnitCode;
 
 use crate::{Action, Case};
@@ -25,10 +27,30 @@ impl Case {
     }
 }
 
-impl Standing {
-    /// Whether a unit of this standing may take the action, where its people
+impl Case {
+    /// Units other than the lead that have to do with the case, each once.
+    pub fn units_beside_lead(&self) -> BTreeSet<&UnitCode> {
+        self.more.parts.0.iter().map(|part| &part.unit).collect()
+    }
+
+    /// Whether the unit has anything to do with the case.
+    pub fn concerns(&self, unit: &UnitCode) -> bool {
+        !self.standings(unit).is_empty()
+    }
+
+    /// Whether the case's rules let the unit take the action, where its people
     /// may take it at all.
-    pub fn may(self, action: Action) -> bool {
+    pub fn lets(&self, unit: &UnitCode, action: Action) -> bool {
+        let chooses = self.more.lead.may_choose_assistants();
+        let standings = self.standings(unit);
+        standings.iter().any(|standing| standing.may(action))
+            && (chooses || !matches!(action, Action::AddUnit | Action::RemoveUnit))
+    }
+}
+
+impl Standing {
+    /// Whether a unit of this standing may take the action.
+    fn may(self, action: Action) -> bool {
         use Action::{AddUnit, RemoveUnit, ReportBack, ReportPart, Return, Start};
         match self {
             Standing::Lead => matches!(action, Start | ReportBack | Return | AddUnit | RemoveUnit),

@@ -8,12 +8,14 @@ use yiwang_base::{
     AreaCode, CaseId, LocalText, Timestamp, WorkCalendar, WorkHours, truncate_millis,
 };
 use yiwang_cases::{
-    Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Rules, Stage,
-    StoreError, Unit,
+    Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Event, ReturnReason,
+    Rules, Stage, StoreError, Unit,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
-use crate::wire::{AreaView, CategoryView, CityView, Named, Text, UnitView, Word, Worded};
+use crate::wire::{
+    AreaView, CategoryView, CityView, EventWord, Named, Text, UnitView, Word, Worded,
+};
 
 /// Settings of the city, kept as one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -188,7 +190,9 @@ impl City {
             channels: named(channel_name),
             stages: named(|stage: Stage| stage.name().into()),
             actions: named(|action: Action| action.name().into()),
+            events: events(),
             decline_reasons: named(decline_name),
+            return_reasons: named(|reason: ReturnReason| reason.name().into()),
         }
     }
 
@@ -241,6 +245,15 @@ fn named<T: Worded>(name: impl Fn(T) -> Text) -> Vec<Named<Word<T>>> {
         name: name(*value),
     };
     T::ALL.iter().map(one).collect()
+}
+
+fn events() -> Vec<Named<EventWord>> {
+    let one = |word: &'static str| {
+        let name = Event::name_of(word)?.into();
+        let code = EventWord(word);
+        Some(Named { code, name })
+    };
+    Event::WORDS.into_iter().filter_map(one).collect()
 }
 
 /// A channel's word on the wire.

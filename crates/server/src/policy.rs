@@ -79,8 +79,8 @@ impl Role {
     /// Whether the role has the right.
     pub fn may(self, right: Right) -> bool {
         use Action::{
-            Accept, CallBack, Close, Decline, Dispatch, Erase, Reopen, ReportBack, Start, Submit,
-            Verify,
+            Accept, AddUnit, CallBack, Close, Decline, Dispatch, Erase, Redirect, RemoveUnit,
+            Reopen, ReportBack, ReportPart, Return, Start, Submit, Verify,
         };
         use Right::{Act, ReadCases, ReadEntries, ReadReporter, ReadUnits, ReadWords, SetChannel};
         match right {
@@ -94,8 +94,11 @@ impl Role {
             SetChannel => matches!(self, Role::Operator),
             // Anyone may send a request, also without signing in.
             Act(Submit) => true,
-            Act(Accept | Decline | Dispatch | Close | CallBack | Reopen) => self == Role::Operator,
-            Act(Start | ReportBack) => self == Role::Unit,
+            Act(Accept | Decline | Dispatch | Close | CallBack | Reopen | Redirect) => {
+                self == Role::Operator
+            }
+            Act(Start | ReportBack | Return | ReportPart) => self == Role::Unit,
+            Act(AddUnit | RemoveUnit) => matches!(self, Role::Operator | Role::Unit),
             Act(Verify) => matches!(self, Role::Operator | Role::Verifier),
             Act(Erase) => self == Role::Steward,
         }
@@ -164,11 +167,19 @@ impl User {
         }
     }
 
+    /// The unit for which the user acts.
+    ///
+    /// # Errors
+    /// When the user acts for none.
+    pub fn own_unit(&self) -> Result<&UnitCode, Refusal> {
+        self.bound_to()?.ok_or_else(|| forbidden(self.role))
+    }
+
     /// Whether the user may see this case at all.
     pub fn sees(&self, case: &Case) -> bool {
         match self.bound_to() {
             Ok(None) => self.may(Right::ReadCases),
-            Ok(Some(unit)) => case.unit.as_ref() == Some(unit),
+            Ok(Some(unit)) => case.concerns(unit),
             Err(_) => false,
         }
     }
@@ -181,9 +192,36 @@ impl User {
         }
     }
 
-    /// Whether the user may do this to this case.
+    /// Whether the user may do this to this case: staff of a unit do what
+    /// their unit's part in it lets them.
     pub fn may_act(&self, action: Action, case: &Case) -> bool {
-        self.may(Right::Act(action)) && self.sees(case)
+        self.may(Right::Act(action))
+            && match self.bound_to() {
+                Ok(None) => self.sees(case),
+                Ok(Some(unit)) => case.lets(unit, action),
+                Err(_) => false,
+            }
+    }
+
+    /// Refuses unless the user may do this to this case.
+    ///
+    /// # Errors
+    /// A refusal that names the unit.
+    pub fn must_act(&self, action: Action, case: &Case) -> Result<(), Refusal> {
+        if self.may_act(action, case) {
+            return Ok(());
+        }
+        let Some(unit) = &self.account.unit else {
+            return Err(forbidden(self.role));
+        };
+        Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "policy.not-your-part",
+            "以您单位在本案中的身份,不能办理这一步",
+            "your unit's part in this case does not let it do this",
+        )
+        .at("action")
+        .found(unit.as_str()))
     }
 }
 
@@ -207,11 +245,11 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units channel submit accept decline dispatch verify close call_back reopen",
+                "cases words reporter units channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit",
             ),
             (
                 Role::Unit,
-                "cases words reporter units submit start report_back",
+                "cases words reporter units submit start report_back return report_part add_unit remove_unit",
             ),
             (Role::Verifier, "cases words reporter units submit verify"),
             (Role::Leader, "cases words units submit"),

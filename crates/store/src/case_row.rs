@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use yiwang_base::{CaseId, Purpose, Timestamp, cell, from_millis, to_millis};
 use yiwang_cases::{
-    CallBack, Case, Channel, Deadlines, DeclineReason, RequestWords, Sealed, SourceRef, Stage,
-    StoreError,
+    CallBack, Case, Channel, Deadlines, DeclineReason, More, RequestWords, Sealed, SourceRef,
+    Stage, StoreError,
 };
 
 use crate::error::{broken, from_sqlite};
@@ -20,7 +20,7 @@ const ORIGIN: &str = "id, channel, source_system, source_id, submitted_at";
 const CHANGING: &str = "version, stage, category, area, unit, decline, due_at, respond_by, \
     resolve_by, dispatched_at, started_at, reported_at, closed_at, closed_unverified, \
     failed_verifications, reopened, call_back_at, call_back_reached, call_back_solved, \
-    satisfaction, changed_at";
+    satisfaction, changed_at, more";
 /// What repeats, for searching, parts of what was said.
 const DERIVED: &str = "request_seq, follow_code, cell";
 
@@ -37,7 +37,7 @@ pub(crate) static COLUMNS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Where [`DERIVED`] begins, and the words after it.
-const REQUEST_SEQ: usize = 26;
+const REQUEST_SEQ: usize = 27;
 const WORDS: usize = REQUEST_SEQ + 3;
 /// Number of the columns in [`COLUMNS`].
 pub(crate) const WIDTH: usize = WORDS + 1;
@@ -98,7 +98,7 @@ pub(crate) fn follow_hash(code: &str) -> [u8; 32] {
 pub(crate) fn insert(sql: &Connection, case: &Case, seq: u64) -> Result<(), StoreError> {
     let words = case.request.as_ref().map(|w| w.disclose(Purpose::Record));
     let derived = words.map_or_else(Derived::default, |words| Derived::of(seq, words));
-    let changing = Changing::of(case);
+    let changing = Changing::of(case)?;
     let (id, channel) = (case.id.0 as i64, channel_number(case.channel));
     let system = case.source.as_ref().map(|source| source.system.as_str());
     let source_id = case.source.as_ref().map(|source| source.id.as_str());
@@ -109,16 +109,28 @@ pub(crate) fn insert(sql: &Connection, case: &Case, seq: u64) -> Result<(), Stor
     values.extend(origin);
     values.extend(changing.values());
     values.extend(kept);
-    execute(sql, &INSERT, &values)
+    execute(sql, &INSERT, &values)?;
+    insert_units(sql, case)
 }
 
 /// Writes what events changed of a case.
 pub(crate) fn update(sql: &Connection, case: &Case) -> Result<(), StoreError> {
-    let changing = Changing::of(case);
+    let changing = Changing::of(case)?;
     let id = case.id.0 as i64;
     let mut values: Vec<&dyn ToSql> = vec![&id];
     values.extend(changing.values());
-    execute(sql, &UPDATE, &values)
+    execute(sql, &UPDATE, &values)?;
+    execute(sql, "DELETE FROM case_unit WHERE case_id = ?1", &[&id])?;
+    insert_units(sql, case)
+}
+
+/// Writes which units beside the lead have to do with the case.
+fn insert_units(sql: &Connection, case: &Case) -> Result<(), StoreError> {
+    for unit in case.units_beside_lead() {
+        let insert = "INSERT INTO case_unit (case_id, unit) VALUES (?1, ?2)";
+        execute(sql, insert, &[&(case.id.0 as i64), &unit.as_str()])?;
+    }
+    Ok(())
 }
 
 /// Forgets what is kept of a case's request outside of its seal.
@@ -137,6 +149,20 @@ fn execute(sql: &Connection, query: &str, values: &[&dyn ToSql]) -> Result<(), S
     sql.prepare_cached(query)
         .and_then(|mut statement| statement.execute(values))
         .map_err(from_sqlite)?;
+    write_units(sql, case)
+}
+
+/// Writes which units beside the lead have to do with the case.
+fn write_units(sql: &Connection, case: &Case) -> Result<(), StoreError> {
+    let id = case.id.0 as i64;
+    sql.prepare_cached("DELETE FROM case_unit WHERE case_id = ?1")
+        .and_then(|mut statement| statement.execute([id]))
+        .map_err(from_sqlite)?;
+    for unit in case.units_beside_lead() {
+        sql.prepare_cached("INSERT INTO case_unit (case_id, unit) VALUES (?1, ?2)")
+            .and_then(|mut statement| statement.execute((id, unit.as_str())))
+            .map_err(from_sqlite)?;
+    }
     Ok(())
 }
 
@@ -150,13 +176,15 @@ struct Changing<'a> {
     reached: Option<bool>,
     solved: Option<bool>,
     satisfaction: Option<u8>,
+    more: Option<String>,
 }
 
 impl<'a> Changing<'a> {
-    fn of(case: &'a Case) -> Changing<'a> {
+    fn of(case: &'a Case) -> Result<Changing<'a>, StoreError> {
         let millis = |at: Option<Timestamp>| at.map(to_millis);
         let call_back = case.call_back.as_ref();
-        Changing {
+        let more = Some(&case.more).filter(|more| **more != More::default());
+        Ok(Changing {
             numbers: [
                 case.version.into(),
                 stage_number(case.stage),
@@ -184,10 +212,11 @@ impl<'a> Changing<'a> {
             reached: call_back.map(|answer| answer.reached),
             solved: call_back.and_then(|answer| answer.solved),
             satisfaction: call_back.and_then(|answer| answer.satisfaction),
-        }
+            more: more.map(to_json).transpose()?,
+        })
     }
 
-    fn values(&self) -> [&dyn ToSql; 21] {
+    fn values(&self) -> [&dyn ToSql; 22] {
         let [version, stage, failed, reopened, changed_at] = &self.numbers;
         let [category, area, unit] = &self.codes;
         let [
@@ -222,6 +251,7 @@ impl<'a> Changing<'a> {
             &self.solved,
             &self.satisfaction,
             changed_at,
+            &self.more,
         ]
     }
 }
@@ -285,6 +315,10 @@ pub(crate) fn facts(row: &Row<'_>) -> rusqlite::Result<Case> {
         reopened: row.get(20)?,
         call_back,
         changed_at: from_millis(row.get(25)?),
+        more: match row.get::<_, Option<String>>(26)? {
+            Some(text) => serde_json::from_str(&text).map_err(|e| unreadable(26, e))?,
+            None => More::default(),
+        },
         erased: row.get::<_, Option<i64>>(REQUEST_SEQ)?.is_none(),
         request: None,
     })

@@ -206,6 +206,15 @@ impl Condition {
             "unit",
             filter.units.iter().map(|c| Value::from(c.to_string())),
         );
+        if !filter.involved.is_empty() {
+            let marks = vec!["?"; filter.involved.len()].join(", ");
+            let _ = write!(
+                condition.sql,
+                " AND (unit IN ({marks}) OR id IN (SELECT case_id FROM case_unit WHERE unit IN ({marks})))"
+            );
+            let units = || filter.involved.iter().map(|c| Value::from(c.to_string()));
+            condition.values.extend(units().chain(units()));
+        }
         condition.any(
             "area",
             filter.areas.iter().map(|c| Value::from(c.to_string())),

@@ -200,8 +200,28 @@ impl Sum {
         Ok(())
     }
 
+    /// Cases whose units beside the lead the tables tell differently.
+    fn differing_units(&self, sql: &Connection) -> Result<BTreeSet<u64>, StoreError> {
+        let units = |(id, (case, _)): (&u64, &(Case, Derived))| {
+            let units = case.units_beside_lead();
+            let pairs = units.into_iter().map(|unit| (*id, unit.to_string()));
+            pairs.collect::<Vec<_>>()
+        };
+        let expected: BTreeSet<(u64, String)> = self.cases.iter().flat_map(units).collect();
+        let mut statement = sql
+            .prepare("SELECT case_id, unit FROM case_unit")
+            .map_err(from_sqlite)?;
+        let stored = statement
+            .query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))
+            .and_then(Iterator::collect::<rusqlite::Result<BTreeSet<_>>>)
+            .map_err(from_sqlite)?;
+        let differing = expected.symmetric_difference(&stored);
+        Ok(differing.map(|(id, _)| *id).collect())
+    }
+
     fn compare(mut self, sql: &Connection) -> Result<Vec<String>, StoreError> {
         let mut differing = std::mem::take(&mut self.misplaced);
+        differing.extend(self.differing_units(sql)?);
         let mut statement = sql
             .prepare(&format!("SELECT {} FROM cases ORDER BY id", *FACTS))
             .map_err(from_sqlite)?;

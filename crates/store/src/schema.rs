@@ -3,7 +3,10 @@
 use rusqlite::Connection;
 
 /// Each upgrade in order; the database's `user_version` counts those applied.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+];
 
 /// The schema version this program writes.
 pub const LATEST: u32 = MIGRATIONS.len() as u32;

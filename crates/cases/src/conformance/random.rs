@@ -7,8 +7,9 @@ use yiwang_base::{Personal, Point};
 
 use super::desk::{happening, minute, note};
 use crate::{
-    CaseFilter, Channel, DeclineReason, Event, Happening, MapTile, Place, Reporter, RequestWords,
-    Sealed, SourceRef, Stage,
+    CaseFilter, Channel, DeclineReason, Event, Happening, MapTile, PartReported, Place, Redirected,
+    Reporter, RequestWords, ReturnReason, Returned, Sealed, SourceRef, Stage, UnitAdded,
+    UnitRemoved,
 };
 
 const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
@@ -121,17 +122,33 @@ fn event() -> impl Strategy<Value = Event> {
                 category,
                 dispatch_by
             }),
-        select(&DeclineReason::ALL[..]).prop_map(|reason| Event::Declined { reason }),
-        (any::<bool>(), maybe(), maybe(), code(&UNITS)).prop_map(
-            |(outside_duty, resolve_by, respond_by, unit)| Event::Dispatched {
-                outside_duty,
-                resolve_by,
-                respond_by,
-                unit
-            }
-        ),
+        select(&DeclineReason::ALL[..]).prop_map(|reason| Event::Declined {
+            reason,
+            responsible: None
+        }),
+        (
+            vec(code(&UNITS), 0..3),
+            any::<[bool; 3]>(),
+            maybe(),
+            maybe(),
+            code(&UNITS)
+        )
+            .prop_map(|(assisting, flags, resolve_by, respond_by, unit)| {
+                Event::Dispatched {
+                    assisting,
+                    backstop: flags[0],
+                    first_receiver: flags[1],
+                    outside_duty: flags[2],
+                    resolve_by,
+                    respond_by,
+                    unit,
+                }
+            }),
         Just(Event::Started {}),
-        time().prop_map(|verify_by| Event::ReportedBack { verify_by }),
+        time().prop_map(|verify_by| Event::ReportedBack {
+            open_parts: vec![],
+            verify_by
+        }),
         (time(), any::<bool>()).prop_map(|(by, pass)| Event::Verified { by, pass }),
         any::<bool>().prop_map(|unverified| Event::Closed { unverified }),
         (
@@ -145,6 +162,28 @@ fn event() -> impl Strategy<Value = Event> {
                 solved
             }),
         time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
+        duty(),
+    ]
+}
+
+/// Who leads, who assists, who gave it back.
+fn duty() -> impl Strategy<Value = Event> {
+    let returned = (
+        (0..2 * MINUTES).prop_map(minute),
+        select(&ReturnReason::ALL[..]),
+        code(&UNITS),
+    );
+    prop_oneof![
+        returned.prop_map(|(dispatch_by, reason, unit)| Event::Returned(Returned {
+            dispatch_by,
+            reason,
+            responsible: None,
+            unit,
+        })),
+        code(&UNITS).prop_map(|unit| Event::Redirected(Redirected { unit })),
+        code(&UNITS).prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
+        code(&UNITS).prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
+        code(&UNITS).prop_map(|unit| Event::PartReported(PartReported { unit })),
     ]
 }
 
@@ -183,7 +222,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
     ];
     (
         stages,
-        some(&UNITS),
+        (some(&UNITS), some(&UNITS)),
         some(&AREAS),
         some(&CATEGORIES),
         channels,
@@ -193,7 +232,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
         .prop_map(
             |(
                 stages,
-                units,
+                (units, involved),
                 areas,
                 categories,
                 channels,
@@ -203,6 +242,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                 CaseFilter {
                     stages,
                     units,
+                    involved,
                     areas,
                     categories,
                     channels,

@@ -21,8 +21,8 @@ use crate::city::City;
 use crate::follow_code;
 use crate::policy::{Right, User};
 use crate::wire::{
-    CaseDetail, CasePage, CaseRow, CountsView, EventWord, ProofView, ReporterBody, SourceView,
-    SuggestedUnit, Time, TimelineRow, Word, seen_note, seen_words,
+    CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, ProofView, ReporterBody,
+    SourceView, SuggestedUnit, Time, TimelineRow, Word, seen_note, seen_words,
 };
 
 /// A page of cases.
@@ -165,6 +165,7 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
         started_at: case.started_at.map(Time),
         reported_at: case.reported_at.map(Time),
         closed_unverified: case.closed_unverified,
+        duty: DutyView::of(case),
         actions: actions.map(Word).collect(),
         suggested_units: suggested(city, case),
         timeline: timeline

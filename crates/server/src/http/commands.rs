@@ -1,10 +1,13 @@
-//! Commands to a case.
+//! Commands to a case: the straight road here, what leads off it in files of its own.
+
+pub(super) mod duty;
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use yiwang_base::{CaseId, IdError, Personal, Refusal, RefusalKind};
 use yiwang_cases::{Action, Actor, Asked, CaseStore, Command, Context, Limits, Receipt, execute};
@@ -16,11 +19,52 @@ use super::parameters::{CasePath, CommandHeaders};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
-use crate::policy::Right;
+use crate::policy::{Right, User};
 use crate::wire::{
-    AcceptBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody, NoteBody, StartBody,
-    VerifyBody,
+    AcceptBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody, NoteBody,
+    ReportBackBody, StartBody, VerifyBody,
 };
+
+/// A body that asks for one sort of command.
+trait AsksFor: DeserializeOwned {
+    /// The sort.
+    const ACTION: Action;
+
+    /// The command, asked for by this user.
+    fn command(self, user: &User) -> Result<Command, Refusal>;
+}
+
+/// The calls of a topic: for each a handler, made from its body.
+macro_rules! calls {
+    ($($(#[$doc:meta])+ $name:ident $path:literal $body:ident;)*) => {$(
+        $(#[$doc])+
+        #[utoipa::path(post, path = $path, tag = "cases", security(("session" = [])), request_body = $body,
+            params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
+        pub(crate) async fn $name(
+            State(app): State<Arc<App>>,
+            visitor: Visitor,
+            Path(id): Path<String>,
+            headers: HeaderMap,
+            Body { value: body, bytes }: Body<$body>,
+        ) -> Answer<Response> {
+            asked(&app, visitor, &headers, &id, &bytes, body).await
+        }
+    )*};
+}
+pub(crate) use calls;
+
+/// Carries out what a body asks for.
+async fn asked<B: AsksFor>(
+    app: &App,
+    visitor: Visitor,
+    headers: &HeaderMap,
+    id: &str,
+    bytes: &[u8],
+    body: B,
+) -> Answer<Response> {
+    let make = |user: &User| body.command(user);
+    carry_out(app, visitor, headers, id, bytes, B::ACTION, make).await
+}
 
 /// Carries out a command for whoever is signed in.
 async fn act(
@@ -32,14 +76,25 @@ async fn act(
     command: Command,
 ) -> Answer<Response> {
     let action = command.action();
+    carry_out(app, visitor, headers, id, bytes, action, |_| Ok(command)).await
+}
+
+async fn carry_out(
+    app: &App,
+    visitor: Visitor,
+    headers: &HeaderMap,
+    id: &str,
+    bytes: &[u8],
+    action: Action,
+    command: impl FnOnce(&User) -> Result<Command, Refusal>,
+) -> Answer<Response> {
     let actor = visitor.actor();
     let user = visitor.with(Right::Act(action))?;
+    let command = command(&user)?;
     let id = case_id(id)?;
     let seen = seen_version(headers)?;
     let before = app.store.case(id).await?.filter(|case| user.sees(case));
-    if before.is_none() {
-        return Err(no_case(id).into());
-    }
+    user.must_act(action, &before.ok_or_else(|| no_case(id))?)?;
     let path = format!("cases/{id}/{}", action.word());
     let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
     let city = app.city();
@@ -96,6 +151,7 @@ pub(super) async fn decline(
 ) -> Answer<Response> {
     let command = Command::Decline {
         reason: body.reason.0,
+        responsible: given(body.responsible),
         note: Personal::new(body.note),
     };
     act(&app, visitor, &headers, &id, &bytes, command).await
@@ -113,8 +169,9 @@ pub(super) async fn dispatch(
 ) -> Answer<Response> {
     let command = Command::Dispatch {
         unit: code(&body.unit, "unit")?,
+        assisting: codes(&body.assisting, "assisting")?,
         limits: Limits::ByCategory,
-        reason: body.reason.filter(|reason| !reason.trim().is_empty()),
+        reason: given(body.reason),
         note: note(body.note),
     };
     act(&app, visitor, &headers, &id, &bytes, command).await
@@ -134,17 +191,18 @@ pub(super) async fn start(
 }
 
 /// Say that it is done (反馈).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/report-back", tag = "cases", security(("session" = [])), request_body = NoteBody,
+#[utoipa::path(post, path = "/api/v1/cases/{id}/report-back", tag = "cases", security(("session" = [])), request_body = ReportBackBody,
     params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
 pub(super) async fn report_back(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body { value: body, bytes }: Body<NoteBody>,
+    Body { value: body, bytes }: Body<ReportBackBody>,
 ) -> Answer<Response> {
     let command = Command::ReportBack {
         note: Personal::new(body.note),
+        open_parts_reason: given(body.open_parts_reason),
     };
     act(&app, visitor, &headers, &id, &bytes, command).await
 }
@@ -238,8 +296,23 @@ pub(super) async fn erase(
 
 /// A note, if there is one.
 pub(super) fn note(text: Option<String>) -> Option<Personal<String>> {
+    given(text).map(Personal::new)
+}
+
+/// A text, if there is one.
+fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
-        .map(Personal::new)
+}
+
+/// Codes from a list in a body.
+fn codes<T: std::str::FromStr<Err = IdError>>(
+    texts: &[String],
+    field: &str,
+) -> Result<Vec<T>, Refusal> {
+    let codes = texts.iter().enumerate();
+    codes
+        .map(|(n, text)| code(text, &format!("{field}[{n}]")))
+        .collect()
 }
 
 /// A code from a body.

@@ -109,7 +109,7 @@ pub(super) fn read(
         filter.areas = areas;
     }
     if let Some(unit) = user.bound_to()? {
-        filter.units = vec![unit.clone()];
+        filter.involved = vec![unit.clone()];
     }
     Ok(read)
 }

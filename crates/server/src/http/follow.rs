@@ -154,9 +154,8 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
                 FollowRow {
                     at: Time(happening.at),
                     event: EventWord(happening.event.word()),
-                    // A dispatch's note is for the unit.
                     note: seen_note(happening.sealed.as_ref(), OWN)
-                        .filter(|_| happening.event.word() != "dispatched"),
+                        .filter(|_| happening.event.speaks_with_resident()),
                 }
             })
             .collect(),

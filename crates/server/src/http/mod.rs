@@ -108,5 +108,10 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::call_back))
         .routes(routes!(commands::reopen))
         .routes(routes!(commands::erase))
+        .routes(routes!(commands::duty::give_back))
+        .routes(routes!(commands::duty::redirect))
+        .routes(routes!(commands::duty::add_unit))
+        .routes(routes!(commands::duty::remove_unit))
+        .routes(routes!(commands::duty::report_part))
         .routes(routes!(events::stream))
 }

@@ -135,6 +135,7 @@ impl SourceCase {
         };
         let dispatch = Command::Dispatch {
             unit: self.unit.clone(),
+            assisting: Vec::new(),
             limits: Limits::FromSource {
                 resolve_by: self.target.as_ref().map(|target| target.at),
             },

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use yiwang_base::{Purpose, Timestamp};
 use yiwang_cases::{CallBack, Case, Counts, RequestWords, Sealed, Stage};
 
+use super::duty::DutyView;
 use super::request::{PointBody, ReporterBody};
 use super::{ActionWord, ChannelWord, DeclineWord, EventWord, StageWord, Text, Time, Word};
 use crate::policy::Sight;
@@ -275,6 +276,9 @@ pub struct CaseDetail {
     pub reported_at: Option<Time>,
     /// Closed without a passed verification.
     pub closed_unverified: bool,
+    /// Who leads, who assists, who gave it back.
+    #[serde(flatten)]
+    pub duty: DutyView,
     /// What this reader can do with it now, the usual next step first.
     pub actions: Vec<ActionWord>,
     /// Units that answer for it.

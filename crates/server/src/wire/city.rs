@@ -4,7 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use yiwang_cases::{Area, Category, Unit};
 
-use super::{ActionWord, ChannelWord, DeclineWord, StageWord, Text, UnitKindWord, Word};
+use super::{
+    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, StageWord, Text, UnitKindWord,
+    Word,
+};
 
 /// A word and its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,8 +42,12 @@ pub struct CityView {
     pub stages: Vec<Named<StageWord>>,
     /// Actions.
     pub actions: Vec<Named<ActionWord>>,
+    /// Sorts of events.
+    pub events: Vec<Named<EventWord>>,
     /// Reasons to decline.
     pub decline_reasons: Vec<Named<DeclineWord>>,
+    /// Reasons to give a case back.
+    pub return_reasons: Vec<Named<ReturnWord>>,
 }
 
 /// An area.

@@ -2,6 +2,7 @@
 
 mod case;
 mod city;
+mod duty;
 mod object;
 mod proof;
 mod request;
@@ -14,17 +15,20 @@ pub use case::{
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
+pub use duty::{
+    AddUnitBody, DutyView, PartView, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody,
+};
 pub use object::Object;
 pub use proof::{ProofEntry, ProofSeal, ProofView};
 pub use request::{
     AcceptBody, AnswerBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody,
-    FollowRow, FollowView, NoteBody, PlaceBody, PointBody, ReporterBody, RequestBody, StartBody,
-    SubmittedView, VerifyBody,
+    FollowRow, FollowView, NoteBody, PlaceBody, PointBody, ReportBackBody, ReporterBody,
+    RequestBody, StartBody, SubmittedView, VerifyBody,
 };
 pub use session::{Credentials, SessionView, UserView};
 pub use words::{
-    ActionWord, ChannelWord, DeclineWord, EventWord, RoleWord, StageWord, UnitKindWord, Word,
-    Worded,
+    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, RoleWord, StageWord, UnitKindWord,
+    Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

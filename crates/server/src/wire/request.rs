@@ -98,6 +98,10 @@ pub struct AcceptBody {
 pub struct DeclineBody {
     /// Why.
     pub reason: DeclineWord,
+    /// Who is responsible, where that is nobody in this city: a body's name; it
+    /// stays in the record.
+    #[schema(max_length = 300)]
+    pub responsible: Option<String>,
     /// What the resident is told.
     #[schema(min_length = 1, max_length = 4000)]
     pub note: String,
@@ -110,7 +114,11 @@ pub struct DispatchBody {
     /// Code of the lead unit.
     #[schema(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
     pub unit: String,
-    /// Why this unit, where its duty list does not name the matter.
+    /// Codes of units that assist it.
+    #[serde(default)]
+    pub assisting: Vec<String>,
+    /// Why this unit, where its duty list does not name the matter or it gave
+    /// the case back before.
     #[schema(max_length = 300)]
     pub reason: Option<String>,
     /// A note to the unit.
@@ -123,13 +131,26 @@ pub struct DispatchBody {
 #[serde(deny_unknown_fields)]
 pub struct StartBody {}
 
-/// A note in words: what was done, why it is opened again.
+/// A note in words: why it is opened again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteBody {
     /// 1 to 4000 characters.
     #[schema(min_length = 1, max_length = 4000)]
     pub note: String,
+}
+
+/// What was done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportBackBody {
+    /// 1 to 4000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub note: String,
+    /// Why it does not wait for assisting units that have not reported; it
+    /// stays in the record.
+    #[schema(max_length = 300)]
+    pub open_parts_reason: Option<String>,
 }
 
 /// What a check found.

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use yiwang_cases::{Action, Channel, DeclineReason, Stage, UnitKind};
+use yiwang_cases::{Action, Channel, DeclineReason, Event, ReturnReason, Stage, UnitKind};
 
 use crate::city::{channel_word, decline_word};
 use crate::policy::Role;
@@ -116,43 +116,14 @@ worded! {
     Action "Action" "What can be done to a case." Action::word, ActionWord;
     Channel "Channel" "How a request came in." channel_word, ChannelWord;
     DeclineReason "DeclineReason" "Why a request is declined." decline_word, DeclineWord;
+    ReturnReason "ReturnReason" "Why a unit gives a case back." ReturnReason::word, ReturnWord;
+    UnitKind "UnitKind" "What sort of unit." UnitKind::word, UnitKindWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
-
-impl Worded for UnitKind {
-    const NAME: &'static str = "UnitKind";
-    const ABOUT: &'static str = "What sort of unit.";
-    const ALL: &'static [Self] = &[UnitKind::Department, UnitKind::Street, UnitKind::Utility];
-
-    fn word(self) -> &'static str {
-        match self {
-            UnitKind::Department => "department",
-            UnitKind::Street => "street",
-            UnitKind::Utility => "utility",
-        }
-    }
-}
-
-/// What sort of unit.
-pub type UnitKindWord = Word<UnitKind>;
 
 /// What happened to a case, `dispatched`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventWord(pub &'static str);
-
-const EVENTS: [&str; 11] = [
-    "submitted",
-    "accepted",
-    "declined",
-    "dispatched",
-    "started",
-    "reported_back",
-    "verified",
-    "closed",
-    "called_back",
-    "reopened",
-    "erased",
-];
 
 impl Serialize for EventWord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -162,7 +133,7 @@ impl Serialize for EventWord {
 
 impl PartialSchema for EventWord {
     fn schema() -> RefOr<Schema> {
-        one_of("What happened to a case.", EVENTS.into_iter())
+        one_of("What happened to a case.", Event::WORDS.into_iter())
     }
 }
 

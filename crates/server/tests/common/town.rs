@@ -1,4 +1,4 @@
-//! A small town: two streets, two units, three categories, one person of each
+//! A small town: two streets, three units, three categories, one person of each
 //! role, and a sign-in for each that tests can use without a password.
 
 use std::path::Path;
@@ -11,9 +11,10 @@ use yiwang_server::city::{CitySettings, SETTINGS, area_item};
 use yiwang_server::http::hash_password;
 use yiwang_store::{Account, Item, ItemKind, Options, Store};
 
-/// Every role, and with it a person of that name; `crew` is of another unit.
-pub(crate) const PEOPLE: [&str; 9] = [
-    "operator", "unit", "crew", "verifier", "leader", "steward", "auditor", "admin", "partner",
+/// Every role, and with it a person of that name; `crew` and `hall` are of other units.
+pub(crate) const PEOPLE: [&str; 10] = [
+    "operator", "unit", "crew", "hall", "verifier", "leader", "steward", "auditor", "admin",
+    "partner",
 ];
 /// Everyone's password.
 pub(crate) const PASSWORD: &str = "corrèct-horse-电池-9131";
@@ -66,6 +67,7 @@ pub(crate) fn account(name: &str, disabled: bool) -> Account {
     let (role, unit) = match name {
         "unit" => ("unit", Some("lights")),
         "crew" => ("unit", Some("roads-east")),
+        "hall" => ("unit", Some("town-hall")),
         "gone" => ("operator", None),
         role => (role, None),
     };
@@ -103,6 +105,7 @@ fn items() -> Vec<Item> {
         &["road"],
         &["east"],
     ));
+    items.push(district());
     items.push(category("light", "路灯不亮", "Street light out"));
     items.push(category("road", "路面破损", "Road damage"));
     items.push(category("noise", "施工噪声", "Building noise"));
@@ -122,6 +125,18 @@ fn area(code: &str, parent: Option<&str>, lon: Option<(f64, f64)>) -> Item {
         MultiPolygon::new(vec![Rect::new(south_west, north_east).to_polygon()])
     });
     area_item(&area, outline.as_ref()).unwrap()
+}
+
+/// It answers for no category: it takes what nobody else takes.
+fn district() -> Item {
+    let unit = Unit {
+        code: "town-hall".parse().unwrap(),
+        name: LocalText::new("区政府", "Town hall"),
+        kind: UnitKind::District,
+        duties: vec![],
+        areas: vec!["town".parse().unwrap()],
+    };
+    Item::of(ItemKind::Unit, "town-hall", &unit).unwrap()
 }
 
 fn unit(code: &str, zh: &str, en: &str, duties: &[&str], areas: &[&str]) -> Item {

@@ -6,6 +6,7 @@
 mod common;
 
 mod bad_input;
+mod duty;
 mod lists;
 mod live;
 mod logs;

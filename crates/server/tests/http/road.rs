@@ -55,7 +55,7 @@ fn a_request_goes_all_the_way_is_called_back_and_opened_again() {
     assert_eq!(dispatched["stage"], "dispatched");
     assert!(dispatched["respond_by"].is_string() && dispatched["resolve_by"].is_string());
     let started = unit.act(&id, "start", 3, &json!({})).expect(200);
-    assert_eq!(started["actions"], json!(["report_back"]));
+    assert_eq!(started["actions"], json!(["report_back", "return"]));
     unit.act(&id, "report-back", 4, &json!({"note": "换了灯泡"}))
         .expect(200);
     let again = verifier.act(
@@ -171,7 +171,10 @@ fn what_is_not_possible_now_is_refused_with_what_is() {
     let unknown = operator
         .act(&id, "dispatch", 2, &json!({"unit": "nobody"}))
         .refused(422, "unit.unknown");
-    assert_eq!(unknown["allowed"], json!(["lights", "roads-east"]));
+    assert_eq!(
+        unknown["allowed"],
+        json!(["lights", "roads-east", "town-hall"])
+    );
     let outside = operator.act(&id, "dispatch", 2, &json!({"unit": "roads-east"}));
     assert_eq!(
         outside.refused(422, "unit.outside-duty")["allowed"],

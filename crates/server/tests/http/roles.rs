@@ -14,7 +14,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 51] = [
+const TABLE: [(&str, &str); 56] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -100,6 +100,27 @@ const TABLE: [(&str, &str); 51] = [
     (
         "POST /api/v1/cases/{id}/erase",
         "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/return",
+        "401 403 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/redirect",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    // The unit leads, and the desk chooses who assists it: it may do neither.
+    (
+        "POST /api/v1/cases/{id}/add-unit",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/remove-unit",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/report-part",
+        "401 403 403 403 403 403 403 403 403",
     ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
@@ -236,6 +257,11 @@ fn body(path: &str) -> Value {
         "call-back" if path.contains("follow") => json!({"solved": true}),
         "call-back" => json!({"reached": false}),
         "erase" => json!({"ground": "x"}),
+        "return" => json!({"reason": "not_our_duty", "note": "x"}),
+        "redirect" => json!({"unit": "roads-east", "reason": "x"}),
+        "add-unit" => json!({"unit": "roads-east"}),
+        "remove-unit" => json!({"unit": "roads-east", "reason": "x"}),
+        "report-part" => json!({"note": "x"}),
         _ => json!({}),
     }
 }

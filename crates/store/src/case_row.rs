@@ -149,20 +149,6 @@ fn execute(sql: &Connection, query: &str, values: &[&dyn ToSql]) -> Result<(), S
     sql.prepare_cached(query)
         .and_then(|mut statement| statement.execute(values))
         .map_err(from_sqlite)?;
-    write_units(sql, case)
-}
-
-/// Writes which units beside the lead have to do with the case.
-fn write_units(sql: &Connection, case: &Case) -> Result<(), StoreError> {
-    let id = case.id.0 as i64;
-    sql.prepare_cached("DELETE FROM case_unit WHERE case_id = ?1")
-        .and_then(|mut statement| statement.execute([id]))
-        .map_err(from_sqlite)?;
-    for unit in case.units_beside_lead() {
-        sql.prepare_cached("INSERT INTO case_unit (case_id, unit) VALUES (?1, ?2)")
-            .and_then(|mut statement| statement.execute((id, unit.as_str())))
-            .map_err(from_sqlite)?;
-    }
     Ok(())
 }
 

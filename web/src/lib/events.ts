@@ -24,7 +24,7 @@ export function who(by: string): string {
 /** What an event is called. */
 export function eventName(event: string): string {
   const words = i18n.t.events as Record<string, string>;
-  return words[event] ?? event;
+  return words[event] ?? names.event(event);
 }
 
 /** An event's particulars in words: to which unit, until when, passed or not. */
@@ -36,16 +36,29 @@ export function particulars(entry: Pick<TimelineEntry, 'event' | 'data'>): strin
     unknown
   >;
   const text = (key: string) => (typeof data[key] === 'string' ? data[key] : null);
+  const list = (key: string) =>
+    Array.isArray(data[key]) ? data[key].filter((one) => typeof one === 'string') : [];
   const found: string[] = [];
   const unit = text('unit');
-  if (unit) found.push(t.toUnit(names.unit(unit)));
+  if (unit)
+    found.push(entry.event === 'dispatched' ? t.toUnit(names.unit(unit)) : names.unit(unit));
+  const assisting = list('assisting');
+  if (assisting.length) found.push(t.assisting(assisting.map(names.unit).join(t.and)));
+  if (data['backstop'] === true) found.push(t.backstop);
+  if (data['first_receiver'] === true) found.push(t.firstReceiver);
   if (data['outside_duty'] === true) found.push(t.outsideDuty);
   const category = text('category');
   if (category) found.push(names.category(category));
   const area = text('area');
   if (area) found.push(names.area(area));
   const reason = text('reason');
-  if (reason) found.push(names.declineReason(reason));
+  if (reason) {
+    found.push(
+      entry.event === 'returned' ? names.returnReason(reason) : names.declineReason(reason),
+    );
+  }
+  const responsible = text('responsible');
+  if (responsible) found.push(t.responsible(names.unit(responsible)));
   if (entry.event === 'verified') found.push(data['pass'] === true ? t.passed : t.failed);
   if (data['unverified'] === true) found.push(t.unverified);
   if (entry.event === 'called_back') {

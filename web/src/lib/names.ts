@@ -21,7 +21,9 @@ export const names = {
   channel: (code: string | null | undefined) => named(office.city?.channels, code),
   stage: (code: string | null | undefined) => capital(named(office.city?.stages, code)),
   action: (code: string | null | undefined) => capital(named(office.city?.actions, code)),
+  event: (code: string | null | undefined) => capital(named(office.city?.events, code)),
   declineReason: (code: string | null | undefined) => named(office.city?.decline_reasons, code),
+  returnReason: (code: string | null | undefined) => named(office.city?.return_reasons, code),
 };
 
 /** Categories under the names of their groups, in the city's order. */

@@ -5,7 +5,14 @@ use crate::{Case, CaseFilter, CaseStore, Change, DeclineReason, Event, SourceRef
 
 fn decline(case: &Case) -> Change {
     let reason = DeclineReason::NoRequest;
-    let declined = happening(1, Event::Declined { reason }, None);
+    let declined = happening(
+        1,
+        Event::Declined {
+            reason,
+            responsible: None,
+        },
+        None,
+    );
     change(case.id, Some(case), vec![declined])
 }
 

@@ -27,6 +27,7 @@ fn long_road() -> Vec<Happening> {
         (
             Event::Declined {
                 reason: DeclineReason::LegalProceedings,
+                responsible: None,
             },
             note("法院已受理"),
         ),
@@ -46,6 +47,9 @@ fn long_road() -> Vec<Happening> {
         ),
         (
             Event::Dispatched {
+                assisting: vec![],
+                backstop: false,
+                first_receiver: false,
                 outside_duty: true,
                 resolve_by: Some(minute(500)),
                 respond_by: Some(minute(100)),
@@ -56,6 +60,7 @@ fn long_road() -> Vec<Happening> {
         (Event::Started {}, None),
         (
             Event::ReportedBack {
+                open_parts: vec![],
                 verify_by: minute(600),
             },
             note("换了灯泡"),
@@ -69,6 +74,7 @@ fn long_road() -> Vec<Happening> {
         ),
         (
             Event::ReportedBack {
+                open_parts: vec![],
                 verify_by: minute(800),
             },
             note("换了线路"),
@@ -97,6 +103,9 @@ fn long_road() -> Vec<Happening> {
         ),
         (
             Event::Dispatched {
+                assisting: vec![],
+                backstop: false,
+                first_receiver: false,
                 outside_duty: false,
                 resolve_by: None,
                 respond_by: None,
@@ -221,6 +230,7 @@ pub fn words_in_any_script_read_back_as_they_were_said<S: CaseStore>(desk: &Desk
             at,
             Event::Declined {
                 reason: DeclineReason::NoRequest,
+                responsible: None,
             },
             note(text),
         );

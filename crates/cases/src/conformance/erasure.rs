@@ -29,7 +29,15 @@ fn two<S: CaseStore>(desk: &Desk<'_, S>) -> [Case; 2] {
         draft.receipt = Some(receipt(code, 1));
         let case = desk.submit(&draft);
         let reason = DeclineReason::NoRequest;
-        desk.let_happen(&case, 10, Event::Declined { reason }, note("没有诉求"))
+        desk.let_happen(
+            &case,
+            10,
+            Event::Declined {
+                reason,
+                responsible: None,
+            },
+            note("没有诉求"),
+        )
     })
 }
 

@@ -26,6 +26,9 @@ fn ten<S: CaseStore>(desk: &Desk<'_, S>) -> Vec<Case> {
         let mut case = desk.submit(&draft);
         if n == 2 {
             let dispatched = Event::Dispatched {
+                assisting: vec![],
+                backstop: false,
+                first_receiver: false,
                 outside_duty: false,
                 resolve_by: Some(minute(400)),
                 respond_by: None,
@@ -41,7 +44,15 @@ fn ten<S: CaseStore>(desk: &Desk<'_, S>) -> Vec<Case> {
         }
         if n == 3 {
             let reason = DeclineReason::OutsideRemit;
-            case = desk.let_happen(&case, 31, Event::Declined { reason }, None);
+            case = desk.let_happen(
+                &case,
+                31,
+                Event::Declined {
+                    reason,
+                    responsible: None,
+                },
+                None,
+            );
         }
         cases.push(case);
     }
@@ -307,7 +318,14 @@ pub fn a_follow_code_belongs_to_one_case<S: CaseStore>(desk: &Desk<'_, S>) {
     let again = change(desk.new_id(), None, vec![with("K7Q2XWPM0000").happening()]);
     assert_eq!(desk.append(again), Err(StoreError::FollowCodeTaken));
     let reason = DeclineReason::NoRequest;
-    let declined = vec![happening(1, Event::Declined { reason }, None)];
+    let declined = vec![happening(
+        1,
+        Event::Declined {
+            reason,
+            responsible: None,
+        },
+        None,
+    )];
     desk.append(change(case.id, Some(&case), declined)).unwrap();
     let stored = desk.by_follow_code("K7Q2XWPM0000").unwrap();
     assert_eq!((stored.id, stored.version), (case.id, 2));

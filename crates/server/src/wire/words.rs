@@ -164,6 +164,6 @@ mod tests {
         let error = serde_json::from_str::<yiwang_cases::Event>(r#"{"lost":{}}"#).unwrap_err();
         let error = error.to_string();
         let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
-        assert_eq!(known, EVENTS);
+        assert_eq!(known, Event::WORDS);
     }
 }

@@ -128,7 +128,11 @@ async fn fill(store: &Store) {
         if number == 0 {
             let reason = yiwang_cases::DeclineReason::NoRequest;
             let note = Personal::new("无事项".to_owned());
-            let command = yiwang_cases::Command::Decline { reason, note };
+            let command = yiwang_cases::Command::Decline {
+                reason,
+                responsible: None,
+                note,
+            };
             let asked = Asked {
                 id: Some(case.id),
                 seen_version: None,

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/add-unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a unit assist (增加协办单位). */
+        post: operations["add_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/call-back": {
         parameters: {
             query?: never;
@@ -194,6 +211,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it from its unit and send it to another (转派). */
+        post: operations["redirect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/remove-unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an assisting unit go (撤去协办单位). */
+        post: operations["remove_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/reopen": {
         parameters: {
             query?: never;
@@ -222,6 +273,40 @@ export interface paths {
         put?: never;
         /** Say that it is done (反馈). */
         post: operations["report_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/report-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one's part is done (协办反馈). */
+        post: operations["report_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it back to the desk (退单); the second time the district's unit takes it. */
+        post: operations["give_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -404,7 +489,14 @@ export interface components {
          * @description What can be done to a case.
          * @enum {string}
          */
-        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase";
+        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part";
+        /** @description Let a unit assist. */
+        AddUnitBody: {
+            /** @description What it is to do. */
+            note?: string | null;
+            /** @description Code of the unit; one that has done its part is asked again. */
+            unit: string;
+        };
         /** @description A resident's own answer. */
         AnswerBody: {
             /** @description In the resident's words. */
@@ -476,7 +568,7 @@ export interface components {
             solved: boolean | null;
         };
         /** @description One case, whole. */
-        CaseDetail: components["schemas"]["CaseRow"] & {
+        CaseDetail: components["schemas"]["CaseRow"] & components["schemas"]["DutyView"] & {
             /** @description What this reader can do with it now, the usual next step first. */
             actions: components["schemas"]["Action"][];
             /** @description Closed without a passed verification. */
@@ -607,10 +699,14 @@ export interface components {
             channels: components["schemas"]["Named_Channel"][];
             /** @description Reasons to decline. */
             decline_reasons: components["schemas"]["Named_DeclineReason"][];
+            /** @description Sorts of events. */
+            events: components["schemas"]["Named_EventWord"][];
             /** @description Whether there is a base map. */
             has_base_map: boolean;
             /** @description Its name. */
             name: components["schemas"]["Text"];
+            /** @description Reasons to give a case back. */
+            return_reasons: components["schemas"]["Named_ReturnReason"][];
             /** @description Stages. */
             stages: components["schemas"]["Named_Stage"][];
             /** @description Units; empty for those who are not signed in. */
@@ -666,6 +762,11 @@ export interface components {
             note: string;
             /** @description Why. */
             reason: components["schemas"]["DeclineReason"];
+            /**
+             * @description Who is responsible, where that is nobody in this city: a body's name; it
+             *     stays in the record.
+             */
+            responsible?: string | null;
         };
         /**
          * @description Why a request is declined.
@@ -674,12 +775,35 @@ export interface components {
         DeclineReason: "outside_remit" | "legal_proceedings" | "not_enough_detail" | "no_request" | "against_law";
         /** @description Send a case to the unit that must act. */
         DispatchBody: {
+            /** @description Codes of units that assist it. */
+            assisting?: string[];
             /** @description A note to the unit. */
             note?: string | null;
-            /** @description Why this unit, where its duty list does not name the matter. */
+            /**
+             * @description Why this unit, where its duty list does not name the matter or it gave
+             *     the case back before.
+             */
             reason?: string | null;
             /** @description Code of the lead unit. */
             unit: string;
+        };
+        /** @description Who leads, who assists, who gave it back. */
+        DutyView: {
+            /** @description The lead is the district's unit because nobody else took it. */
+            backstop: boolean;
+            /** @description The lead came first, and the duty is shared or unclear. */
+            first_receiver: boolean;
+            /** @description Assisting units and their parts. */
+            parts: components["schemas"]["PartView"][];
+            /**
+             * Format: int32
+             * @description Times the desk sent it on to another unit.
+             */
+            redirects: number;
+            /** @description Code of the unit that is responsible, as the last one that gave it back says. */
+            responsible: string | null;
+            /** @description Codes of the units that gave it back, oldest first. */
+            returned_by: string[];
         };
         /** @description Erase the words and personal data of a case. */
         EraseBody: {
@@ -690,7 +814,7 @@ export interface components {
          * @description What happened to a case.
          * @enum {string}
          */
-        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased";
+        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported";
         /** @description One thing that happened, as a resident sees it. */
         FollowRow: {
             /** @description When. */
@@ -732,7 +856,7 @@ export interface components {
              * @description What can be done to a case.
              * @enum {string}
              */
-            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase";
+            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -757,6 +881,26 @@ export interface components {
             name: components["schemas"]["Text"];
         };
         /** @description A word and its name. */
+        Named_EventWord: {
+            /**
+             * @description What happened to a case.
+             * @enum {string}
+             */
+            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
+        Named_ReturnReason: {
+            /**
+             * @description Why a unit gives a case back.
+             * @enum {string}
+             */
+            code: "not_our_duty" | "not_our_area" | "wrong_category" | "not_enough_detail";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
         Named_Stage: {
             /**
              * @description Where a case stands.
@@ -766,10 +910,18 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
-        /** @description A note in words: what was done, why it is opened again. */
+        /** @description A note in words: why it is opened again. */
         NoteBody: {
             /** @description 1 to 4000 characters. */
             note: string;
+        };
+        /** @description What one assisting unit is to do. */
+        PartView: {
+            /** @description When it was asked last. */
+            asked_at: components["schemas"]["Time"];
+            reported_at: components["schemas"]["Time"] | null;
+            /** @description Code of the unit. */
+            unit: string;
         };
         /** @description Where something is. */
         PlaceBody: {
@@ -848,6 +1000,39 @@ export interface components {
             /** @description What all its entries concern, `case/123`. */
             subject: string;
         };
+        /** @description Take a case from its unit and send it to another. */
+        RedirectBody: {
+            /** @description Codes of units that assist it. */
+            assisting?: string[];
+            /** @description A note to the unit. */
+            note?: string | null;
+            /** @description Why; it stays in the record. */
+            reason: string;
+            /** @description Code of the unit that leads from now on. */
+            unit: string;
+        };
+        /** @description Let an assisting unit go. */
+        RemoveUnitBody: {
+            /** @description Why; it stays in the record. */
+            reason: string;
+            /** @description Code of the unit. */
+            unit: string;
+        };
+        /** @description What was done. */
+        ReportBackBody: {
+            /** @description 1 to 4000 characters. */
+            note: string;
+            /**
+             * @description Why it does not wait for assisting units that have not reported; it
+             *     stays in the record.
+             */
+            open_parts_reason?: string | null;
+        };
+        /** @description Say that one's part is done. */
+        ReportPartBody: {
+            /** @description What was done. */
+            note: string;
+        };
         /** @description Who sends it. */
         ReporterBody: {
             /** @description At most 300 characters. */
@@ -867,6 +1052,20 @@ export interface components {
             /** @description What it is about, in the sender's words; 1 to 4000 characters. */
             words: string;
         };
+        /** @description Give a case back to the desk. */
+        ReturnBody: {
+            /** @description What speaks for it. */
+            note: string;
+            /** @description Why. */
+            reason: components["schemas"]["ReturnReason"];
+            /** @description Code of the unit that is responsible, if you know. */
+            responsible?: string | null;
+        };
+        /**
+         * @description Why a unit gives a case back.
+         * @enum {string}
+         */
+        ReturnReason: "not_our_duty" | "not_our_area" | "wrong_category" | "not_enough_detail";
         /**
          * @description What a person is here for; decides what is allowed.
          * @enum {string}
@@ -948,7 +1147,7 @@ export interface components {
          * @description What sort of unit.
          * @enum {string}
          */
-        UnitKind: "department" | "street" | "utility";
+        UnitKind: "department" | "street" | "utility" | "district" | "community";
         /** @description A unit. */
         UnitView: {
             /** @description Codes of the areas it answers for; empty for the whole city. */
@@ -1293,6 +1492,157 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_unit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUnitBody"];
             };
         };
         responses: {
@@ -2252,6 +2602,308 @@ export interface operations {
             };
         };
     };
+    redirect: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedirectBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_unit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveUnitBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reopen: {
         parameters: {
             query?: never;
@@ -2420,7 +3072,309 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteBody"];
+                "application/json": components["schemas"]["ReportBackBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_part: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPartBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnBody"];
             };
         };
         responses: {

@@ -34,7 +34,7 @@ export type Bodies = {
   decline: Schemas['DeclineBody'];
   dispatch: Schemas['DispatchBody'];
   start: Schemas['StartBody'];
-  report_back: Schemas['NoteBody'];
+  report_back: Schemas['ReportBackBody'];
   verify: Schemas['VerifyBody'];
   close: Schemas['CloseBody'];
   call_back: Schemas['CallBackBody'];
@@ -44,8 +44,23 @@ export type Bodies = {
 
 export type Command = keyof Bodies;
 
-/** Whether an action is a command to a case; sending a request makes one. */
-export const isCommand = (action: Action): action is Command => action !== 'submit';
+/** The commands these pages have a form for. */
+const FORMS: Record<Command, true> = {
+  accept: true,
+  decline: true,
+  dispatch: true,
+  start: true,
+  report_back: true,
+  verify: true,
+  close: true,
+  call_back: true,
+  reopen: true,
+  erase: true,
+};
+
+/** Whether an action is a command to a case that these pages have a form for:
+    a server may offer more. */
+export const isCommand = (action: Action): action is Command => Object.hasOwn(FORMS, action);
 
 export const OPEN_STAGES: Stage[] = [
   'submitted',

@@ -6,8 +6,8 @@ use yiwang_base::{
 
 use crate::event::dispatched_deadlines;
 use crate::{
-    Channel, DUE_SOON, DeclineReason, Event, Happening, Lead, More, Parts, RequestWords, Sealed, SourceRef,
-    Stage,
+    Channel, DUE_SOON, DeclineReason, Event, Happening, Lead, More, Parts, RequestWords, Sealed,
+    SourceRef, Stage,
 };
 
 /// What the lead unit owes the resident, from the last dispatch.
@@ -274,6 +274,12 @@ impl Case {
     /// Whether the step that is due is late at `now`.
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.due_at.is_some_and(|due| due < now)
+    }
+
+    /// Whether the next step is due within [`DUE_SOON`] of now, and not late yet.
+    pub fn is_due_soon(&self, now: Timestamp) -> bool {
+        self.due_at
+            .is_some_and(|due| due >= now && due.duration_since(now) < DUE_SOON)
     }
 
     /// The lead unit of a case that a unit has in hand.

@@ -63,7 +63,6 @@ export const en: Messages = {
     leader: 'Leader',
     steward: 'Data steward',
     auditor: 'Auditor',
-    partner: 'Partner system',
     admin: 'Administrator',
     partner: 'Partner system',
   },

@@ -59,7 +59,6 @@ export const zh = {
     leader: '领导',
     steward: '数据管理员',
     auditor: '审计员',
-    partner: '合作系统',
     admin: '系统管理员',
     partner: '协作系统',
   },

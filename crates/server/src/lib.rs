@@ -8,6 +8,7 @@
 //! - What leaves over HTTP is a [`wire`] type.
 
 pub mod basemap;
+pub mod bench;
 pub mod city;
 pub mod config;
 pub mod data_dir;

@@ -14,6 +14,7 @@
 
 mod accounts;
 mod append;
+mod bare;
 pub mod basemap;
 mod case_row;
 mod cases;
@@ -31,6 +32,7 @@ mod verify;
 mod writer;
 
 pub use accounts::Account;
+pub use bare::bare_commits;
 pub use change_feed::Changed;
 pub use items::{Item, ItemKind};
 pub use replay::{ReplayReport, replay};

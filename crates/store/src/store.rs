@@ -186,6 +186,17 @@ impl Store {
         self.writer.durable.clone()
     }
 
+    /// How many cases there are.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn case_count(&self) -> Result<u64, StoreError> {
+        self.readers.with(|sql| {
+            let count: Option<i64> = one(sql, "SELECT count(*) FROM cases", [])?;
+            Ok(count.unwrap_or(0).unsigned_abs())
+        })
+    }
+
     pub(crate) fn take_case_id(&self) -> CaseId {
         CaseId(self.next_case.fetch_add(1, Ordering::Relaxed))
     }
@@ -210,7 +221,7 @@ impl Store {
     }
 }
 
-fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Connection> {
+pub(crate) fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -143,8 +143,12 @@ impl Store {
         key: &Arc<SigningKey>,
         sealed: bool,
     ) -> Result<Option<ExportedCase>, StoreError> {
-        self.sign(key).await?;
-        self.export_signed(id, key.verifier(), sealed).await
+        // Where nothing can be written now, what was signed last proves what it covers.
+        let unsigned = self.sign(key).await.err();
+        match self.export_signed(id, key.verifier(), sealed).await? {
+            None => unsigned.map_or(Ok(None), Err),
+            exported => Ok(exported),
+        }
     }
 
     /// As [`Store::export_case`], with the last checkpoint there is: the case's

@@ -5,6 +5,7 @@
 //! the configuration is wrong, 130 stopped by Ctrl-C before it was done.
 
 mod backup;
+mod bench;
 mod city;
 mod config;
 mod context;
@@ -103,6 +104,7 @@ enum Command {
     User(user::User),
     Eval(eval::Eval),
     Config(config::Show),
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -118,6 +120,7 @@ impl Command {
             Command::User(command) => command.run(context),
             Command::Eval(command) => command.run(context),
             Command::Config(command) => command.run(context),
+            Command::Bench(command) => command.run(context),
         }
     }
 }

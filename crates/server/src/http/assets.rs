@@ -76,7 +76,7 @@ pub(super) async fn serve(
 }
 
 /// Which file an address means; `None` when it can mean none.
-fn name(path: &str) -> Option<Cow<'_, str>> {
+pub(super) fn name(path: &str) -> Option<Cow<'_, str>> {
     let path = percent_decode_str(path.strip_prefix('/')?)
         .decode_utf8()
         .ok()?;

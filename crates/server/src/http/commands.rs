@@ -343,7 +343,7 @@ pub(super) fn no_case(id: CaseId) -> Refusal {
     .found(id.to_string())
 }
 
-fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
+pub(super) fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
     let refusal = |code| {
         Refusal::new(
             RefusalKind::Invalid,

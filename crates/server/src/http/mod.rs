@@ -10,6 +10,8 @@ mod cursor;
 mod events;
 mod filter;
 mod follow;
+#[cfg(test)]
+mod fuzz;
 mod open311;
 mod openapi;
 mod parameters;

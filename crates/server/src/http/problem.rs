@@ -351,4 +351,33 @@ mod tests {
         assert_eq!(read(";;q=x,,"), Lang::Zh);
         assert_eq!(reader_language(&HeaderMap::new()), Lang::Zh);
     }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_problem_and_the_next_call_is_served() {
+        use tower_service::Service as _;
+        let panics = || async {
+            if true {
+                panic!("a mistake of ours");
+            }
+        };
+        let mut router = axum::Router::new()
+            .route("/panics", axum::routing::get(panics))
+            .route("/works", axum::routing::get(|| async { "fine" }))
+            .layer(axum::middleware::from_fn(boundary));
+        let mut call = async |path: &str| {
+            let request = Request::builder().uri(path).body(axum::body::Body::empty());
+            router.call(request.unwrap()).await.unwrap()
+        };
+        let answer = call("/panics").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let id = answer.headers()["x-request-id"].clone();
+        let body = axum::body::to_bytes(answer.into_body(), 10_000)
+            .await
+            .unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["code"], "server.failed");
+        assert_eq!(problem["request_id"], id.to_str().unwrap());
+        assert!(!problem.to_string().contains("a mistake of ours"));
+        assert_eq!(call("/works").await.status(), StatusCode::OK);
+    }
 }

@@ -82,7 +82,7 @@ pub(super) async fn cases(
 }
 
 /// `{z}/{x}/{y}.mvt`, strictly.
-fn address(zoom: &str, x: &str, y: &str) -> Result<MapTile, Refusal> {
+pub(super) fn address(zoom: &str, x: &str, y: &str) -> Result<MapTile, Refusal> {
     let number = |text: &str| -> Option<u32> {
         (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
     };

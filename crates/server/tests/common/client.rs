@@ -94,18 +94,34 @@ impl Client {
         headers: &[(&str, String)],
         body: Option<(&str, Vec<u8>)>,
     ) -> Answer {
-        let mut answer = self.run(method, path, headers, body);
-        Answer {
-            status: answer.status().as_u16(),
-            headers: answer.headers().clone(),
-            body: answer
-                .body_mut()
-                .with_config()
-                .limit(64 << 20)
-                .read_to_vec()
-                .unwrap(),
-        }
+        let answer = self.run(method, path, headers, body);
+        let answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+        whole(answer).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
+
+    /// A call to a server that may be gone; `None` without a whole answer.
+    pub(crate) fn try_call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Option<Answer> {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        whole(self.run(method, path, headers, body).ok()?).ok()
+    }
+}
+
+fn whole(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+    Ok(Answer {
+        status: answer.status().as_u16(),
+        headers: answer.headers().clone(),
+        body: answer
+            .body_mut()
+            .with_config()
+            .limit(64 << 20)
+            .read_to_vec()?,
+    })
 }
 
 impl Client {
@@ -118,7 +134,11 @@ impl Client {
         body: Option<&Value>,
     ) -> u16 {
         let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
-        self.run(method, path, headers, body).status().as_u16()
+        let answer = self.run(method, path, headers, body);
+        answer
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
+            .status()
+            .as_u16()
     }
 
     fn run(
@@ -127,7 +147,7 @@ impl Client {
         path: &str,
         headers: &[(&str, String)],
         body: Option<(&str, Vec<u8>)>,
-    ) -> ureq::http::Response<ureq::Body> {
+    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -138,14 +158,13 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let sent = match body {
+        match body {
             Some((kind, bytes)) => {
                 let request = request.header("Content-Type", kind).body(bytes).unwrap();
                 self.agent.run(request)
             }
             None => self.agent.run(request.body(()).unwrap()),
-        };
-        sent.unwrap_or_else(|error| panic!("{path}: {error}"))
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+/// The binary under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_yiwang");
+
 /// A server on a free port. It is killed when it goes out of scope.
 pub(crate) struct Server {
     /// `127.0.0.1:40123`.
@@ -23,7 +26,12 @@ impl Server {
 
     /// Serves what is in a data directory, or says what the server said.
     pub(crate) fn try_on(directory: &Path) -> Result<Server, String> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_yiwang"))
+        Server::by(Command::new(BINARY), directory)
+    }
+
+    /// Serves through another program that ends in running the binary.
+    pub(crate) fn by(mut program: Command, directory: &Path) -> Result<Server, String> {
+        let mut child = program
             .arg("--data")
             .arg(directory)
             .args(["serve", "--listen", "127.0.0.1:0"])

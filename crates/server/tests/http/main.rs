@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+// Some of it is for the tests of faults.
 #[path = "../common/mod.rs"]
+#[allow(dead_code)]
 mod common;
 
 mod bad_input;

@@ -1,0 +1,76 @@
+//! Servers to be measured: children of this process, from the same binary.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, bail};
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::routing::post;
+
+/// A server that is stopped when it goes out of scope.
+pub(super) struct Served {
+    pub(super) address: String,
+    child: Child,
+}
+
+impl Served {
+    /// Starts `yiwang ARGUMENTS…` and waits until it says where it listens.
+    pub(super) fn start(data: &Path, arguments: &[&str]) -> anyhow::Result<Served> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("--data")
+            .arg(data)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let out = child.stdout.take().context("the child has no output")?;
+        for line in BufReader::new(out).lines() {
+            if let Some(address) = line?.strip_prefix("listening on http://") {
+                let address = address.to_owned();
+                return Ok(Served { address, child });
+            }
+        }
+        bail!("the server did not start: {}", child.wait()?)
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+        // The standard library can only kill; `kill` asks.
+        Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()?;
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("the server ended with {status}");
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What HTTP alone can do: reads each body and says 201, nothing else. Prints
+/// where it listens.
+///
+/// # Errors
+/// When it cannot listen.
+pub async fn serve_nothing() -> anyhow::Result<()> {
+    let router = Router::new().route(
+        "/api/v1/requests",
+        post(|body: Bytes| async move {
+            drop(body);
+            StatusCode::CREATED
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, router).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! `yiwang bench`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use yiwang_server::bench::intake;
+
+use super::Context;
+
+/// Measure what the system does on this machine.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Intake(Intake),
+    /// What HTTP alone does; measured beside the intake.
+    #[command(hide = true)]
+    ServeNothing,
+}
+
+/// Durable intake over HTTP: every request a journal entry and a case, on the
+/// disk before the answer; beside what HTTP alone and SQLite alone do.
+#[derive(Debug, Args)]
+struct Intake {
+    /// Where the record is made, and removed afterwards: the disk to measure.
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    dir: PathBuf,
+    /// Keep-alive connections that send at once.
+    #[arg(long, default_value_t = 64)]
+    clients: usize,
+    /// Seconds to measure, after two of warm-up.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Cases in the record before it begins.
+    #[arg(long, default_value_t = 100_000)]
+    cases: u64,
+    /// Send no idempotency keys.
+    #[arg(long)]
+    no_keys: bool,
+}
+
+impl Bench {
+    pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self.what {
+            What::Intake(asked) => asked.run(context),
+            What::ServeNothing => {
+                let runtime = tokio::runtime::Runtime::new()?;
+                runtime.block_on(intake::serve_nothing())?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+impl Intake {
+    fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let report = intake::run(intake::Plan {
+            directory: self.dir,
+            clients: self.clients,
+            seconds: self.seconds,
+            cases: self.cases,
+            keys: !self.no_keys,
+        })?;
+        if context.json {
+            println!("{}", serde_json::to_string_pretty(&report)?);
+        } else {
+            println!("{report}");
+        }
+        let failed = report.intake.errors > 0;
+        Ok(if failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+}

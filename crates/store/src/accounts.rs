@@ -216,7 +216,8 @@ pub(crate) fn differing(
         // A row that cannot be read differs from any.
         let stored = account_from_row(row).ok();
         let stored = stored.as_ref().map(AccountData::of);
-        if stored.is_none() || expected.remove(&subject) != stored {
+        let expected = expected.remove(&subject);
+        if stored.is_none() || expected != stored {
             differing.push(subject);
         }
     }

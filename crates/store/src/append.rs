@@ -1,7 +1,8 @@
 //! Writing changes: entries, what is sealed beside them, and the rows they add up to.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use yiwang_base::{CaseId, Purpose, Timestamp, to_millis, truncate_millis};
 use yiwang_cases::{Case, Change, Event, Happening, Receipt, Sealed, SourceRef, StoreError};
 use yiwang_journal::{ENTRY_VERSION, Entry, Hash, leaf_hash, seal};
@@ -203,21 +204,41 @@ impl Transaction<'_> {
             *self.erased = true;
         }
         if let Some(receipt) = &change.receipt {
-            self.sql
-                .prepare_cached(
-                    "INSERT INTO receipt (key, fingerprint, case_id, at) VALUES (?1, ?2, ?3, ?4)",
-                )
-                .and_then(|mut sql| {
-                    let at = to_millis(change.recorded_at);
-                    sql.execute((&receipt.key, &receipt.fingerprint, id.0 as i64, at))
-                })
-                .map_err(from_sqlite)?;
+            self.keep_receipt(receipt, change, first)?;
         }
         Ok(())
     }
 }
 
 impl Transaction<'_> {
+    /// Keeps the receipt of a change whose first entry has this number.
+    fn keep_receipt(
+        &self,
+        receipt: &Receipt,
+        change: &PreparedChange,
+        first: u64,
+    ) -> Result<(), StoreError> {
+        let mut sealed = (first..).zip(&change.entries);
+        let sealed = sealed.find_map(|(seq, entry)| Some((seq, entry.sealed.as_ref()?)));
+        let fingerprint = salted(&receipt.fingerprint, sealed.map(|(_, sealed)| &sealed.salt));
+        self.sql
+            .prepare_cached(
+                "INSERT INTO receipt (key, fingerprint, salted_by, case_id, at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .and_then(|mut sql| {
+                sql.execute((
+                    &receipt.key,
+                    fingerprint,
+                    sealed.map(|(seq, _)| seq as i64),
+                    change.after.id.0 as i64,
+                    to_millis(change.recorded_at),
+                ))
+            })
+            .map_err(from_sqlite)?;
+        Ok(())
+    }
+
     /// What only one case can have, no other has yet.
     fn check_new(&self, case: &Case) -> Result<(), StoreError> {
         if let Some(source) = &case.source
@@ -249,14 +270,38 @@ pub(crate) fn by_source(
 
 /// The case that the same call changed before.
 pub(crate) fn repeated(sql: &Connection, receipt: &Receipt) -> Result<Option<CaseId>, StoreError> {
-    let query = "SELECT case_id FROM receipt WHERE key = ?1 AND fingerprint = ?2";
-    let id: Option<i64> = one(sql, query, (&receipt.key, &receipt.fingerprint))?;
-    if let Some(id) = id {
-        return Ok(Some(CaseId(id.unsigned_abs())));
-    }
-    let other: Option<i64> = one(sql, "SELECT 1 FROM receipt WHERE key = ?1", [&receipt.key])?;
-    match other {
-        Some(_) => Err(StoreError::KeyReused),
+    let row: Option<(i64, [u8; 32], Option<[u8; 32]>)> = sql
+        .prepare_cached(
+            "SELECT case_id, fingerprint, (SELECT salt FROM sealed WHERE seq = salted_by) \
+             FROM receipt WHERE key = ?1",
+        )
+        .and_then(|mut statement| {
+            let row = statement.query_row([&receipt.key], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            });
+            row.optional()
+        })
+        .map_err(from_sqlite)?;
+    match row {
         None => Ok(None),
+        Some((id, fingerprint, salt)) => {
+            // Once the salt is erased nothing agrees any more.
+            if fingerprint == salted(&receipt.fingerprint, salt.as_ref()) {
+                Ok(Some(CaseId(id.unsigned_abs())))
+            } else {
+                Err(StoreError::KeyReused)
+            }
+        }
+    }
+}
+
+fn salted(fingerprint: &[u8; 32], salt: Option<&[u8; 32]>) -> [u8; 32] {
+    match salt {
+        None => *fingerprint,
+        Some(salt) => Sha256::new()
+            .chain_update(salt)
+            .chain_update(fingerprint)
+            .finalize()
+            .into(),
     }
 }

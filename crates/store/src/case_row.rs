@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use yiwang_base::{CaseId, Purpose, Timestamp, cell, from_millis, to_millis};
+use yiwang_base::{CELL_ZOOM, CaseId, Purpose, Timestamp, cell, from_millis, to_millis};
 use yiwang_cases::{
     CallBack, Case, Channel, Deadlines, DeclineReason, More, RequestWords, Sealed, SourceRef,
     Stage, StoreError,
@@ -22,7 +22,7 @@ const CHANGING: &str = "version, stage, category, area, unit, decline, due_at, r
     failed_verifications, reopened, call_back_at, call_back_reached, call_back_solved, \
     satisfaction, changed_at, more";
 /// What repeats, for searching, parts of what was said.
-const DERIVED: &str = "request_seq, follow_code, cell";
+const DERIVED: &str = "request_seq, follow_code, block";
 
 /// The columns that [`facts`] reads; [`DERIVED`] ones follow.
 pub(crate) static FACTS: LazyLock<String> =
@@ -66,7 +66,15 @@ pub(crate) struct Derived {
     /// The entry beside which the request is sealed.
     pub(crate) request_seq: Option<i64>,
     follow_code: Option<[u8; 32]>,
-    cell: Option<i64>,
+    block: Option<i64>,
+}
+
+/// From a cell to its block, the tile at zoom 18 by which cases are found on the map.
+pub(crate) const BLOCK_SHIFT: u32 = 2 * (CELL_ZOOM - 18);
+
+/// The block that a cell lies in.
+pub(crate) fn block_of(cell: i64) -> i64 {
+    cell >> BLOCK_SHIFT
 }
 
 impl Derived {
@@ -75,7 +83,7 @@ impl Derived {
         Derived {
             request_seq: Some(seq as i64),
             follow_code: words.follow_code.as_deref().map(follow_hash),
-            cell: words.place.point.map(cell),
+            block: words.place.point.map(|point| block_of(cell(point))),
         }
     }
 
@@ -84,7 +92,7 @@ impl Derived {
         Ok(Derived {
             request_seq: row.get(REQUEST_SEQ)?,
             follow_code: row.get(REQUEST_SEQ + 1)?,
-            cell: row.get(REQUEST_SEQ + 2)?,
+            block: row.get(REQUEST_SEQ + 2)?,
         })
     }
 }
@@ -104,7 +112,7 @@ pub(crate) fn insert(sql: &Connection, case: &Case, seq: u64) -> Result<(), Stor
     let source_id = case.source.as_ref().map(|source| source.id.as_str());
     let submitted_at = to_millis(case.submitted_at);
     let origin: [&dyn ToSql; 5] = [&id, &channel, &system, &source_id, &submitted_at];
-    let kept: [&dyn ToSql; 3] = [&derived.request_seq, &derived.follow_code, &derived.cell];
+    let kept: [&dyn ToSql; 3] = [&derived.request_seq, &derived.follow_code, &derived.block];
     let mut values: Vec<&dyn ToSql> = Vec::with_capacity(WORDS);
     values.extend(origin);
     values.extend(changing.values());
@@ -135,14 +143,9 @@ fn insert_units(sql: &Connection, case: &Case) -> Result<(), StoreError> {
 
 /// Forgets what is kept of a case's request outside of its seal.
 pub(crate) fn forget_request(sql: &Connection, id: CaseId) -> Result<(), StoreError> {
-    let id = id.0 as i64;
     let forget =
-        "UPDATE cases SET request_seq = NULL, follow_code = NULL, cell = NULL WHERE id = ?1";
-    execute(sql, forget, &[&id])?;
-    // A call's fingerprint covers its words: whoever knows nearly all of them
-    // could find the rest by trying.
-    let forget = "UPDATE receipt SET fingerprint = zeroblob(32) WHERE case_id = ?1";
-    execute(sql, forget, &[&id])
+        "UPDATE cases SET request_seq = NULL, follow_code = NULL, block = NULL WHERE id = ?1";
+    execute(sql, forget, &[&(id.0 as i64)])
 }
 
 fn execute(sql: &Connection, query: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {

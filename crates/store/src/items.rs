@@ -153,7 +153,8 @@ pub(crate) fn differing(
         let seq: i64 = row.get(2).map_err(from_sqlite)?;
         let stored = serde_json::from_str(&text(3)?).ok();
         let stored = stored.map(|body| (seq as u64, body));
-        if stored.is_none() || expected.remove(&subject) != stored {
+        let expected = expected.remove(&subject);
+        if stored.is_none() || expected != stored {
             differing.push(subject);
         }
     }

@@ -3,14 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rusqlite::functions::FunctionFlags;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
-use yiwang_base::Purpose;
-use yiwang_cases::{Sealed, StoreError};
+use yiwang_cases::StoreError;
 
 use crate::error::{broken, from_sqlite};
+use crate::functions;
 
 /// A pool of read-only connections; each sees the record as of its own query.
 #[derive(Clone)]
@@ -74,25 +72,6 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(crate::store::BUSY_TIMEOUT)?;
     connection.execute_batch("PRAGMA query_only = 1; PRAGMA cache_size = -16384;")?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.create_scalar_function(
-        "request_mentions",
-        2,
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
-        |context| mentions(context.get_raw(0), context.get_raw(1)),
-    )?;
+    functions::register(&connection)?;
     Ok(connection)
-}
-
-/// Whether a sealed request mentions what is sought: SQLite itself knows capital
-/// letters of ASCII only.
-fn mentions(sealed: ValueRef<'_>, sought: ValueRef<'_>) -> rusqlite::Result<bool> {
-    let failed = |error| rusqlite::Error::UserFunctionError(error);
-    let sealed = sealed.as_blob().map_err(|e| failed(Box::new(e)))?;
-    let sought = sought.as_str().map_err(|e| failed(Box::new(e)))?;
-    Ok(
-        match serde_json::from_slice(sealed).map_err(|e| failed(Box::new(e)))? {
-            Sealed::Request(words) => words.disclose(Purpose::Record).mention(sought),
-            Sealed::Note(_) => false,
-        },
-    )
 }

@@ -13,7 +13,7 @@ use yiwang_cases::StoreError;
 use yiwang_journal::Hash;
 
 use crate::error::{broken, from_sqlite};
-use crate::store::entry_count;
+use crate::store::{entry_count, one};
 
 /// Entries of one range, and how many ranges of one worker may wait.
 const RANGE: u64 = 4096;
@@ -167,10 +167,22 @@ fn give_range<T>(
     } else {
         ((range + 1) * RANGE) as i64 - 1
     };
-    let ended = read_range(sql, first, last, |row| {
+    let mut ended = read_range(sql, first, last, |row| {
         results.push(work(row)?);
         Ok(())
     });
+    // A gap at the end of a range shows at once by the entry behind it, however
+    // far away that is: nobody goes through millions of empty ranges.
+    if ended.is_ok() && last < i64::MAX && results.len() < RANGE as usize {
+        ended = one(sql, "SELECT min(seq) FROM entry WHERE seq > ?1", [last])
+            .and_then(|next| next.ok_or_else(|| broken("the last entry is gone")))
+            .and_then(|next| {
+                read_range(sql, next, next, |row| {
+                    results.push(work(row)?);
+                    Ok(())
+                })
+            });
+    }
     let ok = ended.is_ok();
     give.send((results, ended)).map_err(|_| ())?;
     if ok { Ok(()) } else { Err(()) }
@@ -258,8 +270,8 @@ fn journal_row<'a>(
         seq: seq as u64,
         case_id: row.get::<_, Option<i64>>(1)?.map(|id| id as u64),
         // A stored hash of another length agrees with no entry.
-        hash: Hash(row.get_ref(2)?.as_blob()?.try_into().unwrap_or([0; 32])),
-        body: row.get_ref(3)?.as_blob()?,
+        hash: Hash(row.get_ref(2)?.as_bytes()?.try_into().unwrap_or([0; 32])),
+        body: row.get_ref(3)?.as_bytes()?,
         sealed,
         erased_by: erased_by.map(|by| by as u64),
     })
@@ -268,7 +280,7 @@ fn journal_row<'a>(
 fn sealed_row<'a>(row: &'a Row<'_>) -> rusqlite::Result<SealedRow<'a>> {
     Ok(SealedRow {
         // Nor does a salt of another length.
-        salt: row.get_ref(1)?.as_blob()?.try_into().unwrap_or([0; 32]),
-        body: row.get_ref(2)?.as_blob()?,
+        salt: row.get_ref(1)?.as_bytes()?.try_into().unwrap_or([0; 32]),
+        body: row.get_ref(2)?.as_bytes()?,
     })
 }

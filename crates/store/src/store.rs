@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use yiwang_base::CaseId;
 use yiwang_cases::StoreError;
 use yiwang_journal::{Frontier, Hash};
 
-use crate::error::{broken, from_sqlite};
+use crate::error::{broken, from_sqlite, look_closer};
 use crate::read::{Readers, open_reader};
 use crate::schema::{self, SchemaError};
 use crate::trail::{Signed, StoredTiles};
@@ -201,24 +201,46 @@ impl Store {
         CaseId(self.next_case.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Copies the whole record, as of one moment, to a new file.
+    /// Copies the whole record, as of one moment, to a new file; returns once
+    /// the copy is durable.
     ///
     /// # Errors
     /// When the target exists or cannot be written.
     pub async fn back_up(&self, target: PathBuf) -> Result<(), StoreError> {
+        let path = self.directory.join(RECORD);
         self.readers
-            .run(move |sql| {
-                // The copy is a write, though not to this database.
-                let copied = sql
-                    .pragma_update(None, "query_only", false)
-                    .and_then(|()| sql.execute("VACUUM INTO ?1", [target.to_string_lossy()]));
-                sql.pragma_update(None, "query_only", true)
-                    .and(copied)
-                    .map_err(from_sqlite)?;
-                Ok(())
+            .run(move |_| {
+                if target.exists() {
+                    return Err(broken(format!("{} exists", target.display())));
+                }
+                let copied = copy_record(&path, &target);
+                if copied.is_err() {
+                    // Half a copy is none; where it could not be made, nothing is there.
+                    let _ = std::fs::remove_file(&target);
+                }
+                copied
             })
             .await
     }
+}
+
+/// A copy without free pages, and without what was erased.
+fn copy_record(path: &Path, target: &Path) -> Result<(), StoreError> {
+    // A connection of its own: those of the pool refuse to write anywhere.
+    let sql =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(from_sqlite)?;
+    sql.busy_timeout(BUSY_TIMEOUT).map_err(from_sqlite)?;
+    sql.execute("VACUUM INTO ?1", [target.to_string_lossy()])
+        .map_err(|error| look_closer(target, from_sqlite(error)))?;
+    let directory = target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    for durable in [target, directory.unwrap_or(Path::new("."))] {
+        std::fs::File::open(durable)
+            .and_then(|file| file.sync_all())
+            .map_err(broken)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Connection> {
@@ -238,8 +260,8 @@ pub(crate) fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Con
 
 /// Number of entries.
 pub(crate) fn entry_count(sql: &Connection) -> Result<u64, StoreError> {
-    let count: Option<i64> = one(sql, "SELECT max(seq) + 1 FROM entry WHERE seq >= 0", [])?;
-    Ok(count.unwrap_or(0).unsigned_abs())
+    let last: Option<i64> = one(sql, "SELECT max(seq) FROM entry WHERE seq >= 0", [])?;
+    Ok(last.map_or(0, |last| last.unsigned_abs() + 1))
 }
 
 /// The right edge of the stored tree as it was at `size` entries.

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::desk::{Desk, change, happening, minute};
+use super::desk::Desk;
 use super::random::{Move, a_move, filter, tile};
+use super::sample::{change, happening, minute};
 use crate::{Case, CaseStore, Event, MemoryStore, Order};
 
 /// Steps in the making of the record, and questions about it.

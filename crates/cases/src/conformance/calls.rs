@@ -1,6 +1,7 @@
 //! Who was first, and who called twice.
 
-use super::desk::{Desk, Draft, change, happening, receipt};
+use super::desk::Desk;
+use super::sample::{Draft, change, happening, receipt};
 use crate::{Case, CaseFilter, CaseStore, Change, DeclineReason, Event, SourceRef, StoreError};
 
 fn decline(case: &Case) -> Change {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use yiwang_base::{CaseId, from_millis, to_millis};
 
-use super::desk::{Desk, Draft, change, happening, li_na, minute, note, point};
+use super::desk::Desk;
+use super::sample::{Draft, change, happening, li_na, minute, note, point};
 use crate::{
     Actor, Case, CaseFilter, CaseStore, Channel, DeclineReason, Event, Happening, Order, Sealed,
     SourceRef, Stage,

@@ -1,14 +1,14 @@
-//! A desk at a store: asks it without waiting being in the way, and makes cases.
+//! A desk at a store: asks it without waiting being in the way.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use yiwang_base::{CaseId, Personal, Point, Timestamp, from_millis};
+use yiwang_base::{CaseId, Timestamp};
 
+use super::sample::{Draft, change, happening};
 use crate::{
-    Actor, Case, CaseFilter, CasePoint, CaseStore, Change, Channel, Counts, Event, Happening,
-    MapTile, Order, Page, PageStart, Place, Receipt, Recorded, Reporter, RequestWords, Sealed,
-    SourceRef, StoreError,
+    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, MapTile, Order, Page, PageStart,
+    Receipt, Recorded, Sealed, SourceRef, StoreError,
 };
 
 /// Waits until a future is done, on this thread.
@@ -18,119 +18,6 @@ pub type BlockOn = for<'a> fn(Pin<Box<dyn Future<Output = ()> + 'a>>);
 pub struct Desk<'a, S> {
     store: &'a S,
     block_on: BlockOn,
-}
-
-/// Noon of a day in 2026, `minutes` later.
-pub(super) fn minute(minutes: i64) -> Timestamp {
-    from_millis(1_790_000_000_000 + minutes * 60_000)
-}
-
-/// Someone at the desk.
-pub(super) fn li_na() -> Actor {
-    Actor::User("li.na".parse().unwrap())
-}
-
-/// An event at a minute.
-pub(super) fn happening(at: i64, event: Event, sealed: Option<Sealed>) -> Happening {
-    Happening {
-        at: minute(at),
-        by: li_na(),
-        grounds: None,
-        event,
-        sealed,
-    }
-}
-
-/// A note, as it is sealed.
-pub(super) fn note(text: &str) -> Option<Sealed> {
-    Some(Sealed::Note(Personal::new(text.to_owned())))
-}
-
-/// A point west of the city's middle.
-pub(super) fn point(lon: f64, lat: f64) -> Option<Point> {
-    Some(Point::new(lon, lat).unwrap())
-}
-
-/// What someone said, without a follow code.
-pub(super) fn words(text: &str) -> RequestWords {
-    RequestWords {
-        words: text.to_owned(),
-        place: Place {
-            address: Some("春风路8号".into()),
-            point: point(116.4, 39.9),
-        },
-        reporter: Reporter {
-            name: Some("王小明".into()),
-            phone: Some("19900001234".into()),
-            ..Reporter::default()
-        },
-        ..RequestWords::default()
-    }
-}
-
-/// A request to come: what a test does not name is as usual.
-pub(super) struct Draft {
-    pub(super) at: i64,
-    pub(super) due: i64,
-    pub(super) request: RequestWords,
-    pub(super) channel: Channel,
-    pub(super) category: Option<&'static str>,
-    pub(super) area: Option<&'static str>,
-    pub(super) source: Option<SourceRef>,
-    pub(super) receipt: Option<Receipt>,
-}
-
-impl Draft {
-    pub(super) fn at(at: i64) -> Draft {
-        Draft {
-            at,
-            due: at + 120,
-            request: words("路灯坏了三天"),
-            channel: Channel::Web,
-            category: Some("light"),
-            area: Some("west"),
-            source: None,
-            receipt: None,
-        }
-    }
-
-    pub(super) fn happening(&self) -> Happening {
-        let event = Event::Submitted {
-            accept_by: minute(self.due),
-            area: self.area.map(|code| code.parse().unwrap()),
-            category: self.category.map(|code| code.parse().unwrap()),
-            channel: self.channel,
-            source: self.source.clone(),
-        };
-        let request = Personal::new(self.request.clone());
-        happening(self.at, event, Some(Sealed::Request(request)))
-    }
-}
-
-/// The change that events make of a case, recorded when the last happened.
-pub(super) fn change(id: CaseId, before: Option<&Case>, happenings: Vec<Happening>) -> Change {
-    let mut after = before.cloned();
-    for next in &happenings {
-        match &mut after {
-            Some(case) => case.apply(next).unwrap(),
-            None => after = Some(Case::begin(id, next).unwrap()),
-        }
-    }
-    Change {
-        expected_version: before.map_or(0, |case| case.version),
-        recorded_at: happenings.last().unwrap().at,
-        happenings,
-        after: after.unwrap(),
-        receipt: None,
-    }
-}
-
-/// An idempotency key with what was asked under it.
-pub(super) fn receipt(key: &str, fingerprint: u8) -> Receipt {
-    Receipt {
-        key: key.to_owned(),
-        fingerprint: [fingerprint; 32],
-    }
 }
 
 impl<'a, S: CaseStore> Desk<'a, S> {

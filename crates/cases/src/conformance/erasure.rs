@@ -1,6 +1,7 @@
 //! Erasing what is sealed.
 
-use super::desk::{Desk, Draft, change, happening, li_na, minute, note, receipt};
+use super::desk::Desk;
+use super::sample::{Draft, change, happening, li_na, minute, note, receipt};
 use crate::{
     Actor, Case, CaseFilter, CaseStore, Change, DeclineReason, Event, MapTile, StoreError,
 };

@@ -2,7 +2,8 @@
 
 use yiwang_base::{CaseId, Timestamp};
 
-use super::desk::{Desk, Draft, change, happening, minute, point};
+use super::desk::Desk;
+use super::sample::{Draft, change, happening, minute, point};
 use crate::{
     Case, CaseFilter, CaseStore, Channel, DeclineReason, Event, MapTile, Order, PageStart, Stage,
     StoreError,

@@ -17,6 +17,7 @@ mod desk;
 mod erasure;
 mod finding;
 mod random;
+pub mod sample;
 
 pub use agreement::whatever_is_asked_it_answers_as_the_record_in_memory_does;
 pub use calls::{

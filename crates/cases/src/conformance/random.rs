@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use yiwang_base::{Personal, Point};
 
-use super::desk::{happening, minute, note};
+use super::sample::{happening, minute, note};
 use crate::{
     CaseFilter, Channel, DeclineReason, Event, Happening, MapTile, PartReported, Place, Redirected,
     Reporter, RequestWords, ReturnReason, Returned, Sealed, SourceRef, Stage, UnitAdded,
@@ -200,9 +200,9 @@ pub(super) fn a_move() -> impl Strategy<Value = Move> {
 
 /// A filter of up to all of its parts.
 pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
-    fn some<T: std::str::FromStr>(codes: &'static [&'static str]) -> impl Strategy<Value = Vec<T>>
+    fn some<T>(codes: &'static [&'static str]) -> impl Strategy<Value = Vec<T>>
     where
-        T: std::fmt::Debug + Clone + 'static,
+        T: std::str::FromStr + std::fmt::Debug + Clone + 'static,
         T::Err: std::fmt::Debug,
     {
         let parse = |codes: Vec<&str>| codes.iter().map(|code| code.parse().unwrap()).collect();

@@ -35,8 +35,10 @@ CREATE TABLE checkpoint (
     note TEXT NOT NULL
 );
 
--- Cases: a projection of their entries. What a request said stands in `sealed`
--- alone, under `request_seq`; `follow_code` is the SHA-256 of the code.
+-- Cases: a projection of their entries. What a request said, and exactly where
+-- it lies, stands in `sealed` alone, under `request_seq`: SQLite may leave old
+-- copies of a changing row in the unused part of a page. `follow_code` is the
+-- SHA-256 of the code, `block` the tile of the web map at zoom 18 (some 120 m).
 CREATE TABLE cases (
     id                   INTEGER PRIMARY KEY,
     version              INTEGER NOT NULL,
@@ -50,7 +52,7 @@ CREATE TABLE cases (
     source_id            TEXT,
     request_seq          INTEGER,
     follow_code          BLOB,
-    cell                 INTEGER,
+    block                INTEGER,
     due_at               INTEGER,
     respond_by           INTEGER,
     resolve_by           INTEGER,
@@ -74,17 +76,20 @@ CREATE INDEX case_by_unit ON cases (unit, stage, submitted_at, id) WHERE unit IS
 CREATE INDEX case_by_area ON cases (area, submitted_at, id) WHERE area IS NOT NULL;
 CREATE INDEX case_by_category ON cases (category, submitted_at, id) WHERE category IS NOT NULL;
 CREATE INDEX case_by_due ON cases (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX case_by_cell ON cases (cell, id) WHERE cell IS NOT NULL;
+CREATE INDEX case_by_block ON cases (block, id) WHERE block IS NOT NULL;
 CREATE UNIQUE INDEX case_by_follow_code ON cases (follow_code) WHERE follow_code IS NOT NULL;
 CREATE UNIQUE INDEX case_by_source ON cases (source_system, source_id) WHERE source_id IS NOT NULL;
 
+-- Calls that were made. Where something was sealed with the change, the
+-- fingerprint is hashed once more behind the salt of entry `salted_by`, so that
+-- after an erasure nobody can try out words against it.
 CREATE TABLE receipt (
     key         TEXT PRIMARY KEY,
     fingerprint BLOB NOT NULL,
+    salted_by   INTEGER,
     case_id     INTEGER NOT NULL,
     at          INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX receipt_by_case ON receipt (case_id);
 
 -- What the city is made of: areas, units, categories, settings. `seq` is the
 -- entry that last set it; the outline of an area is sealed beside that entry.

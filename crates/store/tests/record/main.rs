@@ -2,5 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod backup;
 mod conformance;
 mod desk;
+mod erasure;
+mod feed;
+mod opening;
+mod people;
+mod replay;
+mod tampering;
+mod trail;
+mod upgrade;

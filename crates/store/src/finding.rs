@@ -1,0 +1,183 @@
+//! Listing, counting and filtering cases.
+
+use std::fmt::Write as _;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use yiwang_base::{Timestamp, to_millis};
+use yiwang_cases::{
+    CaseFilter, Counts, DUE_SOON, Order, Page, PageStart, Sought, Stage, StoreError,
+};
+
+use crate::case_row::{COLUMNS, channel_number, from_row, numbered, stage_number};
+use crate::error::from_sqlite;
+
+/// A condition in SQL with its values.
+pub(crate) struct Condition {
+    pub(crate) sql: String,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Condition {
+    pub(crate) fn of(filter: &CaseFilter) -> Condition {
+        let mut condition = Condition {
+            sql: "1".into(),
+            values: Vec::new(),
+        };
+        condition.any(
+            "stage",
+            filter.stages.iter().map(|s| Value::from(stage_number(*s))),
+        );
+        condition.any(
+            "channel",
+            filter
+                .channels
+                .iter()
+                .map(|c| Value::from(channel_number(*c))),
+        );
+        condition.any(
+            "unit",
+            filter.units.iter().map(|c| Value::from(c.to_string())),
+        );
+        if !filter.involved.is_empty() {
+            let marks = vec!["?"; filter.involved.len()].join(", ");
+            let _ = write!(
+                condition.sql,
+                " AND (unit IN ({marks}) OR id IN (SELECT case_id FROM case_unit WHERE unit IN ({marks})))"
+            );
+            let units = || filter.involved.iter().map(|c| Value::from(c.to_string()));
+            condition.values.extend(units().chain(units()));
+        }
+        condition.any(
+            "area",
+            filter.areas.iter().map(|c| Value::from(c.to_string())),
+        );
+        condition.any(
+            "category",
+            filter.categories.iter().map(|c| Value::from(c.to_string())),
+        );
+        if let Some(now) = filter.late_at {
+            condition.and("due_at < ?", to_millis(now));
+        }
+        if let Some(now) = filter.due_soon_at {
+            condition.and("due_at >= ?", to_millis(now));
+            condition.and("due_at < ?", soon_after(now));
+        }
+        if let Some(from) = filter.from {
+            condition.and("submitted_at >= ?", to_millis(from));
+        }
+        if let Some(until) = filter.until {
+            condition.and("submitted_at < ?", to_millis(until));
+        }
+        match filter.sought() {
+            None => {}
+            Some(Sought::Case(id)) => condition.and("id = ?", id.0 as i64),
+            Some(Sought::Words(words)) => condition.and(
+                "(SELECT request_mentions(sealed.body, ?) FROM sealed \
+                 WHERE sealed.seq = request_seq)",
+                words,
+            ),
+        }
+        condition
+    }
+
+    pub(crate) fn and(&mut self, sql: &str, value: impl Into<Value>) {
+        let _ = write!(self.sql, " AND {sql}");
+        self.values.push(value.into());
+    }
+
+    fn any(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+        let before = self.values.len();
+        self.values.extend(values);
+        let count = self.values.len() - before;
+        if count > 0 {
+            let marks = vec!["?"; count].join(", ");
+            let _ = write!(self.sql, " AND {column} IN ({marks})");
+        }
+    }
+}
+
+/// A page of cases.
+pub(crate) fn list(
+    sql: &Connection,
+    filter: &CaseFilter,
+    order: Order,
+    start: Option<PageStart>,
+    limit: usize,
+) -> Result<Page, StoreError> {
+    let mut condition = Condition::of(filter);
+    let (key, direction, compare) = match order {
+        Order::Newest => ("submitted_at", "DESC", "<"),
+        Order::Due => ("due_at", "ASC", ">"),
+    };
+    if order == Order::Due {
+        condition.sql.push_str(" AND due_at IS NOT NULL");
+    }
+    if let Some(start) = start {
+        let _ = write!(condition.sql, " AND ({key}, id) {compare} (?, ?)");
+        condition
+            .values
+            .extend([Value::from(start.key), Value::from(start.id.0 as i64)]);
+    }
+    // One more than asked for tells whether there is a next page.
+    let most = i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1));
+    condition.values.push(Value::from(most));
+    let query = format!(
+        "SELECT {} FROM cases WHERE {} ORDER BY {key} {direction}, id {direction} LIMIT ?",
+        *COLUMNS, condition.sql
+    );
+    let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
+    let mut cases = statement
+        .query_map(params_from_iter(condition.values), from_row)
+        .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
+        .map_err(from_sqlite)?;
+    let more = cases.len() > limit;
+    cases.truncate(limit);
+    let next = cases.last().filter(|_| more).map(|last| PageStart {
+        key: match order {
+            Order::Newest => to_millis(last.submitted_at),
+            Order::Due => last.due_at.map_or(0, to_millis),
+        },
+        id: last.id,
+    });
+    Ok(Page { cases, next })
+}
+
+/// Up to when a step is due soon.
+fn soon_after(now: Timestamp) -> i64 {
+    to_millis(now).saturating_add(DUE_SOON.as_millis() as i64)
+}
+
+/// How many cases a filter finds.
+pub(crate) fn counts(
+    sql: &Connection,
+    filter: &CaseFilter,
+    now: Timestamp,
+) -> Result<Counts, StoreError> {
+    let condition = Condition::of(filter);
+    let query = format!(
+        "SELECT stage, count(*), count(*) FILTER (WHERE due_at < ?), \
+         count(*) FILTER (WHERE due_at >= ? AND due_at < ?) FROM cases WHERE {} GROUP BY stage",
+        condition.sql
+    );
+    let times = [to_millis(now), to_millis(now), soon_after(now)].map(Value::from);
+    let values = times.into_iter().chain(condition.values);
+    let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
+    let mut rows = statement
+        .query(params_from_iter(values))
+        .map_err(from_sqlite)?;
+    let mut counts = Counts::default();
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        let number = |index| {
+            row.get::<_, i64>(index)
+                .map(i64::unsigned_abs)
+                .map_err(from_sqlite)
+        };
+        let stage =
+            numbered(row.get(0).map_err(from_sqlite)?, &Stage::ALL, 0).map_err(from_sqlite)?;
+        counts.by_stage.insert(stage, number(1)?);
+        counts.late += number(2)?;
+        counts.due_soon += number(3)?;
+    }
+    Ok(counts)
+}

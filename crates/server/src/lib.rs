@@ -16,4 +16,5 @@ pub mod follow_code;
 pub mod http;
 pub mod import;
 pub mod policy;
+pub mod sample;
 pub mod wire;

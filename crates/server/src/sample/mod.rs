@@ -1,0 +1,3 @@
+//! Sample city.
+mod dice;
+mod land;

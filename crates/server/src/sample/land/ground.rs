@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use super::blob::Blob;
 use super::noise::Noise;
-use super::plane::{Xy, direction, distance, xy};
+use super::plane::{Xy, direction, distance, left, xy};
 use super::river::River;
 use crate::sample::dice::Dice;
 
@@ -35,6 +35,10 @@ pub(crate) struct Ground {
     pub(crate) limit: Blob,
     /// The angle to which the old town's streets keep.
     pub(crate) tilt: f64,
+    /// The railway, from one side of the land to the other.
+    pub(crate) rail: Vec<Xy>,
+    /// The canal, from the lake to the river.
+    pub(crate) canal: Vec<Xy>,
     lowness: Noise,
 }
 
@@ -59,8 +63,12 @@ impl Ground {
             let radius = dice.between(0.2, 0.27) * built;
             built_up.push(Blob::new(dice, at, radius, 0.12));
         }
+        let rail = rail(dice, &river, extent);
+        let canal = canal(dice, &river, &lake);
         Self {
             extent,
+            rail,
+            canal,
             limit: Blob::new(dice, xy(0.0, 0.0), limit, 0.05),
             tilt: dice.between(-0.12, 0.12),
             lowness: Noise::new(dice, 0.22 * built),
@@ -114,4 +122,37 @@ impl Ground {
     pub(crate) fn near(p: Xy, place: Xy, far: f64) -> f64 {
         (1.0 - distance(p, place) / far).max(0.0)
     }
+}
+
+fn rail(dice: &mut Dice, river: &River, extent: Extent) -> Vec<Xy> {
+    let built = extent.built;
+    let (long, from) = (dice.between(2.2, 3.2) * built, dice.between(0.0, TAU));
+    let reach = 1.25 * extent.limit;
+    let count = (2.0 * reach / 40.0) as usize;
+    (0..=count)
+        .map(|n| {
+            let u = -reach + 2.0 * reach * n as f64 / count as f64;
+            let bend = 0.04 * built * libm::sin(TAU * u / long + from);
+            // Beyond the city it bears away from the river.
+            let away = (u.abs() / built - 0.9).max(0.0);
+            river.frame(u, 0.7 * built + bend + 0.09 * built * away * away)
+        })
+        .collect()
+}
+
+fn canal(dice: &mut Dice, river: &River, lake: &Blob) -> Vec<Xy> {
+    let (u, _) = river.place(lake.middle);
+    let mouth = river.beside(u - dice.between(0.9, 1.5) * lake.radius, 0.0);
+    let way = mouth - lake.middle;
+    let count = 40;
+    let (high, from) = (dice.between(0.03, 0.05), dice.between(0.0, TAU));
+    (0..=count)
+        .map(|n| {
+            let t = f64::from(n) / f64::from(count);
+            let ends = t * (1.0 - t) * 4.0;
+            let off = high * ends * libm::sin(TAU * 1.5 * t + from);
+            lake.middle + way * t + left(way) * off
+        })
+        .filter(|p| !lake.contains(*p))
+        .collect()
 }

@@ -53,10 +53,15 @@ pub(crate) struct Roads {
     pub(crate) dividing: Vec<Vec<Xy>>,
 }
 
+/// The number of the railway in the net, and of the canal: not streets, but
+/// blocks end there.
+pub(crate) const RAIL: u32 = u32::MAX;
+pub(crate) const CANAL: u32 = u32::MAX - 1;
+
 /// How far lines may be moved to spare positions, metres.
 const SIMPLER: f64 = 0.7;
 /// Bridges stand at least this far apart, as a share of the built-up radius.
-const BRIDGES: f64 = 0.2;
+const BRIDGES: f64 = 0.15;
 
 struct Drawn {
     kind: RoadKind,
@@ -73,14 +78,17 @@ impl Roads {
         let field = Field::new(seed, ground);
         let dice = &mut Dice::new(seed, "streets", 0);
         let dry = |p: Xy| ground.lake.clear_of(p, 40.0) && hills_clear(ground, p, 30.0);
+        // Larger cities have wider roads farther apart.
+        let scale = libm::pow(ground.extent.built / 4000.0, 0.3);
         let main = |p: Xy| {
             let far = ground.urban(p);
-            let inside = ground.limit.reach(p) < 1.12 && dry(p);
-            inside.then_some(if far < 1.02 { 760.0 + 320.0 * far } else { 2400.0 })
+            let inside = ground.limit.reach(p) < 1.04 && dry(p);
+            let room = if far < 1.02 { 740.0 + 320.0 * far } else { 2300.0 };
+            inside.then_some(room * scale)
         };
         let middle = |p: Xy| {
             let open = ground.is_open(p, 45.0) && ground.urban(p) < 1.03;
-            open.then(|| 370.0 + 130.0 * ground.urban(p))
+            open.then(|| (360.0 + 130.0 * ground.urban(p)) * scale)
         };
         let small = |p: Xy| {
             let far = ground.urban(p);
@@ -126,7 +134,13 @@ impl Roads {
             .filter(|road| road.kind <= RoadKind::Middle)
             .map(|road| road.line.clone())
             .collect();
-        let strands = bridged(ground, &drawn);
+        let mut strands = bridged(ground, &drawn);
+        for (road, line) in [(RAIL, &ground.rail), (CANAL, &ground.canal)] {
+            strands.push(Strand {
+                road,
+                line: line.clone(),
+            });
+        }
         let mut net = Net::new(&strands);
         net.prune(|p| ground.limit.reach(p) > 1.0);
         net.keep_largest();
@@ -193,16 +207,20 @@ fn bridged(ground: &Ground, drawn: &[Drawn]) -> Vec<Strand> {
         let mut part: Vec<Xy> = Vec::new();
         let mut parts: Vec<Vec<Xy>> = Vec::new();
         let line = finely(line);
+        // Lanes do not cross the railway.
+        let barred = |p: Xy| {
+            ground.in_river(p) || *kind == RoadKind::Small && near_line(&ground.rail, p, 32.0)
+        };
         let mut at = 0;
         while at < line.len() {
-            if !ground.in_river(line[at]) {
+            if !barred(line[at]) {
                 part.push(line[at]);
                 at += 1;
                 continue;
             }
             let wet = line[at..]
                 .iter()
-                .take_while(|p| ground.in_river(**p))
+                .take_while(|p| barred(**p))
                 .count();
             let (from, to) = (line[at], line[(at + wet).min(line.len() - 1)]);
             let u = ground.river.place((from + to) / 2.0).0;
@@ -211,7 +229,7 @@ fn bridged(ground: &Ground, drawn: &[Drawn]) -> Vec<Strand> {
             let free = bridges
                 .iter()
                 .all(|b| (b - u).abs() > BRIDGES * ground.extent.built || (b - u).abs() < 60.0);
-            if at + wet < line.len() && (planned || free) {
+            if at + wet < line.len() && *kind < RoadKind::Small && (planned || free) {
                 bridges.push(u);
                 part.extend(&line[at..at + wet]);
             } else if !part.is_empty() {
@@ -228,6 +246,11 @@ fn bridged(ground: &Ground, drawn: &[Drawn]) -> Vec<Strand> {
     strands
 }
 
+/// Whether a position is within `far` metres of one of a line's positions.
+fn near_line(line: &[Xy], p: Xy, far: f64) -> bool {
+    line.iter().any(|q| distance(*q, p) < far)
+}
+
 /// Streets again from what is left of them in the net.
 fn rebuilt(net: &Net, kinds: impl Iterator<Item = RoadKind>) -> Vec<Road> {
     let mut roads: Vec<Road> = kinds
@@ -237,7 +260,7 @@ fn rebuilt(net: &Net, kinds: impl Iterator<Item = RoadKind>) -> Vec<Road> {
         })
         .collect();
     // Edges of a road stand in the net in the order of its line.
-    for edge in &net.edges {
+    for edge in net.edges.iter().filter(|edge| edge.road < CANAL) {
         let (from, to) = (net.nodes[edge.from], net.nodes[edge.to]);
         let parts = &mut roads[edge.road as usize].parts;
         match parts.last_mut() {

@@ -1,7 +1,7 @@
 //! Buildings on their blocks, each sort of block with its own.
 
 use geo::{
-    Area as _, BoundingRect as _, Buffer as _, Contains as _, LineString, MinimumRotatedRect as _,
+    Area as _, BoundingRect as _, Buffer as _, LineString, MinimumRotatedRect as _,
     Polygon,
 };
 
@@ -65,7 +65,7 @@ fn rows(yard: &Polygon<f64>, dice: &mut Dice, pattern: &Pattern) -> Vec<Polygon<
             let long = dice.between(pattern.long.0, pattern.long.1);
             let corner = origin + east * at + north * row;
             let house = rectangle(corner, east * long, north * pattern.deep);
-            if yard.contains(&house) {
+            if holds(yard, &house) {
                 found.push(house);
                 at += long + pattern.side;
             } else {
@@ -75,6 +75,26 @@ fn rows(yard: &Polygon<f64>, dice: &mut Dice, pattern: &Pattern) -> Vec<Polygon<
         row -= pattern.deep + pattern.back;
     }
     found
+}
+
+/// Whether a house stands in the yard: its corners and the middles of its walls do.
+fn holds(yard: &Polygon<f64>, house: &Polygon<f64>) -> bool {
+    let walls = house.exterior().0.windows(2);
+    walls
+        .flat_map(|w| [w[0], (w[0] + w[1]) / 2.0])
+        .all(|p| surrounds(&yard.exterior().0, p))
+}
+
+/// Whether a ring goes around a position (counting how often it is crossed).
+fn surrounds(ring: &[Xy], p: Xy) -> bool {
+    let mut inside = false;
+    for w in ring.windows(2) {
+        let (a, b) = (w[0], w[1]);
+        if (a.y > p.y) != (b.y > p.y) && p.x < a.x + (b.x - a.x) * (p.y - a.y) / (b.y - a.y) {
+            inside = !inside;
+        }
+    }
+    inside
 }
 
 /// The direction nearest to east along which the yard is laid out.

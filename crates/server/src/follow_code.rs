@@ -19,6 +19,13 @@ pub fn new() -> Result<String, getrandom::Error> {
         .collect())
 }
 
+/// The code of 60 bits, the lowest first.
+pub(crate) fn of_bits(bits: u64) -> String {
+    (0..LENGTH)
+        .map(|symbol| char::from(SYMBOLS[(bits >> (5 * symbol) & 31) as usize]))
+        .collect()
+}
+
 /// The code as people see it: `ABCD-EFGH-JKMN`.
 pub fn show(code: &str) -> String {
     let symbols: Vec<char> = code.chars().collect();

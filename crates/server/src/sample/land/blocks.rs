@@ -1,6 +1,6 @@
 //! Blocks between streets, and what each is used for.
 
-use geo::{Area as _, BoundingRect as _, Contains as _, InteriorPoint as _, LineString, Polygon};
+use geo::{Area as _, Contains as _, InteriorPoint as _, LineString, Polygon};
 
 use super::graph::{Faces, Net, twin};
 use super::ground::Ground;
@@ -173,12 +173,5 @@ impl Block {
     /// Whether a position lies in it.
     pub(crate) fn contains(&self, p: Xy) -> bool {
         self.shape.contains(&geo::Point(p))
-    }
-
-    /// Length of the longer side of its box, metres.
-    pub(crate) fn span(&self) -> f64 {
-        self.shape
-            .bounding_rect()
-            .map_or(0.0, |b| b.width().max(b.height()))
     }
 }

@@ -29,6 +29,7 @@ pub(crate) use areas::{Division, Territory};
 pub(crate) use blocks::{Block, Use};
 pub(crate) use ground::{Extent, Ground};
 pub(crate) use naming::Names;
+pub(crate) use buildings::middle as middle_of;
 pub(crate) use places::{Junction, Place};
 pub(crate) use plane::{Plane, Xy};
 pub(crate) use roads::{RoadKind, Roads};
@@ -97,29 +98,5 @@ impl Land {
             .iter()
             .map(|block| block.gate)
             .min_by(|a, b| plane::distance(*a, at).total_cmp(&plane::distance(*b, at)))
-    }
-}
-
-#[cfg(test)]
-mod dump {
-    use super::*;
-    #[test]
-    fn dump() {
-        let size = std::env::var("SZ").unwrap_or("s".into());
-        let e = match &*size { "s" => Extent { limit: 7000., built: 4000., districts: 3, streets: 14 }, "m" => Extent { limit: 12900., built: 7400., districts: 6, streets: 36 }, _ => Extent { limit: 18400., built: 10500., districts: 8, streets: 60 } };
-        let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
-        let t = std::time::Instant::now();
-        let l = Land::new(seed, e);
-        println!("land {:?}", t.elapsed());
-        let mut uses = std::collections::BTreeMap::<_, (usize, usize)>::new();
-        for (b, h) in l.blocks.iter().zip(&l.houses) { let e = uses.entry(b.used).or_default(); e.0 += 1; e.1 += h.len(); }
-        println!("land {uses:?} junctions {} underpasses {} stops {}", l.junctions.len(), l.underpasses.len(), l.stops.len());
-        let f = l.features();
-        println!("land features {} {:?}", f.len(), t.elapsed());
-        let dir = std::path::Path::new("/tmp/sample-scratch/map"); std::fs::create_dir_all(dir).unwrap();
-        let s = yiwang_store::basemap::BasemapStore::new(dir);
-        let mut r = s.rebuild().unwrap(); r.insert(&f).unwrap(); r.finish("x", "2026-01-01T00:00:00Z".parse().unwrap()).unwrap();
-        let outs: Vec<serde_json::Value> = l.division.streets.iter().map(|s| { let o = l.outline(s); serde_json::json!({"d": s.parent, "p": o.iter().map(|p| p.exterior().0.iter().map(|c| (c.x, c.y)).collect::<Vec<_>>()).collect::<Vec<_>>()}) }).collect();
-        std::fs::write("/tmp/sample-scratch/areas.json", serde_json::to_string(&outs).unwrap()).unwrap();
     }
 }

@@ -1,8 +1,6 @@
 //! Points that people name when they say where: junctions, stops, stations,
 //! underpasses, offices.
 
-use std::collections::BTreeSet;
-
 use yiwang_base::LocalText;
 
 use super::Land;
@@ -10,7 +8,7 @@ use super::blocks::Use;
 use super::grid::crossing;
 use super::ground::Ground;
 use super::plane::{Xy, along, distance, length};
-use super::roads::{CANAL, RoadKind, Roads};
+use super::roads::{RoadKind, Roads};
 
 /// A crossing of two named streets.
 #[derive(Debug, Clone, Copy)]
@@ -30,27 +28,15 @@ pub(crate) struct Place {
 
 /// Crossings of streets, lanes with lanes left out.
 pub(crate) fn junctions(roads: &Roads) -> Vec<Junction> {
-    let net = &roads.net;
-    let mut junctions = Vec::new();
-    for (node, edges) in net.touching().iter().enumerate() {
-        let here: BTreeSet<u32> = edges
-            .iter()
-            .map(|e| net.edges[*e].road)
-            .filter(|road| *road < CANAL)
-            .collect();
-        let kind = |road: &u32| roads.roads[*road as usize].kind;
-        let mut here: Vec<u32> = here.into_iter().collect();
-        here.sort_by_key(kind);
-        if let [a, b, ..] = here[..]
-            && kind(&a) <= RoadKind::Middle
-        {
-            junctions.push(Junction {
-                at: net.nodes[node],
-                roads: (a, b),
-            });
-        }
-    }
-    junctions
+    let kind = |road: u32| roads.roads[road as usize].kind;
+    roads
+        .meetings()
+        .filter_map(|(at, mut here)| {
+            here.sort_by_key(|road| kind(*road));
+            let (a, b) = (*here.first()?, *here.get(1)?);
+            (kind(a) <= RoadKind::Middle).then_some(Junction { at, roads: (a, b) })
+        })
+        .collect()
 }
 
 /// Where main roads pass under the railway.

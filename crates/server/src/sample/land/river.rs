@@ -50,11 +50,6 @@ impl River {
         }
     }
 
-    /// Downstream, at a distance along the axis.
-    pub(crate) fn axis(&self) -> Xy {
-        self.axis
-    }
-
     fn bend(&self, u: f64) -> f64 {
         self.bends
             .iter()
@@ -154,11 +149,6 @@ impl River {
             ring.push(first);
         }
         ring
-    }
-
-    /// The middle of the island.
-    pub(crate) fn island_middle(&self) -> Xy {
-        self.beside(self.island.at, 0.0)
     }
 
     /// A position of the axis frame, `u` along and `v` to the left, for laying

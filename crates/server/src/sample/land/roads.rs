@@ -1,5 +1,7 @@
 //! The streets of the city, from the ring roads down to the lanes.
 
+use std::collections::BTreeSet;
+
 use geo::{LineString, Simplify as _};
 
 use super::blob::Blob;
@@ -150,6 +152,18 @@ impl Roads {
             net,
             dividing,
         }
+    }
+}
+
+impl Roads {
+    /// Where streets meet: the place, and the streets by number.
+    pub(crate) fn meetings(&self) -> impl Iterator<Item = (Xy, Vec<u32>)> {
+        let touching = self.net.touching();
+        touching.into_iter().enumerate().filter_map(|(node, edges)| {
+            let roads = edges.into_iter().map(|edge| self.net.edges[edge].road);
+            let here: BTreeSet<u32> = roads.filter(|road| *road < CANAL).collect();
+            (here.len() > 1).then(|| (self.net.nodes[node], here.into_iter().collect()))
+        })
     }
 }
 

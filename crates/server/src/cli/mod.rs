@@ -17,6 +17,7 @@ mod interrupt;
 mod output;
 mod progress;
 mod record;
+mod sample_city;
 mod serve;
 mod user;
 mod verify;
@@ -95,6 +96,7 @@ fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    SampleCity(sample_city::Make),
     Import(import::Import),
     City(city::Show),
     Export(export::Export),
@@ -111,6 +113,7 @@ impl Command {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
             Command::Serve(command) => command.run(context),
+            Command::SampleCity(command) => command.run(context),
             Command::Import(command) => command.run(context),
             Command::City(command) => command.run(context),
             Command::Export(command) => command.run(context),

@@ -122,7 +122,7 @@ fn other_origin(from: &Origin, config: &Config, made: &str) -> Refusal {
 }
 
 /// Why a record does not open, and what to do.
-fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
+pub(super) fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
     let shown = data.display();
     match error {
         OpenError::InUse(_) => unavailable(

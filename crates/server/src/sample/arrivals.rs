@@ -139,7 +139,11 @@ fn hour_over(hour: usize, over: i64) -> f64 {
 
 fn share_over(hours: &[f64; 24], over: i64) -> f64 {
     let whole: f64 = hours.iter().sum();
-    let part: f64 = hours.iter().enumerate().map(|(h, w)| w * hour_over(h, over)).sum();
+    let part: f64 = hours
+        .iter()
+        .enumerate()
+        .map(|(h, w)| w * hour_over(h, over))
+        .sum();
     part / whole
 }
 
@@ -176,5 +180,6 @@ fn share_out(days: &mut [DayPlan], total: u64) {
 /// A time later by so many minutes, to the millisecond.
 pub(crate) fn later(at: Timestamp, minutes: f64) -> Timestamp {
     let millis = (minutes.max(0.0) * 60_000.0) as i64;
-    at.saturating_add(SignedDuration::from_millis(millis)).unwrap_or(at)
+    at.saturating_add(SignedDuration::from_millis(millis))
+        .unwrap_or(at)
 }

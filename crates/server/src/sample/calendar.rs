@@ -76,9 +76,17 @@ mod tests {
     #[test]
     fn each_year_has_the_days_of_its_notice() {
         let holidays = Holidays::read().unwrap();
-        for (year, off, worked) in [(2024, 1 + 8 + 3 + 5 + 1 + 3 + 7, 8), (2025, 1 + 8 + 3 + 5 + 3 + 8, 5), (2026, 3 + 9 + 3 + 5 + 3 + 3 + 7, 6)] {
+        for (year, off, worked) in [
+            (2024, 1 + 8 + 3 + 5 + 1 + 3 + 7, 8),
+            (2025, 1 + 8 + 3 + 5 + 3 + 8, 5),
+            (2026, 3 + 9 + 3 + 5 + 3 + 3 + 7, 6),
+        ] {
             let in_year = |days: &BTreeSet<Date>| days.iter().filter(|d| d.year() == year).count();
-            assert_eq!((in_year(&holidays.off), in_year(&holidays.make_up)), (off, worked), "{year}");
+            assert_eq!(
+                (in_year(&holidays.off), in_year(&holidays.make_up)),
+                (off, worked),
+                "{year}"
+            );
         }
         let calendar = holidays.calendar().unwrap();
         for (day, works) in [

@@ -111,12 +111,21 @@ impl SampleCity {
         }
         let holidays = Holidays::read()?;
         let leaves = areas.iter().filter(|(area, _)| area.leaf);
-        let locator = AreaIndex::new(leaves.map(|(area, shape)| (area.code.clone(), shape.clone())));
+        let locator =
+            AreaIndex::new(leaves.map(|(area, shape)| (area.code.clone(), shape.clone())));
         let categories = groups.iter().flat_map(Group::categories);
         let rules = Rules {
-            areas: areas.iter().map(|(area, _)| (area.code.clone(), area.clone())).collect(),
-            categories: categories.map(|category| (category.code.clone(), category)).collect(),
-            units: units.into_iter().map(|unit| (unit.code.clone(), unit)).collect(),
+            areas: areas
+                .iter()
+                .map(|(area, _)| (area.code.clone(), area.clone()))
+                .collect(),
+            categories: categories
+                .map(|category| (category.code.clone(), category))
+                .collect(),
+            units: units
+                .into_iter()
+                .map(|unit| (unit.code.clone(), unit))
+                .collect(),
             calendar: holidays.calendar()?,
             desk: DeskLimits::default(),
             locator: Box::new(locator),
@@ -163,7 +172,11 @@ impl SampleCity {
             items.push(area_item(area, Some(shape))?);
         }
         for category in self.rules.categories.values() {
-            items.push(Item::of(ItemKind::Category, category.code.as_str(), category)?);
+            items.push(Item::of(
+                ItemKind::Category,
+                category.code.as_str(),
+                category,
+            )?);
         }
         for unit in self.rules.units.values() {
             items.push(Item::of(ItemKind::Unit, unit.code.as_str(), unit)?);
@@ -175,9 +188,8 @@ impl SampleCity {
 /// Districts and their streets, with codes of six digits and three more, as
 /// such codes are, in a province number that no province has.
 fn areas(land: &Land) -> Result<Vec<(Area, MultiPolygon<f64>)>, SampleError> {
-    let district_code = |n: usize| -> Result<AreaCode, SampleError> {
-        Ok(format!("9901{:02}", n + 1).parse()?)
-    };
+    let district_code =
+        |n: usize| -> Result<AreaCode, SampleError> { Ok(format!("9901{:02}", n + 1).parse()?) };
     let mut areas = Vec::new();
     for (n, district) in land.division.districts.iter().enumerate() {
         let area = Area {

@@ -3,8 +3,8 @@
 
 use yiwang_base::{AreaCode, CaseId, CategoryCode, Personal, Refusal, Timestamp, UnitCode};
 use yiwang_cases::{
-    Actor, Case, Change, Command, Context, DeclineReason, Happening, Limits, Rules, Stage, StoreError,
-    Submit, decide,
+    Actor, Case, Change, Command, Context, DeclineReason, Happening, Limits, Rules, Stage,
+    StoreError, Submit, decide,
 };
 
 use super::arrivals::later;
@@ -124,6 +124,7 @@ impl Journey<'_> {
             let note = staff_note(&declined.note, self.dice).unwrap_or_default();
             return self.desk(Command::Decline {
                 reason,
+                responsible: None,
                 note: Personal::new(note),
             });
         }
@@ -157,17 +158,23 @@ impl Journey<'_> {
         let minutes = self.desk_minutes(15.0);
         self.wait(minutes);
         let (unit, reason) = self.choose_unit()?;
-        let note = self.dice.chance(0.12).then_some(&self.office.phrases.dispatch_note);
+        let note = self
+            .dice
+            .chance(0.12)
+            .then_some(&self.office.phrases.dispatch_note);
         let note = note.and_then(|notes| staff_note(notes, self.dice));
         self.desk(Command::Dispatch {
             unit: unit.clone(),
+            assisting: Vec::new(),
             limits: Limits::ByCategory,
             reason,
             note: note.map(Personal::new),
         })?;
         let found = self.office.staff.unit(&unit);
         let Some((handler, manner)) = found else {
-            return Err(Pause::Refused(StoreError::Broken(format!("nobody works at {unit}")).into()));
+            return Err(Pause::Refused(
+                StoreError::Broken(format!("nobody works at {unit}")).into(),
+            ));
         };
         // What was done badly is done again with more care.
         let pace = manner.pace / (1.0 + 0.3 * f64::from(round));
@@ -200,6 +207,7 @@ impl Journey<'_> {
             handler,
             Command::ReportBack {
                 note: Personal::new(note),
+                open_parts_reason: None,
             },
         )
     }
@@ -210,11 +218,21 @@ impl Journey<'_> {
         loop {
             self.wait_share(self.case.due_at, 0.33, 0.6);
             let fails = self.dice.chance(slips);
-            let notes = if fails { &self.matter.undone } else { &self.office.phrases.verified };
+            let notes = if fails {
+                &self.matter.undone
+            } else {
+                &self.office.phrases.verified
+            };
             let note = staff_note(notes, self.dice).map(Personal::new);
             let verifier = self.office.staff.verifier.clone();
             let failed = fails && note.is_some();
-            self.step(&verifier, Command::Verify { pass: !failed, note })?;
+            self.step(
+                &verifier,
+                Command::Verify {
+                    pass: !failed,
+                    note,
+                },
+            )?;
             if !failed {
                 return Ok(());
             }
@@ -236,7 +254,11 @@ impl Journey<'_> {
             (self.case.deadlines.resolve_by, self.case.reported_at),
             (Some(due), Some(done)) if done > due
         );
-        let liked = self.case.unit.as_ref().and_then(|unit| self.office.staff.unit(unit));
+        let liked = self
+            .case
+            .unit
+            .as_ref()
+            .and_then(|unit| self.office.staff.unit(unit));
         let liked = liked.map_or(0.0, |(_, manner)| manner.liked);
         let reached = self.dice.chance(0.83);
         let mood = 4.25 + liked + 0.9 * self.dice.normal()
@@ -245,7 +267,11 @@ impl Journey<'_> {
             - 0.4 * f64::from(round);
         let score = mood.round().clamp(1.0, 5.0) as u8;
         let solved = score > 2 || self.dice.chance(0.3);
-        let key = if reached { score.to_string() } else { "none".into() };
+        let key = if reached {
+            score.to_string()
+        } else {
+            "none".into()
+        };
         let notes = self.office.phrases.call_back.get(&key);
         let note = notes.and_then(|notes| staff_note(notes, self.dice));
         self.desk(Command::CallBack {
@@ -303,7 +329,9 @@ impl Journey<'_> {
     /// Waits about this share of the time until something is due, and on to
     /// when people work.
     fn wait_share(&mut self, due: Option<Timestamp>, share: f64, sigma: f64) {
-        let left = due.map_or(120.0, |due| due.duration_since(self.at).as_secs_f64() / 60.0);
+        let left = due.map_or(120.0, |due| {
+            due.duration_since(self.at).as_secs_f64() / 60.0
+        });
         let share = self.dice.around(share, sigma).min(8.0);
         self.wait(left.max(45.0) * share);
         let shift = self.office.shift();

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 use yiwang_base::{CategoryCode, LocalText, Span, UnitCode};
-use yiwang_cases::Category;
+use yiwang_cases::{Category, Question};
 
 use super::DataError;
 
@@ -135,6 +135,8 @@ pub(crate) struct Matter {
     pub(crate) place: Where,
     /// Share of requests that are about something reported already.
     pub(crate) repeats: f64,
+    /// What is asked of whoever reports it.
+    pub(crate) questions: Vec<Question>,
     pub(crate) zh: Says,
     pub(crate) en: Says,
     /// What units write when it is done.
@@ -166,6 +168,7 @@ impl Group {
             group: self.name.clone(),
             respond: matter.respond,
             resolve: matter.resolve,
+            questions: matter.questions.clone(),
         })
     }
 }

@@ -16,10 +16,12 @@
 //! - Nobody and nothing in it exists: names are put together, telephone numbers
 //!   are given out by no network, and the map lies on open grassland.
 
+mod accounts;
 mod arrivals;
 mod calendar;
 mod city;
 mod dice;
+mod fill;
 mod journey;
 mod land;
 mod matter;
@@ -36,7 +38,9 @@ mod unit;
 mod weather;
 mod words;
 
+pub use accounts::{SignIn, table};
 pub use city::{SampleCity, Size};
+pub use fill::{FillError, Filled, Filling, SIGN_IN_FILE, UNFINISHED};
 pub use requests::{Plan, Requests};
 
 /// The city's name, Chinese and English.

@@ -9,25 +9,98 @@ use super::dice::Dice;
 
 /// First characters and their sounds.
 const FIRST: [(&str, &str); 48] = [
-    ("云", "yun"), ("澄", "cheng"), ("岚", "lan"), ("汀", "ting"), ("霁", "ji"), ("沐", "mu"),
-    ("栖", "qi"), ("漱", "shu"), ("鹭", "lu"), ("鸢", "yuan"), ("菱", "ling"), ("荻", "di"),
-    ("芷", "zhi"), ("蘅", "heng"), ("桐", "tong"), ("槿", "jin"), ("梧", "wu"), ("榆", "yu"),
-    ("枫", "feng"), ("樟", "zhang"), ("砚", "yan"), ("墨", "mo"), ("琴", "qin"), ("瑶", "yao"),
-    ("璟", "jing"), ("珞", "luo"), ("绮", "qi"), ("锦", "jin"), ("翠", "cui"), ("碧", "bi"),
-    ("曦", "xi"), ("晴", "qing"), ("晓", "xiao"), ("朗", "lang"), ("皓", "hao"), ("逸", "yi"),
-    ("静", "jing"), ("悠", "you"), ("远", "yuan"), ("望", "wang"), ("听", "ting"), ("揽", "lan"),
-    ("叠", "die"), ("漾", "yang"), ("涵", "han"), ("潭", "tan"), ("秋", "qiu"), ("霖", "lin"),
+    ("云", "yun"),
+    ("澄", "cheng"),
+    ("岚", "lan"),
+    ("汀", "ting"),
+    ("霁", "ji"),
+    ("沐", "mu"),
+    ("栖", "qi"),
+    ("漱", "shu"),
+    ("鹭", "lu"),
+    ("鸢", "yuan"),
+    ("菱", "ling"),
+    ("荻", "di"),
+    ("芷", "zhi"),
+    ("蘅", "heng"),
+    ("桐", "tong"),
+    ("槿", "jin"),
+    ("梧", "wu"),
+    ("榆", "yu"),
+    ("枫", "feng"),
+    ("樟", "zhang"),
+    ("砚", "yan"),
+    ("墨", "mo"),
+    ("琴", "qin"),
+    ("瑶", "yao"),
+    ("璟", "jing"),
+    ("珞", "luo"),
+    ("绮", "qi"),
+    ("锦", "jin"),
+    ("翠", "cui"),
+    ("碧", "bi"),
+    ("曦", "xi"),
+    ("晴", "qing"),
+    ("晓", "xiao"),
+    ("朗", "lang"),
+    ("皓", "hao"),
+    ("逸", "yi"),
+    ("静", "jing"),
+    ("悠", "you"),
+    ("远", "yuan"),
+    ("望", "wang"),
+    ("听", "ting"),
+    ("揽", "lan"),
+    ("叠", "die"),
+    ("漾", "yang"),
+    ("涵", "han"),
+    ("潭", "tan"),
+    ("秋", "qiu"),
+    ("霖", "lin"),
 ];
 
 /// Second characters and their sounds.
 const SECOND: [(&str, &str); 40] = [
-    ("溪", "xi"), ("泽", "ze"), ("渚", "zhu"), ("湾", "wan"), ("浦", "pu"), ("汐", "xi"),
-    ("岫", "xiu"), ("屿", "yu"), ("岗", "gang"), ("垣", "yuan"), ("圃", "pu"), ("坞", "wu"),
-    ("亭", "ting"), ("榭", "xie"), ("轩", "xuan"), ("阁", "ge"), ("麓", "lu"), ("苑", "yuan"),
-    ("宁", "ning"), ("和", "he"), ("庆", "qing"), ("悦", "yue"), ("昌", "chang"), ("祥", "xiang"),
-    ("禾", "he"), ("棠", "tang"), ("蒲", "pu"), ("芦", "lu"), ("莲", "lian"), ("樱", "ying"),
-    ("月", "yue"), ("星", "xing"), ("霞", "xia"), ("露", "lu"), ("虹", "hong"), ("雁", "yan"),
-    ("鹤", "he"), ("舟", "zhou"), ("帆", "fan"), ("桥", "qiao"),
+    ("溪", "xi"),
+    ("泽", "ze"),
+    ("渚", "zhu"),
+    ("湾", "wan"),
+    ("浦", "pu"),
+    ("汐", "xi"),
+    ("岫", "xiu"),
+    ("屿", "yu"),
+    ("岗", "gang"),
+    ("垣", "yuan"),
+    ("圃", "pu"),
+    ("坞", "wu"),
+    ("亭", "ting"),
+    ("榭", "xie"),
+    ("轩", "xuan"),
+    ("阁", "ge"),
+    ("麓", "lu"),
+    ("苑", "yuan"),
+    ("宁", "ning"),
+    ("和", "he"),
+    ("庆", "qing"),
+    ("悦", "yue"),
+    ("昌", "chang"),
+    ("祥", "xiang"),
+    ("禾", "he"),
+    ("棠", "tang"),
+    ("蒲", "pu"),
+    ("芦", "lu"),
+    ("莲", "lian"),
+    ("樱", "ying"),
+    ("月", "yue"),
+    ("星", "xing"),
+    ("霞", "xia"),
+    ("露", "lu"),
+    ("虹", "hong"),
+    ("雁", "yan"),
+    ("鹤", "he"),
+    ("舟", "zhou"),
+    ("帆", "fan"),
+    ("桥", "qiao"),
 ];
 
 /// Pairs that are a real and well-known name after all.
@@ -75,7 +148,11 @@ impl Namer {
 
 /// Two syllables, an apostrophe where they could be read otherwise.
 fn joined(a: &str, b: &str) -> String {
-    let apart = if b.starts_with(['a', 'e', 'o']) { "'" } else { "" };
+    let apart = if b.starts_with(['a', 'e', 'o']) {
+        "'"
+    } else {
+        ""
+    };
     format!("{a}{apart}{b}")
 }
 
@@ -98,7 +175,11 @@ mod tests {
         let zh: BTreeSet<&str> = names.iter().map(|n| n.zh.as_str()).collect();
         assert_eq!(zh.len(), names.len());
         for name in names {
-            assert!(name.en.is_ascii() && name.en.starts_with(|c: char| c.is_ascii_uppercase()), "{}", name.en);
+            assert!(
+                name.en.is_ascii() && name.en.starts_with(|c: char| c.is_ascii_uppercase()),
+                "{}",
+                name.en
+            );
         }
     }
 

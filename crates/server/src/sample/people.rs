@@ -16,7 +16,11 @@ pub(crate) fn name(phrases: &Phrases, dice: &mut Dice) -> LocalText {
         );
     }
     let (second, second_en) = dice.pick(&phrases.given);
-    let apart = if second_en.starts_with(['a', 'e', 'o']) { "'" } else { "" };
+    let apart = if second_en.starts_with(['a', 'e', 'o']) {
+        "'"
+    } else {
+        ""
+    };
     LocalText::new(
         format!("{surname}{first}{second}"),
         format!("{surname_en} {}{apart}{second_en}", capital(first_en)),

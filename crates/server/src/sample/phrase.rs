@@ -52,12 +52,14 @@ mod tests {
         let mut dice = Dice::new(1, "phrase", 0);
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..40 {
-            seen.insert(expand("{at}[有坑|塌了{n}处]。", &mut dice, &mut |name, _| {
-                match name {
+            seen.insert(expand(
+                "{at}[有坑|塌了{n}处]。",
+                &mut dice,
+                &mut |name, _| match name {
                     "at" => "云汀路".into(),
                     _ => "3".into(),
-                }
-            }));
+                },
+            ));
         }
         let want = ["云汀路塌了3处。", "云汀路有坑。"].map(str::to_owned);
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), want);

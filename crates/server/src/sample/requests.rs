@@ -5,13 +5,17 @@
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use yiwang_base::{AreaCode, CaseId, CategoryCode, Lang, LocalText, Personal, Point, truncate_millis};
+use yiwang_base::{
+    AreaCode, CaseId, CategoryCode, Lang, LocalText, Personal, Point, truncate_millis,
+};
 use yiwang_cases::{
-    Actor, Change, Channel, DeclineReason, Place, Reporter, RequestWords, Submit,
+    Actor, AnswerKind, Answers, Change, Channel, DeclineReason, Place, Reporter, RequestWords,
+    Submit,
 };
 
+use super::SampleError;
 use super::arrivals::{Arrival, Arrivals};
-use super::city::SampleCity;
+use super::city::{SampleCity, Size};
 use super::dice::Dice;
 use super::journey::{Errand, Office};
 use super::land::plane::xy;
@@ -21,7 +25,6 @@ use super::phrases::Declined;
 use super::spot::Spot;
 use super::staff::Staff;
 use super::words::Speaker;
-use super::{SampleError, city::Size};
 
 /// Which city, how many requests, and up to when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,13 @@ impl Plan {
             requests: size.requests(),
             now: truncate_millis(now),
         }
+    }
+}
+
+impl Plan {
+    /// What the record says of where everything comes from.
+    pub(crate) fn grounds(&self) -> String {
+        format!("sample city, seed {}", self.seed)
     }
 }
 
@@ -105,7 +115,7 @@ impl<'a> Requests<'a> {
         Ok(Self {
             staff: Staff::new(city.seed, &city.rules)?,
             now,
-            grounds: format!("sample city, seed {}", city.seed),
+            grounds: plan.grounds(),
             arrivals: Arrivals::new(city, now, plan.requests),
             incidents: vec![VecDeque::new(); matters.len()],
             matters,
@@ -131,7 +141,11 @@ impl<'a> Requests<'a> {
         let matter = self.matters[arrival.matter];
         let decline = dice.chance(DECLINED).then(|| self.declined(dice));
         let (spot, place, same_as) = if decline.is_some() {
-            (self.spot(arrival.matter, Where::Citywide, dice)?, Where::Citywide, None)
+            (
+                self.spot(arrival.matter, Where::Citywide, dice)?,
+                Where::Citywide,
+                None,
+            )
         } else {
             let (spot, same_as) = self.incident(id, arrival, dice)?;
             (spot, matter.place, same_as)
@@ -168,7 +182,16 @@ impl<'a> Requests<'a> {
         let area = point.and_then(|point| self.city.rules.locator.locate(point));
         let address = speaker.address(&self.area_names(area.as_ref()));
         let shown = dice.chance(1.0 - NO_POINT);
+        let category = match decline {
+            Some(_) => None,
+            None => self.said_category(arrival.matter, channel, dice),
+        };
         let request = RequestWords {
+            answers: match &category {
+                Some(said) if *said == matter.code => answers(matter, dice),
+                _ => Answers::new(),
+            },
+            media_url: None,
             words,
             place: Place {
                 address: (!shown || dice.chance(0.93)).then_some(address),
@@ -189,10 +212,7 @@ impl<'a> Requests<'a> {
             by: &by,
             submit: Submit {
                 channel,
-                category: match decline {
-                    Some(_) => None,
-                    None => self.said_category(arrival.matter, channel, dice),
-                },
+                category,
                 request: Personal::new(request),
                 source: None,
             },
@@ -239,7 +259,8 @@ impl<'a> Requests<'a> {
         let matter = self.matters[arrival.matter];
         let lasts = lasts(matter);
         let open = &mut self.incidents[arrival.matter];
-        let hours = |incident: &Incident| arrival.at.duration_since(incident.since).as_secs_f64() / 3600.0;
+        let hours =
+            |incident: &Incident| arrival.at.duration_since(incident.since).as_secs_f64() / 3600.0;
         while open.front().is_some_and(|oldest| hours(oldest) > lasts) || open.len() > REMEMBERED {
             open.pop_front();
         }
@@ -280,7 +301,11 @@ impl<'a> Requests<'a> {
         let areas = &self.city.rules.areas;
         let street = area.and_then(|code| areas.get(code));
         let district = street.and_then(|street| areas.get(street.parent.as_ref()?));
-        district.into_iter().chain(street).map(|area| &area.name).collect()
+        district
+            .into_iter()
+            .chain(street)
+            .map(|area| &area.name)
+            .collect()
     }
 
     fn reporter(&self, channel: Channel, lang: Lang, dice: &mut Dice) -> Reporter {
@@ -296,12 +321,18 @@ impl<'a> Requests<'a> {
                 Lang::En => dice.pick(&phrases.foreign).clone(),
             }),
             phone: dice.chance(phone).then(|| people::phone(dice)),
+            email: None,
         }
     }
 
     /// What the sender says it is about: often right, sometimes not said,
     /// sometimes wrong.
-    fn said_category(&self, matter: usize, channel: Channel, dice: &mut Dice) -> Option<CategoryCode> {
+    fn said_category(
+        &self,
+        matter: usize,
+        channel: Channel,
+        dice: &mut Dice,
+    ) -> Option<CategoryCode> {
         let (right, wrong) = match channel {
             Channel::GridWorker | Channel::Partner => (1.0, 0.0),
             Channel::Hotline | Channel::Counter => (0.86, 0.04),
@@ -336,10 +367,30 @@ fn lasts(matter: &Matter) -> f64 {
     }
 }
 
+/// Answers to what the category asks; most people give them.
+fn answers(matter: &Matter, dice: &mut Dice) -> Answers {
+    let mut answers = Answers::new();
+    for question in &matter.questions {
+        let answer = match question.answer {
+            Some(AnswerKind::Number) => (12 + dice.below(6)).to_string(),
+            Some(AnswerKind::SingleValueList) => dice.pick(&question.choices).key.clone(),
+            Some(AnswerKind::String) => format!("YL-{}", 1000 + dice.below(9000)),
+            _ => continue,
+        };
+        if dice.chance(0.7) {
+            answers.insert(question.code.clone(), vec![answer]);
+        }
+    }
+    answers
+}
+
 fn channel(matter: &Matter, dice: &mut Dice) -> Channel {
     let channel = CHANNELS[dice.weighted(&CHANNEL_SHARES)];
     // Grid workers walk the streets; they do not stand in kitchens.
-    let indoors = matches!(matter.place, Where::Citywide | Where::Hospital | Where::Shops);
+    let indoors = matches!(
+        matter.place,
+        Where::Citywide | Where::Hospital | Where::Shops
+    );
     match channel {
         Channel::GridWorker if indoors => Channel::Hotline,
         channel => channel,

@@ -8,13 +8,25 @@ use super::matter::{Hours, Matter, Season, Week};
 use super::weather::Day;
 
 /// The weight of a category on a day.
-pub(crate) fn weight(matter: &Matter, date: Date, day: Day, holidays: &Holidays, calendar: &WorkCalendar) -> f64 {
+pub(crate) fn weight(
+    matter: &Matter,
+    date: Date,
+    day: Day,
+    holidays: &Holidays,
+    calendar: &WorkCalendar,
+) -> f64 {
     let off = holidays.off.contains(&date);
     matter.weight * season(matter.season, date, day, off) * week(matter.week, date, off, calendar)
 }
 
 fn season(season: Season, date: Date, day: Day, off: bool) -> f64 {
-    let Day { warmth, rain, rain_before, storm, .. } = day;
+    let Day {
+        warmth,
+        rain,
+        rain_before,
+        storm,
+        ..
+    } = day;
     let month = date.month();
     let share = |from: f64, to: f64| ((warmth - from) / (to - from)).clamp(0.0, 1.0);
     match season {
@@ -103,19 +115,35 @@ fn week(week: Week, date: Date, off: bool, calendar: &WorkCalendar) -> f64 {
 /// The weight of each hour of a day for a category.
 pub(crate) fn hours(hours: Hours, day: Day) -> [f64; 24] {
     let flat: [u8; 24] = match hours {
-        Hours::All => [2, 1, 1, 1, 1, 2, 5, 9, 10, 10, 9, 8, 7, 7, 7, 7, 7, 8, 10, 11, 11, 9, 6, 4],
-        Hours::Day => [1, 0, 0, 0, 0, 1, 4, 9, 13, 14, 12, 9, 6, 8, 10, 11, 10, 9, 7, 6, 5, 4, 2, 1],
-        Hours::Office => [0, 0, 0, 0, 0, 0, 1, 3, 9, 16, 15, 10, 5, 8, 13, 14, 12, 7, 3, 2, 2, 1, 0, 0],
-        Hours::Commute => [1, 0, 0, 0, 0, 1, 6, 15, 17, 9, 5, 4, 4, 4, 4, 5, 8, 15, 14, 8, 4, 3, 2, 1],
-        Hours::Evening => [4, 2, 1, 0, 0, 1, 2, 4, 5, 5, 5, 5, 5, 5, 5, 5, 6, 9, 14, 18, 18, 15, 11, 7],
-        Hours::Night => [14, 10, 6, 3, 2, 4, 5, 4, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 3, 5, 8, 12, 17, 18],
+        Hours::All => [
+            2, 1, 1, 1, 1, 2, 5, 9, 10, 10, 9, 8, 7, 7, 7, 7, 7, 8, 10, 11, 11, 9, 6, 4,
+        ],
+        Hours::Day => [
+            1, 0, 0, 0, 0, 1, 4, 9, 13, 14, 12, 9, 6, 8, 10, 11, 10, 9, 7, 6, 5, 4, 2, 1,
+        ],
+        Hours::Office => [
+            0, 0, 0, 0, 0, 0, 1, 3, 9, 16, 15, 10, 5, 8, 13, 14, 12, 7, 3, 2, 2, 1, 0, 0,
+        ],
+        Hours::Commute => [
+            1, 0, 0, 0, 0, 1, 6, 15, 17, 9, 5, 4, 4, 4, 4, 5, 8, 15, 14, 8, 4, 3, 2, 1,
+        ],
+        Hours::Evening => [
+            4, 2, 1, 0, 0, 1, 2, 4, 5, 5, 5, 5, 5, 5, 5, 5, 6, 9, 14, 18, 18, 15, 11, 7,
+        ],
+        Hours::Night => [
+            14, 10, 6, 3, 2, 4, 5, 4, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 3, 5, 8, 12, 17, 18,
+        ],
         Hours::Weather => [1; 24],
     };
     let mut weights = flat.map(f64::from);
     if hours == Hours::Weather && day.rain.max(if day.storm { 20.0 } else { 0.0 }) > 10.0 {
         for (hour, weight) in weights.iter_mut().enumerate() {
             let since = hour as f64 - f64::from(day.peak);
-            *weight = if since < 0.0 { 0.05 } else { 30.0 * libm::exp(-since / 2.2) };
+            *weight = if since < 0.0 {
+                0.05
+            } else {
+                30.0 * libm::exp(-since / 2.2)
+            };
         }
     }
     weights

@@ -68,7 +68,10 @@ impl<'a> Shift<'a> {
             }
         }
         date.to_zoned(self.zone()).map_or(at, |midnight| {
-            later(midnight.timestamp(), f64::from(open) + dice.between(0.0, 100.0))
+            later(
+                midnight.timestamp(),
+                f64::from(open) + dice.between(0.0, 100.0),
+            )
         })
     }
 }

@@ -78,7 +78,12 @@ impl Spots {
             named: RTree::new(),
             schools: RTree::new(),
             homes: RTree::new(),
-            stops: tree(land.stops.iter().enumerate().map(|(n, s)| (s.at, Named::Stop(n as u32)))),
+            stops: tree(
+                land.stops
+                    .iter()
+                    .enumerate()
+                    .map(|(n, s)| (s.at, Named::Stop(n as u32))),
+            ),
             crossings: crossings(land),
         };
         let blocks = |wanted: &dyn Fn(Use) -> bool| {
@@ -145,7 +150,11 @@ impl Spots {
                 name: None,
                 building: None,
             };
-            self.add(Where::Crossing, spot, dice.around(dense(land, junction.at), 0.8));
+            self.add(
+                Where::Crossing,
+                spot,
+                dice.around(dense(land, junction.at), 0.8),
+            );
         }
     }
 
@@ -238,7 +247,13 @@ impl Spots {
 
     /// A new place for a category. Every third is one that gives trouble again
     /// and again.
-    pub(crate) fn pick(&self, seed: u64, category: usize, sort: Where, dice: &mut Dice) -> Option<Spot> {
+    pub(crate) fn pick(
+        &self,
+        seed: u64,
+        category: usize,
+        sort: Where,
+        dice: &mut Dice,
+    ) -> Option<Spot> {
         let sort = self.sorts.get(&sort)?;
         let share = if dice.chance(0.34) {
             let rank = (TROUBLED as f64 * dice.unit() * dice.unit()) as u64;
@@ -261,15 +276,21 @@ impl Spots {
     }
 
     pub(crate) fn school_near(&self, at: Xy) -> Option<Named> {
-        self.schools.nearest_neighbor(&[at.x, at.y]).map(|found| found.data)
+        self.schools
+            .nearest_neighbor(&[at.x, at.y])
+            .map(|found| found.data)
     }
 
     pub(crate) fn home_near(&self, at: Xy) -> Option<Named> {
-        self.homes.nearest_neighbor(&[at.x, at.y]).map(|found| found.data)
+        self.homes
+            .nearest_neighbor(&[at.x, at.y])
+            .map(|found| found.data)
     }
 
     pub(crate) fn stop_near(&self, at: Xy) -> Option<Named> {
-        self.stops.nearest_neighbor(&[at.x, at.y]).map(|found| found.data)
+        self.stops
+            .nearest_neighbor(&[at.x, at.y])
+            .map(|found| found.data)
     }
 
     /// The street that crosses this one nearest to a place.
@@ -290,7 +311,11 @@ impl Spots {
 }
 
 fn tree(named: impl Iterator<Item = (Xy, Named)>) -> RTree<GeomWithData<[f64; 2], Named>> {
-    RTree::bulk_load(named.map(|(at, named)| GeomWithData::new([at.x, at.y], named)).collect())
+    RTree::bulk_load(
+        named
+            .map(|(at, named)| GeomWithData::new([at.x, at.y], named))
+            .collect(),
+    )
 }
 
 /// How many people there are about a place, 0 to about 1.

@@ -132,7 +132,10 @@ mod tests {
         assert!(mean(7, &|d| d.rain) > 2.0 * mean(1, &|d| d.rain));
         for year in 2024..=2026 {
             let days = std::iter::successors(Some(date(year, 6, 1)), |d| d.tomorrow().ok());
-            let bursts = days.take(100).filter(|d| weather.on(*d).rain > 45.0).count();
+            let bursts = days
+                .take(100)
+                .filter(|d| weather.on(*d).rain > 45.0)
+                .count();
             assert_eq!(bursts, 6, "{year}");
         }
     }

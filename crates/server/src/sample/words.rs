@@ -49,7 +49,13 @@ impl Speaker<'_> {
         self.in_manner(channel, &core, None, dice)
     }
 
-    fn in_manner(&self, channel: Channel, core: &str, more: Option<&str>, dice: &mut Dice) -> String {
+    fn in_manner(
+        &self,
+        channel: Channel,
+        core: &str,
+        more: Option<&str>,
+        dice: &mut Dice,
+    ) -> String {
         let phrases = self.phrases;
         let manner: &Manner = match channel {
             Channel::Hotline => &phrases.hotline,
@@ -90,7 +96,10 @@ impl Speaker<'_> {
     pub(crate) fn address(&self, areas: &[&LocalText]) -> String {
         let road = self.text(&self.land.names.roads[self.spot.road as usize]);
         let number = self.land.number_of(&self.spot);
-        let place = self.spot.name.map(|named| self.text(self.land.name_of(named)));
+        let place = self
+            .spot
+            .name
+            .map(|named| self.text(self.land.name_of(named)));
         let mut areas: Vec<String> = areas.iter().map(|area| self.text(area)).collect();
         let is_stop = matches!(self.spot.name, Some(Named::Stop(_)));
         match self.lang {
@@ -102,7 +111,10 @@ impl Speaker<'_> {
                 }
                 // 云汀路11号在建项目, not 云汀路11号云汀路在建项目.
                 let place = place.strip_prefix(&road).unwrap_or(&place);
-                let building = self.spot.building.map_or(String::new(), |n| format!("{n}号楼"));
+                let building = self
+                    .spot
+                    .building
+                    .map_or(String::new(), |n| format!("{n}号楼"));
                 format!("{areas}{road}{number}号{place}{building}")
             }
             Lang::En => {
@@ -135,7 +147,9 @@ impl Speaker<'_> {
 
     /// What stands for a name in a sentence.
     fn fill(&self, name: &str, dice: &mut Dice) -> String {
-        let Speaker { spots, spot, lang, .. } = self;
+        let Speaker {
+            spots, spot, lang, ..
+        } = self;
         match name {
             "at" => {
                 let ways = self.phrases.at.get(&self.place).map(|both| both.of(*lang));
@@ -174,7 +188,9 @@ impl Speaker<'_> {
             // The same street always has the same lines.
             "route" => (1 + spot.road * 7 % 58).to_string(),
             "bld" => {
-                let n = spot.building.map_or_else(|| 1 + dice.below(20), usize::from);
+                let n = spot
+                    .building
+                    .map_or_else(|| 1 + dice.below(20), usize::from);
                 match lang {
                     Lang::Zh => format!("{n}号楼"),
                     Lang::En => format!("Building {n}"),
@@ -208,12 +224,16 @@ pub(crate) fn staff_note(notes: &[String], dice: &mut Dice) -> Option<String> {
     if notes.is_empty() {
         return None;
     }
-    let note = expand(dice.pick::<String>(notes), dice, &mut |name, dice| match name {
-        "few" => ["两", "三", "四", "五", "六"][dice.below(5)].to_owned(),
-        "n" => (5 + dice.below(35)).to_string(),
-        "warm" => (18 + dice.below(5)).to_string(),
-        "route" => (1 + dice.below(58)).to_string(),
-        _ => String::new(),
-    });
+    let note = expand(
+        dice.pick::<String>(notes),
+        dice,
+        &mut |name, dice| match name {
+            "few" => ["两", "三", "四", "五", "六"][dice.below(5)].to_owned(),
+            "n" => (5 + dice.below(35)).to_string(),
+            "warm" => (18 + dice.below(5)).to_string(),
+            "route" => (1 + dice.below(58)).to_string(),
+            _ => String::new(),
+        },
+    );
     (!note.is_empty()).then_some(note)
 }

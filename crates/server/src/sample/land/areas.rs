@@ -33,7 +33,9 @@ impl Division {
         let dice = &mut Dice::new(seed, "areas", 0);
         let net = dividing_net(ground, roads);
         let faces = net.faces();
-        let inner: Vec<usize> = (0..faces.first.len()).filter(|f| faces.area[*f] > 0.0).collect();
+        let inner: Vec<usize> = (0..faces.first.len())
+            .filter(|f| faces.area[*f] > 0.0)
+            .collect();
         let mut number = vec![None; faces.first.len()];
         for (n, face) in inner.iter().enumerate() {
             number[*face] = Some(n);
@@ -42,13 +44,17 @@ impl Division {
             .iter()
             .map(|face| spot(ground, &net, &faces, *face))
             .collect();
-        let touching = neighbours(&net, &faces, &number, inner.len(), |n| Some(n));
+        let touching = neighbours(&net, &faces, &number, inner.len(), Some);
         let street_of = group(&spots, &touching, ground.extent.streets, dice);
         let by_street = merged(&spots, &street_of, ground.extent.streets);
-        let touching = neighbours(&net, &faces, &number, by_street.len(), |n| Some(street_of[n]));
+        let touching = neighbours(&net, &faces, &number, by_street.len(), |n| {
+            Some(street_of[n])
+        });
         let district_of = group(&by_street, &touching, ground.extent.districts, dice);
         let by_district = merged(&by_street, &district_of, ground.extent.districts);
-        let territory = |spots: &[Spot], of: &dyn Fn(usize) -> usize, parent: &dyn Fn(usize) -> Option<usize>| {
+        let territory = |spots: &[Spot],
+                         of: &dyn Fn(usize) -> usize,
+                         parent: &dyn Fn(usize) -> Option<usize>| {
             (0..spots.len())
                 .map(|own| Territory {
                     outline: outline(&net, &faces, |face| {
@@ -95,10 +101,17 @@ fn dividing_net(ground: &Ground, roads: &Roads) -> Net {
 }
 
 fn spot(ground: &Ground, net: &Net, faces: &Faces, face: usize) -> Spot {
-    let nodes: Vec<Xy> = faces.around(face).map(|half| net.nodes[net.from(half)]).collect();
+    let nodes: Vec<Xy> = faces
+        .around(face)
+        .map(|half| net.nodes[net.from(half)])
+        .collect();
     let at = nodes.iter().fold(Xy::default(), |sum, p| sum + *p) / nodes.len() as f64;
     let urban = ground.urban(at);
-    let dense = if urban < 1.0 { 1.2 + 5.0 * (1.0 - urban) } else { 0.13 };
+    let dense = if urban < 1.0 {
+        1.2 + 5.0 * (1.0 - urban)
+    } else {
+        0.13
+    };
     Spot {
         at,
         weight: faces.area[face] * dense,
@@ -124,13 +137,22 @@ fn neighbours(
             *touching[a].entry(b).or_default() += super::plane::distance(from, to);
         }
     }
-    touching.into_iter().map(|t| t.into_iter().collect()).collect()
+    touching
+        .into_iter()
+        .map(|t| t.into_iter().collect())
+        .collect()
 }
 
 fn merged(spots: &[Spot], group_of: &[usize], count: usize) -> Vec<Spot> {
     (0..count)
         .map(|own| {
-            let members = || spots.iter().zip(group_of).filter(|(_, g)| **g == own).map(|(s, _)| s);
+            let members = || {
+                spots
+                    .iter()
+                    .zip(group_of)
+                    .filter(|(_, g)| **g == own)
+                    .map(|(s, _)| s)
+            };
             let weight: f64 = members().map(|s| s.weight).sum();
             let sum = members().fold(Xy::default(), |sum, s| sum + s.at * s.weight);
             let left: f64 = members().filter(|s| s.side).map(|s| s.weight).sum();
@@ -164,16 +186,28 @@ fn outline(net: &Net, faces: &Faces, belongs: impl Fn(usize) -> bool) -> MultiPo
             }
         }
         ring.push(ring[0]);
-        let doubled: f64 = ring.windows(2).map(|w| w[0].x * w[1].y - w[1].x * w[0].y).sum();
-        if doubled > 0.0 { &mut outer } else { &mut holes }.push(LineString(ring));
+        let doubled: f64 = ring
+            .windows(2)
+            .map(|w| w[0].x * w[1].y - w[1].x * w[0].y)
+            .sum();
+        if doubled > 0.0 {
+            &mut outer
+        } else {
+            &mut holes
+        }
+        .push(LineString(ring));
     }
-    let mut polygons: Vec<Polygon<f64>> =
-        outer.into_iter().map(|ring| Polygon::new(ring, Vec::new())).collect();
+    let mut polygons: Vec<Polygon<f64>> = outer
+        .into_iter()
+        .map(|ring| Polygon::new(ring, Vec::new()))
+        .collect();
     for hole in holes {
         use geo::Contains as _;
         let within = polygons.iter().position(|p| {
             let ring = Polygon::new(p.exterior().clone(), Vec::new());
-            hole.0.iter().all(|at| ring.contains(at) || p.exterior().0.contains(at))
+            hole.0
+                .iter()
+                .all(|at| ring.contains(at) || p.exterior().0.contains(at))
         });
         if let Some(n) = within {
             polygons[n].interiors_push(hole);

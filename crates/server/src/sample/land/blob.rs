@@ -54,10 +54,7 @@ impl Blob {
     /// How far out a position is: below 1 inside, 1 on the edge.
     pub(crate) fn reach(&self, p: Xy) -> f64 {
         let v = p - self.middle;
-        let (a, b) = (
-            dot(v, self.axis),
-            dot(v, left(self.axis)) / self.narrow,
-        );
+        let (a, b) = (dot(v, self.axis), dot(v, left(self.axis)) / self.narrow);
         let away = (a * a + b * b).sqrt();
         if away < 1e-9 {
             return 0.0;

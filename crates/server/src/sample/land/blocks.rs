@@ -63,13 +63,55 @@ struct Rare {
 }
 
 const RARE: [Rare; 7] = [
-    Rare { used: Use::Hospital, one_for: 130, apart: 1300.0, from: 0.1, to: 0.9 },
-    Rare { used: Use::Civic, one_for: 160, apart: 900.0, from: 0.05, to: 0.8 },
-    Rare { used: Use::Park, one_for: 26, apart: 750.0, from: 0.06, to: 1.0 },
-    Rare { used: Use::School, one_for: 20, apart: 550.0, from: 0.1, to: 1.0 },
-    Rare { used: Use::Market, one_for: 48, apart: 800.0, from: 0.1, to: 0.95 },
-    Rare { used: Use::Site, one_for: 42, apart: 600.0, from: 0.2, to: 1.0 },
-    Rare { used: Use::Commerce, one_for: 40, apart: 700.0, from: 0.3, to: 0.9 },
+    Rare {
+        used: Use::Hospital,
+        one_for: 130,
+        apart: 1300.0,
+        from: 0.1,
+        to: 0.9,
+    },
+    Rare {
+        used: Use::Civic,
+        one_for: 160,
+        apart: 900.0,
+        from: 0.05,
+        to: 0.8,
+    },
+    Rare {
+        used: Use::Park,
+        one_for: 26,
+        apart: 750.0,
+        from: 0.06,
+        to: 1.0,
+    },
+    Rare {
+        used: Use::School,
+        one_for: 20,
+        apart: 550.0,
+        from: 0.1,
+        to: 1.0,
+    },
+    Rare {
+        used: Use::Market,
+        one_for: 48,
+        apart: 800.0,
+        from: 0.1,
+        to: 0.95,
+    },
+    Rare {
+        used: Use::Site,
+        one_for: 42,
+        apart: 600.0,
+        from: 0.2,
+        to: 1.0,
+    },
+    Rare {
+        used: Use::Commerce,
+        one_for: 40,
+        apart: 700.0,
+        from: 0.3,
+        to: 0.9,
+    },
 ];
 
 /// The blocks of a city.
@@ -95,7 +137,9 @@ pub(crate) fn blocks(seed: u64, ground: &Ground, roads: &Roads) -> Vec<Block> {
             let fits = (rare.from..rare.to).contains(&far)
                 && block.used.is_home()
                 && area > 9_000.0
-                && chosen.iter().all(|c| distance(*c, block.middle) > rare.apart);
+                && chosen
+                    .iter()
+                    .all(|c| distance(*c, block.middle) > rare.apart);
             if fits && chosen.len() < most {
                 block.used = rare.used;
                 chosen.push(block.middle);
@@ -107,7 +151,10 @@ pub(crate) fn blocks(seed: u64, ground: &Ground, roads: &Roads) -> Vec<Block> {
 
 fn block(ground: &Ground, roads: &Roads, faces: &Faces, face: usize) -> Option<Block> {
     let net = &roads.net;
-    let mut ring: Vec<Xy> = faces.around(face).map(|half| net.nodes[net.from(half)]).collect();
+    let mut ring: Vec<Xy> = faces
+        .around(face)
+        .map(|half| net.nodes[net.from(half)])
+        .collect();
     ring.push(ring[0]);
     let shape = Polygon::new(LineString(ring), Vec::new());
     let middle = shape.interior_point()?.0;
@@ -115,7 +162,7 @@ fn block(ground: &Ground, roads: &Roads, faces: &Faces, face: usize) -> Option<B
     let dry = !ground.is_water(middle) && corners().all(|p| !ground.is_water(*p));
     let flat = ground.hills.iter().all(|hill| !hill.contains(middle));
     // Land between the river and the road beside it is left green.
-    let inland = corners().any(|p| ground.river.from_bank(*p) > 75.0);
+    let inland = corners().any(|p| ground.river.bank_distance(*p) > 75.0);
     if ground.urban(middle) > 1.03 || !dry || !flat || !inland || is_thin(&shape) {
         return None;
     }
@@ -144,7 +191,11 @@ fn gate(net: &Net, roads: &Roads, faces: &Faces, face: usize) -> Option<(u32, Xy
         .filter(|half| roads.roads[net.edges[half / 2].road as usize].kind > RoadKind::OuterRing)
         .map(|half| {
             let (from, to) = (net.nodes[net.from(half)], net.nodes[net.from(twin(half))]);
-            (net.edges[half / 2].road, (from + to) / 2.0, distance(from, to))
+            (
+                net.edges[half / 2].road,
+                (from + to) / 2.0,
+                distance(from, to),
+            )
         })
         .max_by(|a, b| a.2.total_cmp(&b.2))?;
     Some((longest.0, longest.1))
@@ -158,7 +209,11 @@ fn usual(ground: &Ground, at: Xy, dice: &mut Dice) -> Use {
         return Use::Works;
     }
     let far = ground.urban(at);
-    let old = Ground::near(at, ground.river.frame(-0.1 * built, 0.12 * built), 0.34 * built);
+    let old = Ground::near(
+        at,
+        ground.river.frame(-0.1 * built, 0.12 * built),
+        0.34 * built,
+    );
     let (old_town, rows, towers, commerce) = match far {
         f if f < 0.13 => (0.05, 0.15, 0.1, 0.7),
         f if f < 0.4 => (0.75 * old, 0.45, 0.2, 0.17),

@@ -1,8 +1,7 @@
 //! Buildings on their blocks, each sort of block with its own.
 
 use geo::{
-    Area as _, BoundingRect as _, Buffer as _, LineString, MinimumRotatedRect as _,
-    Polygon,
+    Area as _, BoundingRect as _, Buffer as _, LineString, MinimumRotatedRect as _, Polygon,
 };
 
 use super::blocks::{Block, Use};
@@ -15,17 +14,74 @@ const SETBACK: f64 = 13.0;
 /// The buildings of a block; those with numbers come in their order.
 pub(crate) fn buildings(block: &Block, dice: &mut Dice) -> Vec<Polygon<f64>> {
     let yard = block.shape.buffer(-SETBACK);
-    let Some(yard) = yard.0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))
+    let Some(yard) = yard
+        .0
+        .into_iter()
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))
     else {
         return Vec::new();
     };
     match block.used {
-        Use::Rows => rows(&yard, dice, &Pattern { long: (34.0, 58.0), deep: 12.5, side: 13.0, back: 19.0 }),
-        Use::Towers => rows(&yard, dice, &Pattern { long: (24.0, 31.0), deep: 19.0, side: 30.0, back: 36.0 }),
-        Use::School => rows(&yard, dice, &Pattern { long: (44.0, 66.0), deep: 15.0, side: 24.0, back: 42.0 }),
-        Use::Hospital => rows(&yard, dice, &Pattern { long: (40.0, 70.0), deep: 24.0, side: 18.0, back: 26.0 }),
-        Use::Civic => rows(&yard, dice, &Pattern { long: (50.0, 80.0), deep: 20.0, side: 26.0, back: 40.0 }),
-        Use::Market => rows(&yard, dice, &Pattern { long: (60.0, 90.0), deep: 30.0, side: 12.0, back: 12.0 }),
+        Use::Rows => rows(
+            &yard,
+            dice,
+            &Pattern {
+                long: (34.0, 58.0),
+                deep: 12.5,
+                side: 13.0,
+                back: 19.0,
+            },
+        ),
+        Use::Towers => rows(
+            &yard,
+            dice,
+            &Pattern {
+                long: (24.0, 31.0),
+                deep: 19.0,
+                side: 30.0,
+                back: 36.0,
+            },
+        ),
+        Use::School => rows(
+            &yard,
+            dice,
+            &Pattern {
+                long: (44.0, 66.0),
+                deep: 15.0,
+                side: 24.0,
+                back: 42.0,
+            },
+        ),
+        Use::Hospital => rows(
+            &yard,
+            dice,
+            &Pattern {
+                long: (40.0, 70.0),
+                deep: 24.0,
+                side: 18.0,
+                back: 26.0,
+            },
+        ),
+        Use::Civic => rows(
+            &yard,
+            dice,
+            &Pattern {
+                long: (50.0, 80.0),
+                deep: 20.0,
+                side: 26.0,
+                back: 40.0,
+            },
+        ),
+        Use::Market => rows(
+            &yard,
+            dice,
+            &Pattern {
+                long: (60.0, 90.0),
+                deep: 30.0,
+                side: 12.0,
+                back: 12.0,
+            },
+        ),
         Use::Commerce => parcels(&yard, dice, 3_200.0, 4.0),
         Use::OldTown => parcels(&yard, dice, 420.0, 1.6),
         Use::Works => parcels(&yard, dice, 11_000.0, 11.0),
@@ -54,7 +110,9 @@ fn rows(yard: &Polygon<f64>, dice: &mut Dice, pattern: &Pattern) -> Vec<Polygon<
     let origin = yard.exterior().0[0];
     let span = |axis: Xy| {
         let at = yard.exterior().0.iter().map(|p| dot(*p - origin, axis));
-        at.fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)))
+        at.fold((f64::MAX, f64::MIN), |(low, high), v| {
+            (low.min(v), high.max(v))
+        })
     };
     let ((west_end, east_end), (south_end, north_end)) = (span(east), span(north));
     let mut found = Vec::new();
@@ -99,7 +157,11 @@ fn surrounds(ring: &[Xy], p: Xy) -> bool {
 
 /// The direction nearest to east along which the yard is laid out.
 fn facing(yard: &Polygon<f64>) -> Option<Xy> {
-    let sides = yard.exterior().0.windows(2).map(|w| (w[1] - w[0], distance(w[0], w[1])));
+    let sides = yard
+        .exterior()
+        .0
+        .windows(2)
+        .map(|w| (w[1] - w[0], distance(w[0], w[1])));
     let longest = sides.max_by(|a, b| a.1.total_cmp(&b.1))?.0;
     let way = normed(longest)?;
     let turned = [way, left(way), way * -1.0, left(way) * -1.0];
@@ -107,7 +169,13 @@ fn facing(yard: &Polygon<f64>) -> Option<Xy> {
 }
 
 fn rectangle(corner: Xy, long: Xy, deep: Xy) -> Polygon<f64> {
-    let ring = vec![corner, corner + long, corner + long + deep, corner + deep, corner];
+    let ring = vec![
+        corner,
+        corner + long,
+        corner + long + deep,
+        corner + deep,
+        corner,
+    ];
     Polygon::new(LineString(ring), Vec::new())
 }
 
@@ -124,11 +192,15 @@ fn parcels(yard: &Polygon<f64>, dice: &mut Dice, most: f64, gap: f64) -> Vec<Pol
             waiting.extend([b, a]);
             continue;
         }
-        let house = parcel.buffer(-gap).0.into_iter().max_by(|a, b| {
-            a.unsigned_area().total_cmp(&b.unsigned_area())
-        });
+        let house = parcel
+            .buffer(-gap)
+            .0
+            .into_iter()
+            .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
         // A corner here and there is left free.
-        found.extend(house.filter(|h| h.unsigned_area() > 0.22 * most.min(900.0) && !dice.chance(0.06)));
+        found.extend(
+            house.filter(|h| h.unsigned_area() > 0.22 * most.min(900.0) && !dice.chance(0.06)),
+        );
     }
     found
 }
@@ -139,7 +211,12 @@ fn halved(shape: &Polygon<f64>, share: f64) -> Option<(Polygon<f64>, Polygon<f64
     let c = &frame.exterior().0;
     let (a, b) = (c[1] - c[0], c[2] - c[1]);
     let long = if dot(a, a) > dot(b, b) { a } else { b };
-    let origin = c[0] + if dot(a, a) > dot(b, b) { long * share } else { a + long * share };
+    let origin = c[0]
+        + if dot(a, a) > dot(b, b) {
+            long * share
+        } else {
+            a + long * share
+        };
     let way = normed(long)?;
     let one = half_plane(shape, origin, way)?;
     let other = half_plane(shape, origin, way * -1.0)?;
@@ -164,9 +241,7 @@ fn half_plane(shape: &Polygon<f64>, origin: Xy, way: Xy) -> Option<Polygon<f64>>
 
 /// The middle of a building's box.
 pub(crate) fn middle(house: &Polygon<f64>) -> Xy {
-    house
-        .bounding_rect()
-        .map_or(xy(0.0, 0.0), |b| b.center())
+    house.bounding_rect().map_or(xy(0.0, 0.0), |b| b.center())
 }
 
 /// A sports ground of a school: its size is given.

@@ -54,7 +54,8 @@ impl Pen {
     }
 
     fn surface(&self, ring: Vec<Xy>) -> Polygon<f64> {
-        self.plane.polygon(&Polygon::new(LineString(ring), Vec::new()))
+        self.plane
+            .polygon(&Polygon::new(LineString(ring), Vec::new()))
     }
 
     fn ground(&mut self, land: &Land) {
@@ -67,7 +68,13 @@ impl Pen {
         for side in [4.0, -4.0] {
             let built = ground.extent.built;
             let mut strip = ground.river.line(-built, built, side);
-            strip.extend(ground.river.line(-built, built, side * 11.0).into_iter().rev());
+            strip.extend(
+                ground
+                    .river
+                    .line(-built, built, side * 11.0)
+                    .into_iter()
+                    .rev(),
+            );
             strip.push(strip[0]);
             let strip = self.surface(strip);
             self.add(Layer::Green, "park", 11, None, strip);
@@ -76,7 +83,9 @@ impl Pen {
             let wood = self.plane.polygon(&hill.polygon(1.0));
             self.add(Layer::Green, "wood", 6, Some(name), wood);
         }
-        let shore = self.plane.polygon(&ground.lake.polygon(1.0 + 75.0 / ground.lake.radius));
+        let shore = self
+            .plane
+            .polygon(&ground.lake.polygon(1.0 + 75.0 / ground.lake.radius));
         self.add(Layer::Green, "park", 9, None, shore);
         let water = self.plane.polygon(&ground.river.water(-reach, reach));
         self.add(Layer::Water, "river", 6, None, water);
@@ -95,7 +104,8 @@ impl Pen {
     }
 
     fn blocks(&mut self, land: &Land) {
-        for ((block, name), houses) in land.blocks.iter().zip(&land.names.blocks).zip(&land.houses) {
+        for ((block, name), houses) in land.blocks.iter().zip(&land.names.blocks).zip(&land.houses)
+        {
             let shape = self.plane.polygon(&block.shape);
             let (layer, class, zoom) = match block.used {
                 Use::Commerce => (Layer::Landuse, "commercial", 12),
@@ -125,7 +135,11 @@ impl Pen {
 
     fn roads(&mut self, land: &Land) {
         for (road, name) in land.roads.roads.iter().zip(&land.names.roads) {
-            let parts: Vec<_> = road.parts.iter().map(|part| self.plane.line(part)).collect();
+            let parts: Vec<_> = road
+                .parts
+                .iter()
+                .map(|part| self.plane.line(part))
+                .collect();
             let (class, zoom) = match road.kind {
                 RoadKind::OuterRing => ("trunk", 6),
                 RoadKind::InnerRing | RoadKind::Riverside => ("primary", 8),
@@ -161,7 +175,12 @@ impl Pen {
         }
         let stops = land.stops.iter().cloned();
         for place in points_of_interest(land).into_iter().chain(stops) {
-            let Place { class, min_zoom, name, at } = place;
+            let Place {
+                class,
+                min_zoom,
+                name,
+                at,
+            } = place;
             let at = self.plane.degrees(at);
             self.add(Layer::Poi, class, min_zoom, Some(&name), Point(at));
         }

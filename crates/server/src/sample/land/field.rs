@@ -54,7 +54,7 @@ impl Field {
             let off = distance(p, *at) / size;
             sum = sum + direction(2.0 * turn) * libm::exp(-off * off);
         }
-        let off = (ground.river.from_bank(p) / (0.13 * ground.extent.built)).max(0.0);
+        let off = (ground.river.bank_distance(p) / (0.13 * ground.extent.built)).max(0.0);
         let along = ground.river.way(p);
         let twice = direction(2.0 * libm::atan2(along.y, along.x));
         sum = sum + twice * (1.6 * libm::exp(-off * off));

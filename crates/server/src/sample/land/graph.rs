@@ -87,9 +87,10 @@ impl Net {
             .iter()
             .flat_map(|s| s.line.windows(2).map(|w| (s.road, w[0], w[1])))
             .collect();
-        let boxes = pieces.iter().enumerate().map(|(n, (_, a, b))| {
-            GeomWithData::new(Line::new([a.x, a.y], [b.x, b.y]), n)
-        });
+        let boxes = pieces
+            .iter()
+            .enumerate()
+            .map(|(n, (_, a, b))| GeomWithData::new(Line::new([a.x, a.y], [b.x, b.y]), n));
         let tree = RTree::bulk_load(boxes.collect());
         let mut nodes = Nodes::default();
         let mut net = Net::default();
@@ -202,7 +203,11 @@ impl Net {
     /// Where a half edge begins.
     pub(crate) fn from(&self, half: Half) -> usize {
         let edge = self.edges[half / 2];
-        if half.is_multiple_of(2) { edge.from } else { edge.to }
+        if half.is_multiple_of(2) {
+            edge.from
+        } else {
+            edge.to
+        }
     }
 
     /// Where a half edge ends.

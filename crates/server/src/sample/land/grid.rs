@@ -61,8 +61,7 @@ impl Grid {
     /// Whether a street that runs about the same way lies within `far` metres.
     pub(crate) fn runs_beside(&self, p: Xy, way: Xy, far: f64) -> bool {
         self.near(p, far).any(|piece| {
-            dot(piece.way, way).abs() > 0.72
-                && distance((piece.from + piece.to) / 2.0, p) < far
+            dot(piece.way, way).abs() > 0.72 && distance((piece.from + piece.to) / 2.0, p) < far
         })
     }
 

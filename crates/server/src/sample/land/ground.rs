@@ -85,7 +85,13 @@ impl Ground {
             .iter()
             .enumerate()
             // A town at the fringe is no second city centre.
-            .map(|(n, blob)| if n == 0 { blob.reach(p) } else { blob.reach(p).max(0.75) })
+            .map(|(n, blob)| {
+                if n == 0 {
+                    blob.reach(p)
+                } else {
+                    blob.reach(p).max(0.75)
+                }
+            })
             .fold(f64::MAX, f64::min)
     }
 
@@ -96,19 +102,19 @@ impl Ground {
 
     /// Whether a position is in the river, not on its island.
     pub(crate) fn in_river(&self, p: Xy) -> bool {
-        self.river.from_bank(p) < 0.0 && !self.river.on_island(p)
+        self.river.bank_distance(p) < 0.0 && !self.river.on_island(p)
     }
 
     /// Whether streets can be laid here: no water within `margin` metres, no hill.
     pub(crate) fn is_open(&self, p: Xy, margin: f64) -> bool {
-        self.river.from_bank(p) > margin
+        self.river.bank_distance(p) > margin
             && self.lake.clear_of(p, margin)
             && self.hills.iter().all(|hill| hill.clear_of(p, margin))
     }
 
     /// How low the ground lies, 0 (high) to 1: low near the river and in hollows.
     pub(crate) fn lowness(&self, p: Xy) -> f64 {
-        let near = 1.0 - (self.river.from_bank(p) / (0.5 * self.extent.built)).clamp(0.0, 1.0);
+        let near = 1.0 - (self.river.bank_distance(p) / (0.5 * self.extent.built)).clamp(0.0, 1.0);
         (0.5 * near + 0.5 * (0.5 + 0.5 * self.lowness.at(p))).clamp(0.0, 1.0)
     }
 

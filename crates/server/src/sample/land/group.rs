@@ -32,7 +32,13 @@ pub(crate) fn group(
     let mut of = nearest(spots, &middles, &push);
     for _ in 0..ROUNDS {
         for own in 0..count {
-            let members = || spots.iter().zip(&of).filter(|(_, g)| **g == own).map(|(s, _)| s);
+            let members = || {
+                spots
+                    .iter()
+                    .zip(&of)
+                    .filter(|(_, g)| **g == own)
+                    .map(|(s, _)| s)
+            };
             let weight: f64 = members().map(|s| s.weight).sum();
             if weight <= 0.0 {
                 continue;
@@ -61,7 +67,10 @@ fn first_middles(spots: &[Spot], count: usize, dice: &mut Dice) -> Vec<(Xy, bool
         let best = (0..spots.len()).max_by(|a, b| far(&spots[*a]).total_cmp(&far(&spots[*b])));
         chosen.extend(best);
     }
-    chosen.iter().map(|c| (spots[*c].at, spots[*c].side)).collect()
+    chosen
+        .iter()
+        .map(|c| (spots[*c].at, spots[*c].side))
+        .collect()
 }
 
 fn nearest(spots: &[Spot], middles: &[(Xy, bool)], push: &[f64]) -> Vec<usize> {

@@ -27,9 +27,9 @@ use yiwang_store::basemap::Feature;
 
 pub(crate) use areas::{Division, Territory};
 pub(crate) use blocks::{Block, Use};
+pub(crate) use buildings::middle as middle_of;
 pub(crate) use ground::{Extent, Ground};
 pub(crate) use naming::Names;
-pub(crate) use buildings::middle as middle_of;
 pub(crate) use places::{Junction, Place};
 pub(crate) use plane::{Plane, Xy};
 pub(crate) use roads::{RoadKind, Roads};

@@ -40,14 +40,25 @@ impl Names {
     ) -> Names {
         let namer = &mut Namer::new(seed);
         let dice = &mut Dice::new(seed, "naming", 0);
-        let districts = division.districts.iter().map(|_| namer.named("区", "District")).collect();
-        let streets = division.streets.iter().map(|_| namer.named("街道", "Subdistrict")).collect();
+        let districts = division
+            .districts
+            .iter()
+            .map(|_| namer.named("区", "District"))
+            .collect();
+        let streets = division
+            .streets
+            .iter()
+            .map(|_| namer.named("街道", "Subdistrict"))
+            .collect();
         let river = namer.named("河", "River");
         let island = namer.named("岛", "Island");
         let lake = namer.named("湖", "Lake");
         let canal = namer.named("渠", "Canal");
         let hills = vec![namer.named("山", "Mountain"), namer.named("山", "Hill")];
-        let towns = ground.built[1..].iter().map(|_| namer.named("镇", "Town")).collect();
+        let towns = ground.built[1..]
+            .iter()
+            .map(|_| namer.named("镇", "Town"))
+            .collect();
         let mut banks = [
             LocalText::new("滨河北路", "North Riverside Road"),
             LocalText::new("滨河南路", "South Riverside Road"),
@@ -163,7 +174,10 @@ fn block_name(
         }
         Use::School if dice.chance(0.35) => {
             let n = number(1);
-            LocalText::new(format!("云陵市第{}中学", chinese(n)), format!("Yunling No. {n} Middle School"))
+            LocalText::new(
+                format!("云陵市第{}中学", chinese(n)),
+                format!("Yunling No. {n} Middle School"),
+            )
         }
         Use::School => LocalText::new(
             format!("{}小学", road.zh),
@@ -171,9 +185,15 @@ fn block_name(
         ),
         Use::Hospital => {
             let n = number(2);
-            LocalText::new(format!("云陵市第{}医院", chinese(n)), format!("Yunling No. {n} Hospital"))
+            LocalText::new(
+                format!("云陵市第{}医院", chinese(n)),
+                format!("Yunling No. {n} Hospital"),
+            )
         }
-        Use::Market => LocalText::new(format!("{}农贸市场", road.zh), format!("{} Market", road.en)),
+        Use::Market => LocalText::new(
+            format!("{}农贸市场", road.zh),
+            format!("{} Market", road.en),
+        ),
         Use::Park => namer.named("公园", "Park"),
         Use::Works => namer.named("产业园", "Industrial Park"),
         Use::Site => LocalText::new(
@@ -224,7 +244,13 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_people_say_them() {
-        for (n, zh) in [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")] {
+        for (n, zh) in [
+            (1, "一"),
+            (10, "十"),
+            (11, "十一"),
+            (20, "二十"),
+            (35, "三十五"),
+        ] {
             assert_eq!(chinese(n), zh);
         }
     }

@@ -24,7 +24,10 @@ impl Noise {
     }
 
     pub(crate) fn at(&self, p: Xy) -> f64 {
-        let (x, y) = (p.x / self.size + self.shift.x, p.y / self.size + self.shift.y);
+        let (x, y) = (
+            p.x / self.size + self.shift.x,
+            p.y / self.size + self.shift.y,
+        );
         let (x0, y0) = (x.floor(), y.floor());
         let ease = |t: f64| t * t * (3.0 - 2.0 * t);
         let (tx, ty) = (ease(x - x0), ease(y - y0));

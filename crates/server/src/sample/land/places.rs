@@ -63,7 +63,12 @@ pub(crate) fn underpasses(ground: &Ground, roads: &Roads) -> Vec<(u32, Xy)> {
 }
 
 /// Bus stops along main and middle roads, each named after a crossing near it.
-pub(crate) fn stops(ground: &Ground, roads: &Roads, junctions: &[Junction], names: &[LocalText]) -> Vec<Place> {
+pub(crate) fn stops(
+    ground: &Ground,
+    roads: &Roads,
+    junctions: &[Junction],
+    names: &[LocalText],
+) -> Vec<Place> {
     let mut stops: Vec<Place> = Vec::new();
     for (n, road) in roads.roads.iter().enumerate() {
         if road.kind == RoadKind::Small || road.kind == RoadKind::OuterRing {
@@ -82,13 +87,20 @@ pub(crate) fn stops(ground: &Ground, roads: &Roads, junctions: &[Junction], name
                 let Some(near) = near.filter(|_| ground.urban(at) < 1.05) else {
                     continue;
                 };
-                let other = if near.roads.0 == n as u32 { near.roads.1 } else { near.roads.0 };
+                let other = if near.roads.0 == n as u32 {
+                    near.roads.1
+                } else {
+                    near.roads.0
+                };
                 let (own, other) = (&names[n], &names[other as usize]);
                 let name = LocalText::new(
                     format!("{}{}口站", own.zh, other.zh),
                     format!("{} at {}", own.en, other.en),
                 );
-                if stops.iter().all(|s| s.name != name && distance(s.at, at) > 150.0) {
+                if stops
+                    .iter()
+                    .all(|s| s.name != name && distance(s.at, at) > 150.0)
+                {
                     stops.push(Place {
                         class: "bus_stop",
                         min_zoom: 16,

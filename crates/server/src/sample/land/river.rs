@@ -38,7 +38,11 @@ impl River {
             axis: direction(dice.between(-0.45, -0.2)),
             shift: -0.3 * built,
             bends: [
-                (2.7 * built, dice.between(0.2, 0.27) * built, dice.between(0.0, TAU)),
+                (
+                    2.7 * built,
+                    dice.between(0.2, 0.27) * built,
+                    dice.between(0.0, TAU),
+                ),
                 (1.15 * built, 0.055 * built, dice.between(0.0, TAU)),
             ],
             half,
@@ -95,7 +99,7 @@ impl River {
     }
 
     /// Metres from the nearer bank; negative between the banks, the island included.
-    pub(crate) fn from_bank(&self, p: Xy) -> f64 {
+    pub(crate) fn bank_distance(&self, p: Xy) -> f64 {
         let (u, v) = self.place(p);
         v.abs() - self.half_width(u)
     }
@@ -119,7 +123,10 @@ impl River {
             .map(|n| {
                 let u = from + (to - from) * n as f64 / count as f64;
                 let bank = if off == 0.0 { 0.0 } else { self.half_width(u) };
-                self.beside(u, off + bank * off.signum() * f64::from(u8::from(off != 0.0)))
+                self.beside(
+                    u,
+                    off + bank * off.signum() * f64::from(u8::from(off != 0.0)),
+                )
             })
             .collect()
     }

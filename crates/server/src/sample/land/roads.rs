@@ -85,7 +85,11 @@ impl Roads {
         let main = |p: Xy| {
             let far = ground.urban(p);
             let inside = ground.limit.reach(p) < 1.04 && dry(p);
-            let room = if far < 1.02 { 740.0 + 320.0 * far } else { 2300.0 };
+            let room = if far < 1.02 {
+                740.0 + 320.0 * far
+            } else {
+                2300.0
+            };
             inside.then_some(room * scale)
         };
         let middle = |p: Xy| {
@@ -129,7 +133,9 @@ impl Roads {
             drawn.extend(lines.into_iter().map(|line| Drawn { kind, line }));
         }
         for road in &mut drawn {
-            road.line = LineString(std::mem::take(&mut road.line)).simplify(SIMPLER).0;
+            road.line = LineString(std::mem::take(&mut road.line))
+                .simplify(SIMPLER)
+                .0;
         }
         let dividing = drawn
             .iter()
@@ -159,11 +165,14 @@ impl Roads {
     /// Where streets meet: the place, and the streets by number.
     pub(crate) fn meetings(&self) -> impl Iterator<Item = (Xy, Vec<u32>)> {
         let touching = self.net.touching();
-        touching.into_iter().enumerate().filter_map(|(node, edges)| {
-            let roads = edges.into_iter().map(|edge| self.net.edges[edge].road);
-            let here: BTreeSet<u32> = roads.filter(|road| *road < CANAL).collect();
-            (here.len() > 1).then(|| (self.net.nodes[node], here.into_iter().collect()))
-        })
+        touching
+            .into_iter()
+            .enumerate()
+            .filter_map(|(node, edges)| {
+                let roads = edges.into_iter().map(|edge| self.net.edges[edge].road);
+                let here: BTreeSet<u32> = roads.filter(|road| *road < CANAL).collect();
+                (here.len() > 1).then(|| (self.net.nodes[node], here.into_iter().collect()))
+            })
     }
 }
 
@@ -232,10 +241,7 @@ fn bridged(ground: &Ground, drawn: &[Drawn]) -> Vec<Strand> {
                 at += 1;
                 continue;
             }
-            let wet = line[at..]
-                .iter()
-                .take_while(|p| barred(**p))
-                .count();
+            let wet = line[at..].iter().take_while(|p| barred(**p)).count();
             let (from, to) = (line[at], line[(at + wet).min(line.len() - 1)]);
             let u = ground.river.place((from + to) / 2.0).0;
             let planned = *kind <= RoadKind::InnerRing;
@@ -252,10 +258,15 @@ fn bridged(ground: &Ground, drawn: &[Drawn]) -> Vec<Strand> {
             at += wet;
         }
         parts.push(part);
-        strands.extend(parts.into_iter().filter(|p| p.len() > 1).map(|part| Strand {
-            road: road as u32,
-            line: LineString(part).simplify(SIMPLER).0,
-        }));
+        strands.extend(
+            parts
+                .into_iter()
+                .filter(|p| p.len() > 1)
+                .map(|part| Strand {
+                    road: road as u32,
+                    line: LineString(part).simplify(SIMPLER).0,
+                }),
+        );
     }
     strands
 }

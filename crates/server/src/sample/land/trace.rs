@@ -81,9 +81,7 @@ impl Tracer<'_> {
                 starts.push(p + off * dice.between(0.0, 60.0));
             }
         }
-        starts.sort_by(|a, b| {
-            distance(*a, Xy::default()).total_cmp(&distance(*b, Xy::default()))
-        });
+        starts.sort_by(|a, b| distance(*a, Xy::default()).total_cmp(&distance(*b, Xy::default())));
         starts
     }
 

@@ -38,7 +38,8 @@ impl Context {
         Ok((store, Arc::new(key)))
     }
 
-    fn make_key(&self, config: &Config) -> Result<Arc<SigningKey>> {
+    /// The key that signs the trail, made on first use.
+    pub(super) fn make_key(&self, config: &Config) -> Result<Arc<SigningKey>> {
         let key = data_dir::trail_key(&self.data, &config.settings.trail_origin)?;
         keeps_its_name(&key, config)?;
         Ok(Arc::new(key))

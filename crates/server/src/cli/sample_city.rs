@@ -72,7 +72,7 @@ impl Make {
             eprintln!("the sample city was written before and only had to be put in place");
             return Ok(ExitCode::SUCCESS);
         };
-        let key = context.trail_key(&context.config()?)?;
+        let key = context.make_key(&context.config()?)?;
         let began = std::time::Instant::now();
         let filled = context.block_on(async {
             let interrupt = Interrupt::hear()?;

@@ -22,6 +22,7 @@ use yiwang_store::{OpenError, Options, Store};
 
 use super::accounts::{SignIn, hashes, sign_ins, table};
 use super::{Plan, Requests, SampleCity, SampleError};
+use crate::data_dir::{self, DataDirError, RECORD};
 
 /// Where a city is written until it is whole, inside the data directory.
 pub const UNFINISHED: &str = "sample-city.unfinished";
@@ -29,7 +30,6 @@ pub const UNFINISHED: &str = "sample-city.unfinished";
 pub const SIGN_IN_FILE: &str = "first-sign-in.txt";
 /// Stands in [`UNFINISHED`] once everything is written and only to be moved.
 const WHOLE: &str = "whole";
-const RECORD: &str = "record.sqlite";
 
 /// Requests written at once.
 const BATCH: usize = 512;
@@ -47,6 +47,9 @@ pub enum FillError {
     /// The city could not be made.
     #[error(transparent)]
     City(#[from] SampleError),
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DataDirError),
     /// The record could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -111,6 +114,8 @@ impl Filling {
             drop(Store::open(&unfinished, Options::default())?);
             remove(&unfinished)?;
         }
+        data_dir::prepare(&unfinished)?;
+        data_dir::make_private(&unfinished.join(RECORD))?;
         let options = Options {
             readers: 1,
             relaxed: true,

@@ -35,7 +35,6 @@ pub(crate) use context::Context;
 #[command(
     name = "yiwang",
     version,
-    propagate_version = true,
     max_term_width = 100,
     after_help = AFTER_HELP
 )]
@@ -145,5 +144,22 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_every_flag_says_what_it_is_for() {
+        fn walk(command: &clap::Command) {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name}");
+            for argument in command.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{name} {}",
+                    argument.get_id()
+                );
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&super::Cli::command());
     }
 }

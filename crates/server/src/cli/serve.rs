@@ -74,6 +74,11 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let base_map = Arc::new(Basemap::new(BasemapStore::new(&context.data)));
     let app = Arc::new(App::new(store, key, base_map, options(settings))?);
     say_what_is_missing(&app.store, &app)?;
+    if !settings.listen.ip().is_loopback() && !settings.secure_cookie {
+        tracing::warn!(
+            "others can reach this address, and sign-ins are not protected: put TLS in front and set secure_cookie"
+        );
+    }
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}", settings.listen))?;

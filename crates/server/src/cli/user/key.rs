@@ -18,6 +18,7 @@ Examples:
   yiwang user add neighbour.app --role partner --generate
   yiwang user key neighbour.app --days 90")]
 pub(super) struct Key {
+    /// Sign-in name
     #[arg(value_name = "NAME")]
     user: String,
     /// Days until it ends

@@ -72,6 +72,7 @@ struct List {}
 /// its first line is the password.
 #[derive(Debug, Args)]
 struct Password {
+    /// Sign-in name
     #[arg(value_name = "NAME")]
     user: String,
     /// Make a password up and print it, instead of reading one
@@ -82,6 +83,7 @@ struct Password {
 /// Refuse someone's sign-in from now on; their sessions end
 #[derive(Debug, Args)]
 struct Disable {
+    /// Sign-in name
     #[arg(value_name = "NAME")]
     user: String,
 }
@@ -89,6 +91,7 @@ struct Disable {
 /// Let someone sign in again
 #[derive(Debug, Args)]
 struct Enable {
+    /// Sign-in name
     #[arg(value_name = "NAME")]
     user: String,
 }

@@ -1,0 +1,15 @@
+//! The command line, driven as a person or a script drives it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod backup;
+mod binary;
+mod boston;
+mod config;
+mod eval;
+mod export;
+mod import;
+mod osm;
+mod serve;
+mod user;
+mod verify;

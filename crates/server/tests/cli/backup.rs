@@ -102,7 +102,8 @@ fn a_damaged_backup_is_refused_and_nothing_is_restored() {
     };
     let outside = rename("\"trail.key\"", "\"../trail.key\"");
     damage("manifest.json", &outside).refused(1, &["does not list the files of a backup"]);
-    let newer = rename("\"schema\": 1", "\"schema\": 99");
+    let schema = format!("\"schema\": {}", yiwang_store::LATEST_SCHEMA);
+    let newer = rename(&schema, "\"schema\": 99");
     damage("manifest.json", &newer).refused(1, &["newer yiwang"]);
     let other = rename("\"yiwang_backup\": 1", "\"yiwang_backup\": 2");
     damage("manifest.json", &other).refused(1, &["another form"]);

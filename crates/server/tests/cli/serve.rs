@@ -1,5 +1,7 @@
 //! Starting and stopping the server.
 
+use yiwang_store::LATEST_SCHEMA;
+
 use crate::binary::Place;
 
 #[test]
@@ -48,7 +50,10 @@ fn it_does_not_start_on_a_record_that_is_in_use_newer_or_damaged() {
     ];
     place.run(&["serve"]).refused(1, &said);
     place.run(&["export", "cases"]).refused(1, &said);
-    place.sql().pragma_update(None, "user_version", 1).unwrap();
+    place
+        .sql()
+        .pragma_update(None, "user_version", LATEST_SCHEMA)
+        .unwrap();
     let advice = ["yiwang verify", "yiwang restore"];
     let entry = "UPDATE entry SET hash = zeroblob(32) WHERE seq = (SELECT max(seq) FROM entry)";
     place.sql().execute(entry, []).unwrap();

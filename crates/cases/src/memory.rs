@@ -227,6 +227,7 @@ impl CaseStore for MemoryStore {
                 point,
                 stage: case.stage,
                 count: before.map_or(0, |mark| mark.count) + 1,
+                open: before.map_or(0, |mark| mark.open) + u64::from(case.stage.is_open()),
                 late: before.map_or(0, |mark| mark.late) + u64::from(case.is_late(now)),
             };
             marks.insert(cell >> shift, mark);

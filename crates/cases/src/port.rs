@@ -255,6 +255,8 @@ pub struct CasePoint {
     pub stage: Stage,
     /// How many they are.
     pub count: u64,
+    /// On how many of them someone has to act.
+    pub open: u64,
     /// How many of them have a step that is late.
     pub late: u64,
 }
@@ -334,7 +336,7 @@ pub trait CaseStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
-    /// Cases in a tile of the map, gathered in a grid of 64 × 64, in no certain order.
+    /// Cases in a tile of the map, gathered in a grid of 16 × 16, in no certain order.
     fn points(
         &self,
         tile: MapTile,
@@ -344,10 +346,10 @@ pub trait CaseStore: Send + Sync {
 }
 
 impl MapTile {
-    /// Marks of one tile stand on a grid of 2^6 × 2^6: cases whose cells agree
-    /// after this shift share a mark.
+    /// Marks of one tile stand on a grid of 2^4 × 2^4, so that marks with a number
+    /// in them seldom overlap: cases whose cells agree after this shift share one.
     pub fn mark_shift(self) -> u32 {
-        2 * CELL_ZOOM.saturating_sub(self.zoom + 6)
+        2 * CELL_ZOOM.saturating_sub(self.zoom + 4)
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use yiwang_base::{CaseId, Timestamp, cells_of_tile, point_of_cell, to_millis};
 use yiwang_cases::{CaseFilter, CasePoint, MapTile, Stage, StoreError};
 
-use crate::case_row::{BLOCK_SHIFT, block_of, numbered};
+use crate::case_row::{BLOCK_SHIFT, block_of, numbered, stage_number};
 use crate::error::from_sqlite;
 use crate::finding::Condition;
 
@@ -25,13 +25,16 @@ pub(crate) fn points(
     let Condition { sql: found, values } = condition;
     let now = Value::from(to_millis(now));
     let shift = tile.mark_shift();
+    let open = Stage::ALL.into_iter().filter(|stage| stage.is_open());
+    let open: Vec<String> = open.map(|s| stage_number(s).to_string()).collect();
+    let open = format!("count(*) FILTER (WHERE stage IN ({}))", open.join(", "));
     // With max(), SQLite takes the other columns from the row that has it.
     if let Some(shift) = shift.checked_sub(BLOCK_SHIFT) {
         let query = format!(
             "SELECT newest, (SELECT request_cell(body) FROM sealed WHERE seq = request_seq), \
-             stage, number, late FROM \
+             stage, number, late, open FROM \
              (SELECT max(id) AS newest, request_seq, stage, count(*) AS number, \
-             count(*) FILTER (WHERE due_at < ?) AS late FROM cases WHERE {found} \
+             count(*) FILTER (WHERE due_at < ?) AS late, {open} AS open FROM cases WHERE {found} \
              GROUP BY block >> ?)"
         );
         let before = std::iter::once(now);
@@ -45,7 +48,7 @@ pub(crate) fn points(
             "WITH here AS MATERIALIZED \
              (SELECT id, stage, due_at, request_cell(sealed.body) AS cell FROM cases \
              JOIN sealed ON sealed.seq = request_seq WHERE {found}) \
-             SELECT max(id), cell, stage, count(*), count(*) FILTER (WHERE due_at < ?) \
+             SELECT max(id), cell, stage, count(*), count(*) FILTER (WHERE due_at < ?), {open} \
              FROM here WHERE cell BETWEEN ? AND ? GROUP BY cell >> ?"
         );
         let after = [now, first.into(), last.into(), shift.into()];
@@ -77,5 +80,6 @@ fn mark(row: &Row<'_>) -> rusqlite::Result<Option<CasePoint>> {
         stage: numbered(row.get(2)?, &Stage::ALL, 2)?,
         count: number(3)?,
         late: number(4)?,
+        open: number(5)?,
     }))
 }

@@ -278,7 +278,7 @@ pub fn a_tile_gathers_cases_in_marks<S: CaseStore>(desk: &Desk<'_, S>) {
         (world[0].id, world[0].count, world[0].late),
         (cases[9].id, 9, 3)
     );
-    assert_eq!(world[0].stage, Stage::Submitted);
+    assert_eq!((world[0].stage, world[0].open), (Stage::Submitted, 8));
     // 115° E 39.9° N lies in this tile, the next case three tiles further.
     let near = desk.points(tile(12, 3356, 1552), &any, minute(161));
     assert_eq!(near.len(), 1);

@@ -65,6 +65,7 @@ pub(super) async fn cases(
                 ("id".into(), Prop::Text(mark.id.to_string())),
                 ("stage".into(), Prop::Text(mark.stage.word().into())),
                 ("count".into(), Prop::Int(mark.count.cast_signed())),
+                ("open".into(), Prop::Int(mark.open.cast_signed())),
                 ("late".into(), Prop::Int(mark.late.cast_signed())),
             ],
         })

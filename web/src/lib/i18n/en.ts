@@ -154,7 +154,7 @@ export const en: Messages = {
   },
   case: {
     road: 'Progress',
-    stop: { done: '(done)', now: '(now)', ahead: '(ahead)' },
+    stop: { done: '(done)', skipped: '(did not happen)', now: '(now)', ahead: '(ahead)' },
     words: 'In the resident’s words',
     wordsErased: 'Words and personal data were erased by law. The history can still be verified.',
     nextStep: 'Next step',

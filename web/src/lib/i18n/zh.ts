@@ -149,7 +149,7 @@ export const zh = {
   },
   case: {
     road: '办理进程',
-    stop: { done: '（已完成）', now: '（当前）', ahead: '（未到）' },
+    stop: { done: '（已完成）', skipped: '（没有这一步）', now: '（当前）', ahead: '（未到）' },
     words: '诉求原话',
     wordsErased: '原话和个人信息已依法删除。经过和存证仍可核验。',
     nextStep: '下一步',

@@ -1,21 +1,20 @@
 import type { LayerSpecification } from 'maplibre-gl';
+import type { Point } from '../api/types';
+import { pointsOf } from './pin';
 import { coloursOf, type MapLook, type Overlay } from './style';
 
 /** Layers in which a click on the map may find a case or a cluster. */
 export const CASE_LAYERS = ['case-points', 'case-clusters'];
 
-/** Case points from the server's tiles, under the same filters as the list. */
-export function caseOverlay(
-  look: MapLook,
-  query: string,
-  chosen: string | null,
-  hovered: string | null,
-): Overlay {
+/** Case points from the server's tiles, under the same filters as the list, and a
+    ring around each of the given places: a case may be one of many in a mark. */
+export function caseOverlay(look: MapLook, query: string, rings: Point[]): Overlay {
   const c = coloursOf(look);
   const tone = look.dark ? 'dark' : 'light';
   const single = ['<=', ['coalesce', ['get', 'count'], 1], 1];
-  // How many of the cases at this place are late.
+  // Of how many cases at this place the next step is late, and how many are open at all.
   const late = ['>', ['get', 'late'], 0];
+  const open = ['>', ['get', 'open'], 0];
   const layers: unknown[] = [
     {
       id: 'case-clusters',
@@ -29,13 +28,13 @@ export function caseOverlay(
           ['linear'],
           ['log10', ['get', 'count']],
           0.3,
-          9,
+          8,
           2,
-          17,
+          13,
           4,
-          28,
+          19,
         ],
-        'circle-color': ['case', late, c.late, c.open],
+        'circle-color': ['case', late, c.late, open, c.open, c.done],
         'circle-opacity': 0.88,
         'circle-stroke-color': c.rim,
         'circle-stroke-width': 1.5,
@@ -58,13 +57,11 @@ export function caseOverlay(
     {
       id: 'case-ring',
       type: 'circle',
-      source: 'cases',
-      'source-layer': 'cases',
-      filter: ['in', ['get', 'id'], ['literal', [chosen ?? '', hovered ?? '']]],
+      source: 'rings',
       paint: {
         'circle-radius': 13,
         'circle-color': c.rim,
-        'circle-opacity': 0.7,
+        'circle-opacity': 0.5,
         'circle-stroke-color': c.chosen,
         'circle-stroke-width': 2.5,
       },
@@ -80,9 +77,9 @@ export function caseOverlay(
           'case',
           late,
           `case-late-${tone}`,
-          ['in', ['get', 'stage'], ['literal', ['closed', 'declined']]],
-          `case-done-${tone}`,
+          open,
           `case-open-${tone}`,
+          `case-done-${tone}`,
         ],
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
@@ -97,6 +94,7 @@ export function caseOverlay(
         tiles: [`${location.origin}/tiles/cases/{z}/{x}/{y}.mvt${query ? `?${query}` : ''}`],
         maxzoom: 18,
       },
+      rings: { type: 'geojson', data: pointsOf(rings) },
     },
     layers: layers as LayerSpecification[],
   };

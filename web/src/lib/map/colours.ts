@@ -21,7 +21,7 @@ export const light = {
   area: '#0b5563',
   open: '#0b5563',
   late: '#a41e16',
-  done: '#7c817d',
+  done: '#666c68',
   rim: '#ffffff',
   chosen: '#15191d',
 };

@@ -1,6 +1,18 @@
-import type { LayerSpecification } from 'maplibre-gl';
+import type { GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Point } from '../api/types';
 import { coloursOf, type MapLook, type Overlay } from './style';
+
+/** Places as GeoJSON. */
+export function pointsOf(points: Point[]): GeoJSONSourceSpecification['data'] {
+  return {
+    type: 'FeatureCollection',
+    features: points.map(({ lon, lat }) => ({
+      type: 'Feature',
+      properties: {},
+      geometry: { type: 'Point', coordinates: [lon, lat] },
+    })),
+  };
+}
 
 /** One place on the map. */
 export function pinOverlay(look: MapLook, point: Point | null): Overlay {
@@ -32,21 +44,7 @@ export function pinOverlay(look: MapLook, point: Point | null): Overlay {
   ];
   return {
     sources: {
-      pin: {
-        type: 'geojson',
-        data: {
-          type: 'FeatureCollection',
-          features: point
-            ? [
-                {
-                  type: 'Feature',
-                  properties: {},
-                  geometry: { type: 'Point', coordinates: [point.lon, point.lat] },
-                },
-              ]
-            : [],
-        },
-      },
+      pin: { type: 'geojson', data: pointsOf(point ? [point] : []) },
     },
     layers,
   };

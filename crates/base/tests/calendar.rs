@@ -1,5 +1,7 @@
 //! Working time against dates worked out by hand, and against counting minutes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use yiwang_base::{CalendarError, Span, Timestamp, WorkCalendar, WorkHours};

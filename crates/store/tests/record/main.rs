@@ -9,6 +9,7 @@ mod erasure;
 mod feed;
 mod opening;
 mod people;
+mod reading;
 mod replay;
 mod tampering;
 mod trail;

@@ -47,6 +47,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Examples:
+  yiwang sample-city                     fill ./data with an invented city
   yiwang serve                           serve ./data on http://127.0.0.1:8080
   yiwang user add li.na --role operator  let someone sign in
   yiwang backup /backups/monday          copy everything while the server runs

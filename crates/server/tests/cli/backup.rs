@@ -61,6 +61,11 @@ fn neither_a_backup_nor_a_restore_overwrites_anything() {
     place.run(&["verify"]).ok();
     std::fs::create_dir(place.path("empty")).unwrap();
     place.run(&["restore", "copy", "--data", "empty"]).ok();
+    // What a restore that was cut off leaves behind is no data.
+    std::fs::create_dir_all(place.path("cut/.restoring")).unwrap();
+    place.write("cut/.restoring/record.sqlite", "half of it");
+    place.run(&["restore", "copy", "--data", "cut"]).ok();
+    assert_eq!(files(&place.path("cut")), ["record.sqlite", "trail.key"]);
     place
         .run(&["backup", "other", "--data", "none"])
         .refused(1, &["no record in none"]);

@@ -3,7 +3,8 @@
 use crate::binary::Place;
 
 /// Every command, as a person would type it.
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 19] = [
+    &["sample-city"],
     &["serve"],
     &["import", "areas"],
     &["import", "requests"],

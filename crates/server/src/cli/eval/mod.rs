@@ -174,7 +174,7 @@ fn text(report: &Report) -> String {
             percent(Some(baseline.accuracy))
         );
     }
-    text += "\nthe duty lists are those of now; made from the same cases, they know the answers\n";
+    text += "\nthe duty lists are those of now; where they were made from the same cases, they know the answers\n";
     let head = ["category", "cases", "covered", "right", "accuracy"].map(str::to_owned);
     let rows = report.categories.iter().map(|line| {
         let tally = Tally {

@@ -15,6 +15,8 @@ export function caseOverlay(look: MapLook, query: string, rings: Point[]): Overl
   // Of how many cases at this place the next step is late, and how many are open at all.
   const late = ['>', ['get', 'late'], 0];
   const open = ['>', ['get', 'open'], 0];
+  // What a mark counts: the open ones, or all where none is open.
+  const counted = ['case', open, ['get', 'open'], ['get', 'count']];
   const layers: unknown[] = [
     {
       id: 'case-clusters',
@@ -22,21 +24,12 @@ export function caseOverlay(look: MapLook, query: string, rings: Point[]): Overl
       source: 'cases',
       'source-layer': 'cases',
       filter: ['!', single],
+      layout: { 'circle-sort-key': ['case', late, 2, open, 1, 0] },
       paint: {
-        'circle-radius': [
-          'interpolate',
-          ['linear'],
-          ['log10', ['get', 'count']],
-          0.3,
-          8,
-          2,
-          13,
-          4,
-          19,
-        ],
-        'circle-color': ['case', late, c.late, open, c.open, c.done],
-        'circle-opacity': 0.88,
-        'circle-stroke-color': c.rim,
+        'circle-radius': ['interpolate', ['linear'], ['log10', counted], 0, 8, 2, 13, 4, 19],
+        'circle-color': ['case', late, c.late, open, c.open, c.rim],
+        'circle-opacity': 0.9,
+        'circle-stroke-color': ['case', open, c.rim, c.done],
         'circle-stroke-width': 1.5,
       },
     },
@@ -47,12 +40,13 @@ export function caseOverlay(look: MapLook, query: string, rings: Point[]): Overl
       'source-layer': 'cases',
       filter: ['!', single],
       layout: {
-        'text-field': ['to-string', ['get', 'count']],
+        'text-field': ['to-string', counted],
         'text-font': ['sans-serif'],
         'text-size': 12,
-        'text-allow-overlap': true,
+        'text-padding': 0,
+        'symbol-sort-key': ['case', late, 0, open, 1, 2],
       },
-      paint: { 'text-color': c.rim },
+      paint: { 'text-color': ['case', open, c.rim, c.done] },
     },
     {
       id: 'case-ring',

@@ -215,7 +215,7 @@ export function mapStyle(look: MapLook, overlay: Overlay, area: string | null): 
               type: 'vector',
               tiles: [`${origin}/tiles/base/{z}/{x}/{y}.mvt`],
               maxzoom: 16,
-              attribution: look.lang === 'zh' ? '底图:本市数据目录' : 'Base map: this city’s data',
+              attribution: look.lang === 'zh' ? '底图：本市数据目录' : 'Base map: this city’s data',
             },
           }
         : {}),

@@ -35,7 +35,7 @@ mod verify;
 mod writer;
 
 pub use accounts::Account;
-pub use bare::bare_commits;
+pub use bare::{BareRead, bare_commits, bare_read};
 pub use change_feed::Changed;
 pub use items::{Item, ItemKind};
 pub use replay::{ReplayReport, replay};

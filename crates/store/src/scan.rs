@@ -132,7 +132,7 @@ impl Scan {
 }
 
 /// Opens a record for reading only, in one transaction.
-fn open_record(directory: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open_record(directory: &Path) -> Result<Connection, StoreError> {
     let path = directory.join(crate::store::RECORD);
     if !path.is_file() {
         return Err(StoreError::ReadOnly(format!(

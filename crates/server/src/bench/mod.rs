@@ -3,6 +3,8 @@
 
 mod city;
 pub mod intake;
+mod lives;
 mod load;
+pub mod replay;
 mod requests;
 mod server;

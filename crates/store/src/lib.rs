@@ -30,6 +30,8 @@ mod replay;
 mod scan;
 mod schema;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trail;
 mod verify;
 mod writer;

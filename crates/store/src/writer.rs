@@ -1,6 +1,7 @@
 //! The one writer: a thread that takes jobs in groups, one transaction and one
 //! fsync a group.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -240,7 +241,9 @@ impl State {
                 frontier: &mut self.frontier,
                 erased: &mut erased,
             };
-            match job(&mut transaction) {
+            // A mistake in one job must not stop the record for good.
+            let job = AssertUnwindSafe(|| job(&mut transaction));
+            match catch_unwind(job).unwrap_or_else(|_| Err(broken("a job panicked"))) {
                 Ok(finish) => done.push(finish),
                 Err(
                     error @ (StoreError::Full | StoreError::ReadOnly(_) | StoreError::Broken(_)),

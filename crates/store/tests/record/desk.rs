@@ -59,8 +59,14 @@ impl Deref for Held {
     }
 }
 
+/// Opens a store that does not wait for the disk: what faults and power cuts
+/// do is tested elsewhere.
 pub(crate) fn open(directory: &Path) -> Store {
-    Store::open(directory, Options::default()).unwrap()
+    let relaxed = Options {
+        relaxed: true,
+        ..Options::default()
+    };
+    Store::open(directory, relaxed).unwrap()
 }
 
 /// The record's file, to look into or to tamper with.

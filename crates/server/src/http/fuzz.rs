@@ -104,7 +104,7 @@ proptest! {
             if let Ok(read) = filter::read(&query, &city, &user(role), from_millis(0)) {
                 prop_assert!((1..=200).contains(&read.limit));
                 let bound = role == Role::Unit;
-                prop_assert!(!bound || read.filter.units == ["lights".parse().unwrap()]);
+                prop_assert!(!bound || read.filter.involved == ["lights".parse().unwrap()]);
                 let hidden = !role.may(crate::policy::Right::ReadWords);
                 let words = read.filter.text.filter(|text| text.trim().parse::<CaseId>().is_err());
                 prop_assert!(!hidden || words.is_none());

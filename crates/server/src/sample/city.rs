@@ -106,8 +106,12 @@ impl SampleCity {
         let groups = groups()?;
         let areas = areas(&land)?;
         let mut units: Vec<Unit> = unit::city_units(&groups)?;
-        for (area, _) in areas.iter().filter(|(area, _)| area.leaf) {
-            units.push(unit::street_office(&groups, &area.code, &area.name)?);
+        for (area, _) in &areas {
+            units.push(if area.leaf {
+                unit::street_office(&groups, &area.code, &area.name)?
+            } else {
+                unit::district_government(&area.code, &area.name)?
+            });
         }
         let holidays = Holidays::read()?;
         let leaves = areas.iter().filter(|(area, _)| area.leaf);

@@ -22,6 +22,7 @@ mod calendar;
 mod city;
 mod dice;
 mod fill;
+mod handling;
 mod journey;
 mod land;
 mod matter;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use yiwang_cases::DeclineReason;
+use yiwang_cases::{DeclineReason, ReturnReason};
 
 use super::DataError;
 use super::matter::Where;
@@ -31,6 +31,9 @@ pub(crate) struct Manner {
 pub(crate) struct Declined {
     pub(crate) words: Both<Vec<String>>,
     pub(crate) note: Vec<String>,
+    /// Whose it is, where that is nobody in this city.
+    #[serde(default)]
+    pub(crate) responsible: Vec<String>,
 }
 
 /// All phrases.
@@ -47,6 +50,13 @@ pub(crate) struct Phrases {
     pub(crate) counter: Both<Manner>,
     pub(crate) partner: Both<Manner>,
     pub(crate) declined: Vec<(DeclineReason, Declined)>,
+    pub(crate) return_note: BTreeMap<ReturnReason, Vec<String>>,
+    /// Why a unit has a case again that it gave back.
+    pub(crate) again_reason: Vec<String>,
+    pub(crate) redirect_reason: Vec<String>,
+    pub(crate) part_done: Vec<String>,
+    /// Why a lead does not wait for who assists it.
+    pub(crate) open_parts_reason: Vec<String>,
     pub(crate) dispatch_note: Vec<String>,
     pub(crate) outside_reason: Vec<String>,
     pub(crate) verified: Vec<String>,

@@ -1,5 +1,6 @@
 //! Units with their duty lists: departments and utilities for the whole city,
-//! a street office for each street.
+//! a street office for each street, and each district's government, which takes
+//! what nobody else takes.
 
 use serde::Deserialize;
 use yiwang_base::{AreaCode, CategoryCode, LocalText, UnitCode};
@@ -43,6 +44,23 @@ pub(crate) fn street_office(
         name: LocalText::new(format!("{}办事处", name.zh), format!("{} Office", name.en)),
         kind: UnitKind::Street,
         duties: duties(groups, |_, street| street),
+        areas: vec![area.clone()],
+    })
+}
+
+/// The government of a district: no duty list, but all that is given back twice.
+pub(crate) fn district_government(
+    area: &AreaCode,
+    name: &LocalText,
+) -> Result<Unit, yiwang_base::IdError> {
+    Ok(Unit {
+        code: format!("district-{area}").parse()?,
+        name: LocalText::new(
+            format!("{}人民政府", name.zh),
+            format!("{} Government", name.en),
+        ),
+        kind: UnitKind::District,
+        duties: Vec::new(),
         areas: vec![area.clone()],
     })
 }

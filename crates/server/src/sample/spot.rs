@@ -143,7 +143,7 @@ impl Spots {
             };
             self.add(Where::Low, spot, 60.0);
         }
-        for junction in &land.junctions {
+        for junction in land.junctions.iter().filter(|j| within(land, j.at)) {
             let spot = Spot {
                 at: junction.at,
                 road: junction.roads.0,
@@ -160,7 +160,8 @@ impl Spots {
 
     fn add_street(&mut self, land: &Land, kind: RoadKind, spot: Spot, dice: &mut Dice) {
         let dense = dense(land, spot.at);
-        if land.ground.in_river(spot.at) {
+        // Roads go on beyond the limit; nobody is asked to mend them there.
+        if land.ground.in_river(spot.at) || !within(land, spot.at) {
             return;
         }
         if kind != RoadKind::OuterRing {
@@ -316,6 +317,11 @@ fn tree(named: impl Iterator<Item = (Xy, Named)>) -> RTree<GeomWithData<[f64; 2]
             .map(|(at, named)| GeomWithData::new([at.x, at.y], named))
             .collect(),
     )
+}
+
+/// Whether a place lies within the city limit, a little off it.
+fn within(land: &Land, at: Xy) -> bool {
+    land.ground.limit.reach(at) < 0.985
 }
 
 /// How many people there are about a place, 0 to about 1.

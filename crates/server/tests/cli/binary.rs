@@ -97,6 +97,10 @@ impl Place {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
+    pub(crate) fn read_bytes(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
     /// Runs `yiwang` here; the data directory is `data` unless named.
     pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         self.run_with_input(arguments, "")

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use geo::MultiPolygon;
-use yiwang_base::{AreaCode, LocalText, Refusal, RefusalKind};
+use yiwang_base::{AreaCode, LocalText, Refusal, RefusalKind, Timestamp, truncate_millis};
 use yiwang_cases::{Area, AreaIndex, DeskLimits, Rules, StoreError, Unit};
 use yiwang_store::basemap::Feature;
 use yiwang_store::{Item, ItemKind};
@@ -80,6 +80,36 @@ impl FromStr for Size {
             .found(word)
             .allowing(Self::ALL.map(Size::word))
         })
+    }
+}
+
+/// Which city, how many requests, and up to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// What the dice begin with.
+    pub seed: u64,
+    /// How large the land is.
+    pub size: Size,
+    /// How many requests.
+    pub requests: u64,
+    /// The present: the last request came in before it.
+    pub now: Timestamp,
+}
+
+impl Plan {
+    /// A city of a size with the requests it usually has.
+    pub fn new(seed: u64, size: Size, now: Timestamp) -> Self {
+        Self {
+            seed,
+            size,
+            requests: size.requests(),
+            now: truncate_millis(now),
+        }
+    }
+
+    /// What the record says of where everything comes from.
+    pub(crate) fn grounds(&self) -> String {
+        format!("sample city, seed {}", self.seed)
     }
 }
 

@@ -40,9 +40,9 @@ mod weather;
 mod words;
 
 pub use accounts::{SignIn, table};
-pub use city::{SampleCity, Size};
+pub use city::{Plan, SampleCity, Size};
 pub use fill::{FillError, Filled, Filling, SIGN_IN_FILE, UNFINISHED};
-pub use requests::{Plan, Requests};
+pub use requests::Requests;
 
 /// The city's name, Chinese and English.
 pub(crate) const CITY: (&str, &str) = ("云陵市", "Yunling");

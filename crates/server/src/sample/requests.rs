@@ -15,7 +15,7 @@ use yiwang_cases::{
 
 use super::SampleError;
 use super::arrivals::{Arrival, Arrivals};
-use super::city::{SampleCity, Size};
+use super::city::{Plan, SampleCity};
 use super::dice::Dice;
 use super::journey::{Errand, Office};
 use super::land::plane::xy;
@@ -25,38 +25,6 @@ use super::phrases::Declined;
 use super::spot::Spot;
 use super::staff::Staff;
 use super::words::Speaker;
-
-/// Which city, how many requests, and up to when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
-    /// What the dice begin with.
-    pub seed: u64,
-    /// How large the land is.
-    pub size: Size,
-    /// How many requests.
-    pub requests: u64,
-    /// The present: the last request came in before it.
-    pub now: Timestamp,
-}
-
-impl Plan {
-    /// A city of a size with the requests it usually has.
-    pub fn new(seed: u64, size: Size, now: Timestamp) -> Self {
-        Self {
-            seed,
-            size,
-            requests: size.requests(),
-            now: truncate_millis(now),
-        }
-    }
-}
-
-impl Plan {
-    /// What the record says of where everything comes from.
-    pub(crate) fn grounds(&self) -> String {
-        format!("sample city, seed {}", self.seed)
-    }
-}
 
 /// Something that is reported, perhaps by several people.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +51,7 @@ pub struct Requests<'a> {
     /// By matter.
     incidents: Vec<VecDeque<Incident>>,
     last: u64,
+    total: u64,
 }
 
 /// Shares of channels, in the order of [`CHANNELS`].
@@ -122,6 +91,7 @@ impl<'a> Requests<'a> {
             day: 0,
             waiting: VecDeque::new(),
             last: 0,
+            total: plan.requests,
             city,
         })
     }
@@ -218,6 +188,7 @@ impl<'a> Requests<'a> {
             },
             matter,
             area: area.filter(|_| !shown),
+            before_last: self.total - self.last,
             same_as,
             decline,
         };

@@ -28,10 +28,12 @@ pub async fn execute<S: CaseStore>(
     asked: &Asked,
     context: &Context<'_>,
 ) -> Result<Case, Refusal> {
-    if let Some(receipt) = &asked.receipt
-        && let Some(id) = store.repeated(receipt).await?
+    // A new case is looked for only when it is refused: the store itself tells
+    // whether the call was made before, and most were not.
+    if asked.id.is_some()
+        && let Some(case) = made_before(store, asked).await?
     {
-        return store.case(id).await?.ok_or_else(|| not_found(id));
+        return Ok(case);
     }
     for _ in 0..TRIES {
         let before = match asked.id {
@@ -41,12 +43,16 @@ pub async fn execute<S: CaseStore>(
         if let (Some(case), Some(seen)) = (&before, asked.seen_version)
             && case.version != seen
         {
-            return Err(StoreError::Changed {
+            // Perhaps by this same call, made twice at once.
+            let changed = StoreError::Changed {
                 current: case.version,
-            }
-            .into());
+            };
+            return made_before(store, asked).await?.ok_or(changed.into());
         }
-        let change = change(store, before.as_ref(), asked, context)?;
+        let change = match change(store, before.as_ref(), asked, context) {
+            Ok(change) => change,
+            Err(refusal) => return made_before(store, asked).await?.ok_or(refusal),
+        };
         let after = change.after.clone();
         match store.append(change).await {
             Ok(()) => return Ok(after),
@@ -63,6 +69,17 @@ pub async fn execute<S: CaseStore>(
         "这个案卷正被多人同时办理,请稍后再试",
         "several people are acting on this case; try again in a moment",
     ))
+}
+
+/// The case that the same call changed before.
+async fn made_before<S: CaseStore>(store: &S, asked: &Asked) -> Result<Option<Case>, Refusal> {
+    let Some(receipt) = &asked.receipt else {
+        return Ok(None);
+    };
+    match store.repeated(receipt).await? {
+        Some(id) => store.case(id).await?.map(Some).ok_or_else(|| not_found(id)),
+        None => Ok(None),
+    }
 }
 
 /// Decides, and makes the change that a store writes. Importers use it to

@@ -1,13 +1,17 @@
 //! The one writer: a thread that takes jobs in groups, one transaction and one
 //! fsync a group.
 
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 use tokio::sync::{oneshot, watch};
 use yiwang_cases::StoreError;
 use yiwang_journal::Frontier;
@@ -17,11 +21,13 @@ use crate::store::BUSY_TIMEOUT;
 
 /// Most jobs in one transaction: bounds how long the first of them waits.
 const MAX_GROUP: usize = 1024;
-/// When the write-ahead log is longer than this, the writer itself empties it.
-/// Until then a second thread moves pages to the database without holding up writers.
-const MAX_WAL_BYTES: u64 = 256 << 20;
-/// From this length on, the second thread moves pages.
-const MOVE_WAL_BYTES: u64 = 8 << 20;
+/// When the write-ahead log holds more pages than this (256 MiB), the writer
+/// itself moves what is left of them and begins the log anew, in the file that is
+/// there: writing over it is flushed sooner than making it longer.
+const MAX_LOG_PAGES: u64 = 65_536;
+/// From this many pages on (8 MiB), a second thread moves pages to the database
+/// without holding up writers.
+const MOVE_LOG_PAGES: u64 = 2048;
 /// Least time between two rounds of that.
 const MOVE_PACE: Duration = Duration::from_millis(200);
 /// How often the writer tries to empty the log after an erasure while a reader
@@ -60,11 +66,19 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the writer thread on a connection, and the one that moves pages.
     pub(crate) fn start(
-        connection: Connection,
+        mut connection: Connection,
         mover: Connection,
         frontier: Frontier,
         wal: PathBuf,
     ) -> std::io::Result<Writer> {
+        let log_pages = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&log_pages);
+        connection
+            .wal_hook(Some(move |_: &mut Wal, pages: c_int| {
+                counted.store(u64::from(pages.unsigned_abs()), Ordering::Relaxed);
+                Ok(())
+            }))
+            .map_err(std::io::Error::other)?;
         let (jobs, inbox) = channel();
         let (tell_durable, durable) = watch::channel(frontier.size());
         let (tell_mover, mover_inbox) = channel();
@@ -76,6 +90,7 @@ impl Writer {
             .spawn(move || {
                 let mut state = State {
                     connection,
+                    log_pages,
                     frontier,
                     wal,
                     to_empty: false,
@@ -170,6 +185,8 @@ impl Drop for Writer {
 
 struct State {
     connection: Connection,
+    /// Pages in the log since it last began anew, as of the last commit.
+    log_pages: Arc<AtomicU64>,
     frontier: Frontier,
     wal: PathBuf,
     /// The log must be emptied: something in it was erased.
@@ -216,7 +233,7 @@ impl State {
             if stop {
                 return;
             }
-            self.keep_wal_short();
+            self.keep_log_short();
         }
     }
 
@@ -307,7 +324,7 @@ impl State {
 
     /// Empties the log after an erasure, or leaves it for the next try.
     fn empty_log_for_good(&mut self) {
-        let emptied = self.empty_log();
+        let emptied = self.move_all("TRUNCATE");
         self.to_empty = !matches!(emptied, Ok(true));
         let now = Instant::now();
         let (answered, waiting) = self
@@ -322,14 +339,15 @@ impl State {
         }
     }
 
-    /// `false` when a reader holds the log: writers must not wait for it.
-    fn empty_log(&self) -> Result<bool, StoreError> {
+    /// Moves all pages to the database; what is left of the log depends on
+    /// `how`. `false` when a reader holds the log: writers must not wait for it.
+    fn move_all(&self, how: &str) -> Result<bool, StoreError> {
         let emptied = self
             .connection
             .busy_timeout(Duration::ZERO)
             .and_then(|()| {
                 self.connection
-                    .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                    .query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| {
                         row.get::<_, i64>(0)
                     })
             })
@@ -340,12 +358,14 @@ impl State {
             .map_err(from_sqlite)
     }
 
-    fn keep_wal_short(&mut self) {
-        let length = std::fs::metadata(&self.wal).map_or(0, |file| file.len());
-        if length > MAX_WAL_BYTES {
-            // A reader may hold the log open; then the next group tries again.
-            let _ = self.empty_log();
-        } else if length > MOVE_WAL_BYTES {
+    fn keep_log_short(&mut self) {
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        if pages > MAX_LOG_PAGES {
+            // A reader may hold the log; then the next group tries again.
+            if let Ok(true) = self.move_all("RESTART") {
+                self.log_pages.store(0, Ordering::Relaxed);
+            }
+        } else if pages > MOVE_LOG_PAGES {
             let _ = self.tell_mover.send(());
         }
     }

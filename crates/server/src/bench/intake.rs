@@ -43,6 +43,10 @@ pub struct Report {
     pub http_alone: Measured,
     /// SQLite alone: durable rows per second, one thread, 64 in a transaction.
     pub sqlite_alone_per_second: f64,
+    /// Processor time of the server for each request, microseconds.
+    pub server_cpu_us: Option<f64>,
+    /// What the server had the disk write for each request.
+    pub server_disk_bytes: Option<f64>,
     /// Cases in the record afterwards.
     pub cases_after: u64,
     /// Entries that were verified afterwards.
@@ -93,7 +97,13 @@ fn measure(plan: Plan, scratch: &Path) -> anyhow::Result<Report> {
     )?;
     eprintln!("intake …");
     let served = Served::start(&data, &["serve", "--listen", "127.0.0.1:0"])?;
+    let before = served.used();
     let intake = load(&plan, &served.address, seconds).run()?;
+    let each = |of: fn((u64, u64)) -> u64| {
+        let (before, after) = (before.map(of)?, served.used().map(of)?);
+        Some((after - before) as f64 / intake.acknowledged.max(1) as f64)
+    };
+    let (server_cpu_us, server_disk_bytes) = (each(|used| used.0), each(|used| used.1));
     served.stop()?;
 
     eprintln!("checking what is in the record …");
@@ -113,6 +123,8 @@ fn measure(plan: Plan, scratch: &Path) -> anyhow::Result<Report> {
         intake,
         http_alone,
         sqlite_alone_per_second,
+        server_cpu_us,
+        server_disk_bytes,
         cases_after,
         entries_verified: verified.entries,
     })
@@ -159,6 +171,13 @@ impl std::fmt::Display for Report {
             "{:<15} {:>8.0} /s   one thread, {GROUP} rows of {ROW_BYTES} bytes in a commit",
             "SQLite alone", self.sqlite_alone_per_second
         )?;
+        if let (Some(cpu), Some(bytes)) = (self.server_cpu_us, self.server_disk_bytes) {
+            writeln!(
+                f,
+                "{:<15} {cpu:>8.0} us of processor, {bytes:.0} bytes to the disk",
+                "each request"
+            )?;
+        }
         write!(
             f,
             "{} acknowledged, {} cases in the record, {} entries verified",

@@ -161,3 +161,27 @@ fn a_repeated_command_is_done_once() {
         first
     );
 }
+
+#[test]
+fn a_command_made_many_times_at_once_is_done_once_and_everyone_is_told() {
+    let town = Town::new();
+    for round in 0..5 {
+        let id = text(&town.submit("路灯不亮", town::WEST)["id"]);
+        let headers = [
+            ("If-Match", "\"1\"".to_owned()),
+            ("Idempotency-Key", format!("k-{round}")),
+        ];
+        let path = format!("/api/v1/cases/{id}/accept");
+        let accept = || {
+            let operator = town.person("operator");
+            let body = json!({"category": "light"});
+            operator.call(Method::POST, &path, &headers, Some(&body))
+        };
+        std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..8).map(|_| scope.spawn(accept)).collect();
+            for one in tries {
+                assert_eq!(one.join().unwrap().expect(200)["version"], 2);
+            }
+        });
+    }
+}

@@ -8,7 +8,7 @@
 //! categories a unit answers for; an *area* (区域) is where it lies.
 //!
 //! **Invariants**
-//! - [`decide`] and [`Case::apply`] are pure: the same case, command, rules and
+//! - [`decide()`] and [`Case::apply`] are pure: the same case, command, rules and
 //!   time give the same events, and replaying a case's events gives the case.
 //! - No case closes without a passed verification or a logged reason.
 //! - Residents' words, names, addresses and points are sealed beside the

@@ -22,7 +22,7 @@ pub struct Asked {
 /// Carries out a command: returns the case after it, once it is durable.
 ///
 /// # Errors
-/// A refusal of [`decide`], or the store's.
+/// A refusal of [`decide()`], or the store's.
 pub async fn execute<S: CaseStore>(
     store: &S,
     asked: &Asked,
@@ -86,7 +86,7 @@ async fn made_before<S: CaseStore>(store: &S, asked: &Asked) -> Result<Option<Ca
 /// write a whole history at once.
 ///
 /// # Errors
-/// The refusal of [`decide`].
+/// The refusal of [`decide()`].
 pub fn change<S: CaseStore>(
     store: &S,
     before: Option<&Case>,

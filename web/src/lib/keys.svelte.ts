@@ -23,9 +23,9 @@ class Keys {
   #pressed(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement | null;
-    const typing = target?.closest('input, textarea, select, [contenteditable], dialog');
+    const typing = target?.closest('input, textarea, select, [contenteditable], dialog[open]');
     if (typing) {
-      if (event.key === 'Escape' && !target?.closest('dialog')) target?.blur();
+      if (event.key === 'Escape' && !target?.closest('dialog[open]')) target?.blur();
       return;
     }
     if (performance.now() - this.#awaiting < 1500) {

@@ -54,8 +54,7 @@ export function caseOverlay(look: MapLook, query: string, rings: Point[]): Overl
       source: 'rings',
       paint: {
         'circle-radius': 13,
-        'circle-color': c.rim,
-        'circle-opacity': 0.5,
+        'circle-opacity': 0,
         'circle-stroke-color': c.chosen,
         'circle-stroke-width': 2.5,
       },

@@ -1,0 +1,134 @@
+// One browser for a file of tests; every page is watched while it is open.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+import { url as sampleUrl } from './people.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+export const PHONE = { width: 360, height: 740 };
+export const DESK = { width: 1440, height: 900 };
+/** Too narrow for list and map side by side: the desk without a map. */
+export const TABLET = { width: 900, height: 900 };
+
+let browser;
+let watched = [];
+
+/** Opens the browser for the tests of a file. */
+export function useBrowser() {
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--use-angle=swiftshader',
+        '--enable-unsafe-swiftshader',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    });
+  });
+  after(() => browser.close());
+}
+
+/** A page in a window of its own. `allow` names complaints of the browser that the
+    test provokes, such as the failed answer to a wrong password. */
+export async function openPage({
+  base = sampleUrl,
+  lang = 'zh',
+  dark = false,
+  size = DESK,
+  as = null,
+  allow = [],
+} = {}) {
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: size,
+    hasTouch: size === PHONE,
+    locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: dark ? 'dark' : 'light',
+  });
+  const page = await context.newPage();
+  const complaints = [];
+  const said = (text) => {
+    if (!allow.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) {
+      said(`${message.text()} ${message.location().url}`);
+    }
+  });
+  page.on('pageerror', (error) => said(`error: ${error.message}`));
+  context.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (!['data:', 'blob:'].includes(asked.protocol) && asked.origin !== base) {
+      said(`asked for something elsewhere: ${request.url()}`);
+    }
+  });
+  watched.push({ context, complaints });
+  if (as) {
+    const answer = await context.request.post('/api/v1/session', {
+      data: { user: as.name, password: as.password },
+    });
+    assert.equal(answer.status(), 200, `${as.name} signs in`);
+  }
+  return page;
+}
+
+/** Ends a test: closes its windows; nobody may have complained. */
+export async function closePages() {
+  const all = watched;
+  watched = [];
+  for (const { context } of all) await context.close();
+  assert.deepEqual(
+    all.flatMap(({ complaints }) => complaints),
+    [],
+    'the browser complains of nothing and asks nobody else',
+  );
+}
+
+/** Waits until the page and its map, if it has one, stand still. */
+export async function settled(page) {
+  await page.locator('main h1').first().waitFor({ state: 'attached' });
+  await page.waitForFunction(
+    () => !document.querySelector('.bone, [data-map="loading"], [data-map="drawing"]'),
+    undefined,
+    { timeout: 20_000 },
+  );
+}
+
+/** axe-core finds nothing against WCAG 2.2 AA or its best practices. */
+export async function assertAccessible(page, what) {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async (rules) => {
+    const { violations } = await globalThis.axe.run(document, {
+      runOnly: rules,
+    });
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
+    );
+  }, RULES);
+  assert.deepEqual(violations, [], what);
+}
+
+/** Nothing sticks out at the side. */
+export async function assertNoOverflow(page, what) {
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  assert.ok(content <= window, `${what} is ${content} px wide in a window of ${window}`);
+}
+
+export function picture(page, name, options = {}) {
+  return page.screenshot({
+    path: join(process.env.PICTURES, `${name}.png`),
+    ...options,
+  });
+}

@@ -1,0 +1,20 @@
+// Who can sign in: names and passwords from a city's list.
+import { readFileSync } from 'node:fs';
+
+export const url = process.env.CITY_URL;
+export const bostonUrl = process.env.BOSTON_URL;
+
+/** The password of a name in a list of `  name  password …` lines. */
+function password(list, name) {
+  const line = readFileSync(list, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([found]) => found === name);
+  if (!line) throw new Error(`nobody is called ${name}`);
+  return line[1];
+}
+
+export function person(name, city = 'sample') {
+  const list = city === 'boston' ? process.env.BOSTON_SIGN_INS : process.env.CITY_SIGN_INS;
+  return { name, password: password(list, name) };
+}

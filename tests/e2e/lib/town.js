@@ -1,0 +1,74 @@
+// What tests do over HTTP to come to where a page begins.
+import assert from 'node:assert/strict';
+import { person, url } from './people.js';
+
+async function call(base, path, { method = 'GET', body, headers = {} } = {}) {
+  const answer = await fetch(base + path, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  return { json: text ? JSON.parse(text) : null, headers: answer.headers };
+}
+
+/** Somebody signed in, over HTTP. */
+export async function signedIn({ name, password }, base = url) {
+  const body = { user: name, password };
+  const { headers } = await call(base, '/api/v1/session', {
+    method: 'POST',
+    body,
+  });
+  const cookie = headers.get('set-cookie').split(';')[0];
+  return {
+    get: async (path) => (await call(base, path, { headers: { cookie } })).json,
+    /** Does something to a case as it is now; gives the case after it. */
+    act: async (id, action, body) => {
+      const path = `/api/v1/cases/${id}`;
+      const { json } = await call(base, path, { headers: { cookie } });
+      const headers = { cookie, 'If-Match': `"${json.version}"` };
+      return (await call(base, `${path}/${action}`, { method: 'POST', body, headers })).json;
+    },
+  };
+}
+
+/** A new request; gives its number and follow code. */
+export async function request(words, more = {}) {
+  const body = { words, place: { address: '听帆路 91 号' }, ...more };
+  return (await call(url, '/api/v1/requests', { method: 'POST', body })).json;
+}
+
+let lighting;
+
+/** The unit that answers for street lights, and how it signs in. */
+export async function lightingUnit() {
+  lighting ??= (async () => {
+    const operator = await signedIn(person('operator'));
+    const { units } = await operator.get('/api/v1/city');
+    const unit = units.find((one) => one.duties.includes('street-light') && one.areas.length === 0);
+    return { ...unit, staff: person(unit.code) };
+  })();
+  return lighting;
+}
+
+/** A case of a broken street light, brought to a stage over HTTP. */
+export async function caseAt(stage, words = '路灯三天没有亮了。') {
+  const { id, follow_code: code } = await request(words);
+  const unit = await lightingUnit();
+  const operator = await signedIn(person('operator'));
+  const staff = await signedIn(unit.staff);
+  const road = [
+    ['accepted', operator, 'accept', { category: 'street-light' }],
+    ['dispatched', operator, 'dispatch', { unit: unit.code }],
+    ['in_progress', staff, 'start', {}],
+    ['reported', staff, 'report-back', { note: '换了灯头。' }],
+    ['verified', operator, 'verify', { pass: true }],
+    ['closed', operator, 'close', {}],
+  ];
+  for (const [reached, who, action, body] of stage === 'submitted' ? [] : road) {
+    await who.act(id, action, body);
+    if (reached === stage) break;
+  }
+  return { id, code };
+}

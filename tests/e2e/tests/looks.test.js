@@ -1,0 +1,121 @@
+// Every page, in both languages, light and dark, on a desk and a phone: nothing
+// that axe-core finds, nothing that sticks out, no complaint of the browser. The
+// pictures are for people to look at.
+import assert from 'node:assert/strict';
+import { afterEach, before, test } from 'node:test';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  closePages,
+  DESK,
+  openPage,
+  PHONE,
+  picture,
+  settled,
+  useBrowser,
+} from '../lib/browser.js';
+import { person } from '../lib/people.js';
+import { caseAt, lightingUnit } from '../lib/town.js';
+
+useBrowser();
+afterEach(closePages);
+
+let open;
+let closed;
+before(async () => {
+  open = await caseAt('submitted', '巷口的路灯三天没有亮了，晚上很黑，老人出门不方便。');
+  closed = await caseAt('closed');
+});
+
+/** Pages by name: who looks, and at what. */
+const residents = () => [
+  ['welcome', '/'],
+  ['sign-in', '/sign-in'],
+  ['report-place', '/report'],
+  ['report-what', '/report?step=what'],
+  ['report-who', '/report?step=who'],
+  ['report-check', '/report?step=check'],
+  ['follow', '/follow'],
+  ['follow-closed', `/follow/${closed.code}`],
+  ['not-found', '/no/such/page'],
+];
+const staff = (size) => [
+  ...(size === PHONE
+    ? [
+        ['desk', '/desk'],
+        ['desk-map', '/desk?view=map'],
+      ]
+    : [['desk', `/desk?case=${open.id}`]]),
+  ['desk-empty', '/desk?q=nothing+of+the+kind'],
+  ['case-submitted', `/cases/${open.id}`],
+  ['case-closed', `/cases/${closed.id}`],
+];
+
+const LOOKS = [
+  { lang: 'zh', dark: false, size: DESK },
+  { lang: 'en', dark: true, size: DESK },
+  { lang: 'en', dark: false, size: PHONE },
+  { lang: 'zh', dark: true, size: PHONE },
+];
+
+async function look(page, pages, name) {
+  for (const [what, address] of pages) {
+    await page.goto(address);
+    await settled(page);
+    const shown = `${what}-${name}`;
+    await picture(page, shown, { fullPage: !what.startsWith('desk') });
+    await assertNoOverflow(page, shown);
+    await assertAccessible(page, shown);
+  }
+}
+
+for (const { lang, dark, size } of LOOKS) {
+  const name = `${lang}-${dark ? 'dark' : 'light'}-${size.width}`;
+  test(`pages of residents are in order: ${name}`, async () => {
+    const page = await openPage({ lang, dark, size });
+    await look(page, residents(), name);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), { zh: 'zh-CN', en: 'en' }[lang]); // prettier-ignore
+  });
+  test(`pages of staff are in order: ${name}`, async () => {
+    const page = await openPage({ lang, dark, size, as: person('operator') });
+    await look(page, staff(size), name);
+  });
+}
+
+test('the largest type fits a phone, with targets of at least 60 px for the main steps', async () => {
+  const page = await openPage({ size: PHONE });
+  await page.goto('/');
+  await page.getByRole('radio', { name: '特大字' }).check();
+  await look(page, residents().slice(0, 7), 'zh-largest-360');
+  await page.goto('/report');
+  const button = await page.getByRole('button', { name: '下一步' }).boundingBox();
+  assert.ok(button.height >= 60, `the button is ${button.height} px high`);
+});
+
+test('language, light and dark are one press away, and kept', async () => {
+  const page = await openPage({ lang: 'zh' });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Tell Yunling once' }).waitFor();
+  await page.getByRole('button', { name: 'Switch to dark' }).click();
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const night = await paper();
+  await page.goto('/follow');
+  await page.getByRole('heading', { name: 'Follow a report' }).waitFor();
+  assert.equal(await paper(), night);
+  await page.getByRole('button', { name: 'Switch to light' }).click();
+  assert.notEqual(await paper(), night);
+});
+
+test('a unit sees its own cases and only what it can do', async () => {
+  const { staff: crew, code } = await lightingUnit();
+  const page = await openPage({ as: crew, lang: 'en', size: DESK });
+  await page.goto('/desk');
+  await settled(page);
+  assert.equal(await page.getByRole('combobox', { name: 'Unit' }).count(), 0);
+  const { units } = await (await page.context().request.get('/api/v1/city')).json();
+  const own = units.find((unit) => unit.code === code).name.en;
+  for (const row of await page.locator('[data-case]').allTextContents())
+    assert.ok(row.includes(own));
+  await picture(page, 'desk-unit');
+});

@@ -30,6 +30,10 @@ const MAX_LOG_PAGES: u64 = 65_536;
 const MOVE_LOG_PAGES: u64 = 2048;
 /// Least time between two rounds of that.
 const MOVE_PACE: Duration = Duration::from_millis(200);
+/// Least time between two tries at that while readers hold the log, and how
+/// long each waits for queries under way: writers wait with it.
+const EMPTY_PACE: Duration = Duration::from_secs(1);
+const EMPTY_WAIT: Duration = Duration::from_millis(20);
 /// How often the writer tries to empty the log after an erasure while a reader
 /// holds it, and how long whoever asked waits for it.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
@@ -93,6 +97,7 @@ impl Writer {
                     log_pages,
                     frontier,
                     wal,
+                    empty_from: Instant::now(),
                     to_empty: false,
                     waiting: Vec::new(),
                     tell_durable,
@@ -189,6 +194,8 @@ struct State {
     log_pages: Arc<AtomicU64>,
     frontier: Frontier,
     wal: PathBuf,
+    /// When the log may be emptied for its length again.
+    empty_from: Instant,
     /// The log must be emptied: something in it was erased.
     to_empty: bool,
     /// Who waits for that, and since when.
@@ -340,11 +347,11 @@ impl State {
     }
 
     /// Moves all pages to the database; what is left of the log depends on
-    /// `how`. `false` when a reader holds the log: writers must not wait for it.
+    /// `how`. `false` when a reader holds the log for longer than a moment.
     fn move_all(&self, how: &str) -> Result<bool, StoreError> {
         let emptied = self
             .connection
-            .busy_timeout(Duration::ZERO)
+            .busy_timeout(EMPTY_WAIT)
             .and_then(|()| {
                 self.connection
                     .query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| {
@@ -360,11 +367,12 @@ impl State {
 
     fn keep_log_short(&mut self) {
         let pages = self.log_pages.load(Ordering::Relaxed);
-        if pages > MAX_LOG_PAGES {
-            // A reader may hold the log; then the next group tries again.
+        if pages > MAX_LOG_PAGES && Instant::now() >= self.empty_from {
+            // A reader may hold the log, or the disk fail: the next try will tell.
             if let Ok(true) = self.move_all("RESTART") {
                 self.log_pages.store(0, Ordering::Relaxed);
             }
+            self.empty_from = Instant::now() + EMPTY_PACE;
         } else if pages > MOVE_LOG_PAGES {
             let _ = self.tell_mover.send(());
         }

@@ -175,7 +175,8 @@ impl Rules {
         category: &CategoryCode,
         area: Option<&AreaCode>,
     ) -> bool {
-        unit.duties.contains(category) && self.covers(unit, area)
+        // Most units answer for another area, which is told sooner than a long list.
+        self.covers(unit, area) && unit.duties.contains(category)
     }
 
     /// Units whose duty list names the category in this area; those bound to

@@ -148,7 +148,8 @@ fn case_number(subject: &str) -> Option<u64> {
 /// What the entries add up to.
 #[derive(Default)]
 struct Sum {
-    cases: HashMap<u64, (Case, Derived)>,
+    /// Boxed, so that a growing table need not be copied with all that is in it.
+    cases: HashMap<u64, Box<(Case, Derived)>>,
     items: HashMap<String, (u64, Value)>,
     accounts: HashMap<String, AccountData>,
     misplaced: BTreeSet<u64>,
@@ -186,7 +187,8 @@ impl Sum {
         next: &Happening,
         words: Option<Derived>,
     ) -> Result<(), yiwang_cases::ReplayError> {
-        if let Some((case, derived)) = self.cases.get_mut(&id) {
+        if let Some(known) = self.cases.get_mut(&id) {
+            let (case, derived) = known.as_mut();
             case.apply(next)?;
             if case.erased {
                 *derived = Derived::default();
@@ -196,14 +198,15 @@ impl Sum {
         let mut case = Case::begin(CaseId(id), next)?;
         // The words themselves are not read again: they stand in one place only.
         case.erased = words.is_none();
-        self.cases.insert(id, (case, words.unwrap_or_default()));
+        self.cases
+            .insert(id, Box::new((case, words.unwrap_or_default())));
         Ok(())
     }
 
     /// Cases whose units beside the lead the tables tell differently.
     fn differing_units(&self, sql: &Connection) -> Result<BTreeSet<u64>, StoreError> {
-        let units = |(id, (case, _)): (&u64, &(Case, Derived))| {
-            let units = case.units_beside_lead();
+        let units = |(id, known): (&u64, &Box<(Case, Derived)>)| {
+            let units = known.0.units_beside_lead();
             let pairs = units.into_iter().map(|unit| (*id, unit.to_string()));
             pairs.collect::<Vec<_>>()
         };
@@ -231,7 +234,7 @@ impl Sum {
             let expected = self.cases.remove(&(id as u64));
             // A row that cannot be read differs from any.
             let stored = facts(row).and_then(|case| Ok((case, Derived::from_row(row)?)));
-            if expected.is_none() || expected != stored.ok() {
+            if expected.is_none() || expected.as_deref() != stored.ok().as_ref() {
                 differing.insert(id as u64);
             }
         }

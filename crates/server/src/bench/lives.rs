@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use yiwang_base::{Personal, Timestamp, from_millis, to_millis};
-use yiwang_cases::{Actor, Asked, Case, Change, Command, Context, Limits, Stage, change};
+use yiwang_cases::{
+    Actor, Asked, Case, Change, Command, Context, Limits, Stage, StoreError, change,
+};
 use yiwang_journal::SigningKey;
 use yiwang_store::{Options, Store};
 
@@ -42,8 +44,9 @@ pub(super) async fn build(
         relaxed: true,
         ..Options::default()
     };
-    let store = Store::open(directory, relaxed)?;
+    let store = Arc::new(Store::open(directory, relaxed)?);
     let city = City::load(&store)?;
+    let mut done = *store.durable().borrow();
     let mut lives = Lives {
         store: &store,
         city: &city,
@@ -52,23 +55,37 @@ pub(super) async fn build(
         now: to_millis(Timestamp::now()) - PACE * entries.cast_signed(),
     };
     let mut signed = 0;
-    loop {
-        let done = *store.durable().borrow();
+    // One batch is written while the next is made up.
+    let mut writing = None;
+    while done < entries {
         progress(done, entries);
-        let last = done >= entries;
-        if last || done >= signed + SIGN_EVERY {
+        let most = usize::try_from(entries - done)?.min(BATCH);
+        let batch: Vec<_> = (0..most).map(|_| lives.next()).collect::<Result<_, _>>()?;
+        done += batch.len() as u64;
+        if let Some(writing) = writing.take() {
+            written(writing).await?;
+        }
+        if done >= signed + SIGN_EVERY {
             store.sign(key).await?;
             signed = done;
         }
-        if last {
-            return Ok(());
-        }
-        let most = usize::try_from(entries - done)?.min(BATCH);
-        let batch = (0..most).map(|_| lives.next()).collect::<Result<_, _>>()?;
-        for outcome in store.append_all(batch).await? {
-            outcome?;
-        }
+        let store = Arc::clone(&store);
+        writing = Some(tokio::spawn(async move { store.append_all(batch).await }));
     }
+    if let Some(writing) = writing {
+        written(writing).await?;
+    }
+    store.sign(key).await?;
+    Ok(())
+}
+
+type Writing = tokio::task::JoinHandle<Result<Vec<Result<(), StoreError>>, StoreError>>;
+
+async fn written(writing: Writing) -> anyhow::Result<()> {
+    for outcome in writing.await?? {
+        outcome?;
+    }
+    Ok(())
 }
 
 struct Lives<'a> {

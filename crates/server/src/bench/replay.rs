@@ -101,7 +101,7 @@ fn measure(
                 record.display()
             );
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
         let ((), took) = timed(plan.entries, || {
             let each = &mut |done, total| progress("building", done, total);
             runtime.block_on(lives::build(record, plan.entries, &key, each))

@@ -1,13 +1,15 @@
 //! Replaying the journal: what the entries add up to, compared with the tables.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use rusqlite::Connection;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use yiwang_base::{CaseId, Purpose};
-use yiwang_cases::{Actor, Case, Event, Happening, Sealed, StoreError};
+use yiwang_base::{CaseId, Purpose, Timestamp};
+use yiwang_cases::{Actor, Case, Event, Happening, ReplayError, Sealed, StoreError};
 use yiwang_journal::EntryView;
 
 use crate::accounts::{self, AccountData};
@@ -59,7 +61,7 @@ pub fn replay(
     }
     let cases = sum.cases.len() as u64;
     let differing = if compare {
-        sum.compare(&sql)?
+        sum.compare(sql)?
     } else {
         Vec::new()
     };
@@ -70,19 +72,22 @@ pub fn replay(
     })
 }
 
-/// What one entry adds.
-#[expect(clippy::large_enum_variant, reason = "nearly all are about cases")]
+/// What one entry adds. Few bytes, since millions are handed from thread to thread.
 enum Step {
-    Case {
-        id: u64,
-        next: Happening,
-        derived: Option<Derived>,
-        /// The entry stands under another case than it speaks of.
-        misplaced: bool,
-    },
-    Item(String, Value),
-    Account(String, AccountData),
+    Case(CaseStep),
+    Item(Box<(String, Value)>),
+    Account(Box<(String, AccountData)>),
     Other,
+}
+
+struct CaseStep {
+    id: u64,
+    at: Timestamp,
+    event: Event,
+    /// What is kept of the words, for a submission whose words are not erased.
+    derived: Option<Box<Derived>>,
+    /// The entry stands under another case than it speaks of.
+    misplaced: bool,
 }
 
 /// Reads an entry; the costly part of a replay.
@@ -96,28 +101,21 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
             (Event::Submitted { .. }, Some(sealed)) if row.erased_by.is_none() => {
                 match serde_json::from_slice(sealed.body).map_err(|e| unreadable(&e))? {
                     Sealed::Request(words) => {
-                        Some(Derived::of(row.seq, words.disclose(Purpose::Record)))
+                        let words = words.disclose(Purpose::Record);
+                        Some(Box::new(Derived::of(row.seq, words)))
                     }
                     Sealed::Note(_) => None,
                 }
             }
             _ => None,
         };
-        let next = Happening {
-            at: entry.data.happened.unwrap_or(entry.at),
-            // Neither who nor why changes what a case is.
-            by: Actor::Resident,
-            grounds: None,
-            event: entry.data.event,
-            sealed: None,
-        };
-        let misplaced = row.case_id != Some(id);
-        let step = Step::Case {
+        let step = Step::Case(CaseStep {
             id,
-            next,
+            at: entry.data.happened.unwrap_or(entry.at),
+            event: entry.data.event,
             derived,
-            misplaced,
-        };
+            misplaced: row.case_id != Some(id),
+        });
         return Ok((row.seq, step));
     }
     let entry = EntryView::<&RawValue>::parse(row.body).map_err(|e| unreadable(&e))?;
@@ -131,10 +129,10 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
         )));
     } else if subject.starts_with("account/") {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
-        Step::Account(subject, data)
+        Step::Account(Box::new((subject, data)))
     } else if items::is_item(&subject) {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
-        Step::Item(subject, data)
+        Step::Item(Box::new((subject, data)))
     } else {
         Step::Other
     };
@@ -158,22 +156,19 @@ struct Sum {
 impl Sum {
     fn add(&mut self, seq: u64, step: Step) -> Result<(), StoreError> {
         match step {
-            Step::Case {
-                id,
-                next,
-                derived,
-                misplaced,
-            } => {
-                if misplaced && self.misplaced.len() < MOST_DIFFERING {
-                    self.misplaced.insert(id);
+            Step::Case(step) => {
+                if step.misplaced && self.misplaced.len() < MOST_DIFFERING {
+                    self.misplaced.insert(step.id);
                 }
-                self.add_event(id, &next, derived)
+                self.add_event(step)
                     .map_err(|error| broken(format!("entry {seq}: {error}")))?;
             }
-            Step::Item(subject, data) => {
+            Step::Item(item) => {
+                let (subject, data) = *item;
                 self.items.insert(subject, (seq, data));
             }
-            Step::Account(subject, data) => {
+            Step::Account(account) => {
+                let (subject, data) = *account;
                 self.accounts.insert(subject, data);
             }
             Step::Other => {}
@@ -181,68 +176,142 @@ impl Sum {
         Ok(())
     }
 
-    fn add_event(
-        &mut self,
-        id: u64,
-        next: &Happening,
-        words: Option<Derived>,
-    ) -> Result<(), yiwang_cases::ReplayError> {
-        if let Some(known) = self.cases.get_mut(&id) {
-            let (case, derived) = known.as_mut();
-            case.apply(next)?;
-            if case.erased {
-                *derived = Derived::default();
+    fn add_event(&mut self, step: CaseStep) -> Result<(), ReplayError> {
+        let next = Happening {
+            at: step.at,
+            // Neither who nor why changes what a case is.
+            by: Actor::Resident,
+            grounds: None,
+            event: step.event,
+            sealed: None,
+        };
+        match self.cases.entry(step.id) {
+            Entry::Occupied(mut known) => {
+                let (case, derived) = known.get_mut().as_mut();
+                case.apply(&next)?;
+                if case.erased {
+                    *derived = Derived::default();
+                }
             }
-            return Ok(());
+            Entry::Vacant(place) => {
+                let mut case = Case::begin(CaseId(step.id), &next)?;
+                // The words are not kept: they stand in one place only.
+                case.erased = step.derived.is_none();
+                let derived = step.derived.map_or_else(Derived::default, |kept| *kept);
+                place.insert(Box::new((case, derived)));
+            }
         }
-        let mut case = Case::begin(CaseId(id), next)?;
-        // The words themselves are not read again: they stand in one place only.
-        case.erased = words.is_none();
-        self.cases
-            .insert(id, Box::new((case, words.unwrap_or_default())));
         Ok(())
     }
 
-    /// Cases whose units beside the lead the tables tell differently.
-    fn differing_units(&self, sql: &Connection) -> Result<BTreeSet<u64>, StoreError> {
-        let units = |(id, known): (&u64, &Box<(Case, Derived)>)| {
-            let units = known.0.units_beside_lead();
-            let pairs = units.into_iter().map(|unit| (*id, unit.to_string()));
-            pairs.collect::<Vec<_>>()
-        };
-        let expected: BTreeSet<(u64, String)> = self.cases.iter().flat_map(units).collect();
-        let mut statement = sql
-            .prepare("SELECT case_id, unit FROM case_unit")
-            .map_err(from_sqlite)?;
-        let stored = statement
-            .query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))
-            .and_then(Iterator::collect::<rusqlite::Result<BTreeSet<_>>>)
-            .map_err(from_sqlite)?;
-        let differing = expected.symmetric_difference(&stored);
-        Ok(differing.map(|(id, _)| *id).collect())
-    }
-
-    fn compare(mut self, sql: &Connection) -> Result<Vec<String>, StoreError> {
+    fn compare(mut self, sql: Connection) -> Result<Vec<String>, StoreError> {
         let mut differing = std::mem::take(&mut self.misplaced);
-        differing.extend(self.differing_units(sql)?);
-        let mut statement = sql
-            .prepare(&format!("SELECT {} FROM cases ORDER BY id", *FACTS))
-            .map_err(from_sqlite)?;
-        let mut rows = statement.query([]).map_err(from_sqlite)?;
-        while let Some(row) = rows.next().map_err(from_sqlite)? {
-            let id: i64 = row.get(0).map_err(from_sqlite)?;
-            let expected = self.cases.remove(&(id as u64));
-            // A row that cannot be read differs from any.
-            let stored = facts(row).and_then(|case| Ok((case, Derived::from_row(row)?)));
-            if expected.is_none() || expected.as_deref() != stored.ok().as_ref() {
-                differing.insert(id as u64);
-            }
-        }
-        differing.extend(self.cases.into_keys());
+        let sql = self.compare_cases(sql, &mut differing)?;
         let mut subjects: Vec<String> = differing.iter().map(|id| format!("case/{id}")).collect();
-        subjects.extend(items::differing(sql, self.items)?);
-        subjects.extend(accounts::differing(sql, self.accounts)?);
+        subjects.extend(items::differing(&sql, self.items)?);
+        subjects.extend(accounts::differing(&sql, self.accounts)?);
         subjects.truncate(MOST_DIFFERING);
         Ok(subjects)
+    }
+
+    /// Compares with rows that another thread reads.
+    fn compare_cases(
+        &mut self,
+        sql: Connection,
+        differing: &mut BTreeSet<u64>,
+    ) -> Result<Connection, StoreError> {
+        let (give, take) = sync_channel(WAITING);
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(move || read_cases(&sql, &give).map(|()| sql));
+            for batch in take {
+                for stored in batch {
+                    let expected = self.cases.remove(&stored.id);
+                    let same = match (expected.as_deref(), stored.facts) {
+                        (Some((case, derived)), Some(facts)) => {
+                            let units = case.units_beside_lead();
+                            *case == facts.0
+                                && *derived == facts.1
+                                && units.iter().map(|unit| unit.as_str()).eq(&stored.units)
+                        }
+                        _ => false,
+                    };
+                    if !same {
+                        differing.insert(stored.id);
+                    }
+                }
+            }
+            differing.extend(self.cases.drain().map(|(id, _)| id));
+            reading.join().map_err(|_| broken("reading stopped"))?
+        })
+    }
+}
+
+/// Rows handed over at once, and how many such batches may wait.
+const BATCH: usize = 1024;
+const WAITING: usize = 8;
+
+/// A case as the tables tell it.
+struct Stored {
+    id: u64,
+    /// `None` for a row that cannot be read, and so differs from any.
+    facts: Option<(Case, Derived)>,
+    units: Vec<String>,
+}
+
+fn read_cases(sql: &Connection, give: &SyncSender<Vec<Stored>>) -> Result<(), StoreError> {
+    let mut cases = sql
+        .prepare(&format!("SELECT {} FROM cases ORDER BY id", *FACTS))
+        .map_err(from_sqlite)?;
+    let mut cases = cases.query([]).map_err(from_sqlite)?;
+    let mut units = sql
+        .prepare("SELECT case_id, unit FROM case_unit ORDER BY case_id, unit")
+        .map_err(from_sqlite)?;
+    let mut units = units
+        .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
+        .map_err(from_sqlite)?
+        .peekable();
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut hand_over = |stored: Option<Stored>| {
+        let last = stored.is_none();
+        batch.extend(stored);
+        if last || batch.len() == BATCH {
+            // Whoever takes them goes on to the end.
+            let _ = give.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
+        }
+    };
+    while let Some(row) = cases.next().map_err(from_sqlite)? {
+        let id: i64 = row.get(0).map_err(from_sqlite)?;
+        let mut own = Vec::new();
+        while let Some(unit) = units.next_if(|unit| !matches!(unit, Ok((of, _)) if *of > id)) {
+            let (of, unit) = unit.map_err(from_sqlite)?;
+            if of == id {
+                own.push(unit);
+            } else {
+                // A unit of a case that is not there.
+                hand_over(Some(Stored::unit_alone(of)));
+            }
+        }
+        let facts = facts(row).and_then(|case| Ok((case, Derived::from_row(row)?)));
+        hand_over(Some(Stored {
+            id: id as u64,
+            facts: facts.ok(),
+            units: own,
+        }));
+    }
+    for unit in units {
+        let (of, _) = unit.map_err(from_sqlite)?;
+        hand_over(Some(Stored::unit_alone(of)));
+    }
+    hand_over(None);
+    Ok(())
+}
+
+impl Stored {
+    fn unit_alone(of: i64) -> Stored {
+        Stored {
+            id: of as u64,
+            facts: None,
+            units: Vec::new(),
+        }
     }
 }

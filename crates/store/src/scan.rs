@@ -16,8 +16,8 @@ use crate::error::{broken, from_sqlite};
 use crate::store::{entry_count, one};
 
 /// Entries of one range, and how many ranges of one worker may wait.
-const RANGE: u64 = 4096;
-const WAITING: usize = 4;
+const RANGE: u64 = 1024;
+const WAITING: usize = 8;
 /// Most worker threads.
 const MOST_WORKERS: usize = 16;
 

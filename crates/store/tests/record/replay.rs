@@ -173,6 +173,11 @@ fn a_unit_added_to_or_taken_from_a_case_is_found() {
         differing("UPDATE case_unit SET unit = 'nobody'"),
         ["case/61"]
     );
+    // A unit of a case that is not there, before, between and behind those that are.
+    for id in [-5, 0, 99] {
+        let insert = format!("INSERT INTO case_unit VALUES ({id}, 'nobody')");
+        assert_eq!(differing(&insert), [format!("case/{}", id as u64)]);
+    }
 }
 
 #[test]

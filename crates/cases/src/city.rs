@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, LocalText, Point, Span, UnitCode, WorkCalendar};
 
-use crate::Question;
+use crate::{Question, WhistleLimits};
 
 /// An area (区域) without its outline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +108,13 @@ pub struct DeskLimits {
     pub verify: Span,
     /// From verified to closed.
     pub close: Span,
+    /// From a whistle to check-in.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub whistle: WhistleLimits,
+}
+
+fn is_usual(limits: &WhistleLimits) -> bool {
+    *limits == WhistleLimits::default()
 }
 
 impl Default for DeskLimits {
@@ -121,6 +128,7 @@ impl Default for DeskLimits {
             dispatch: two_hours,
             verify: one_day,
             close: one_day,
+            whistle: WhistleLimits::default(),
         }
     }
 }

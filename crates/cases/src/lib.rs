@@ -5,7 +5,8 @@
 //!
 //! **Words:** a *request* (诉求) is what someone sent; the *case* (案卷) is its
 //! record; a *unit* (单位) handles it; a *duty list* (权责清单) says which
-//! categories a unit answers for; an *area* (区域) is where it lies.
+//! categories a unit answers for; an *area* (区域) is where it lies; a *whistle*
+//! (哨) calls units to come.
 //!
 //! **Invariants**
 //! - [`decide()`] and [`Case::apply`] are pure: the same case, command, rules and
@@ -35,10 +36,12 @@ mod port;
 mod possible;
 mod question;
 mod returns;
+mod roster;
 mod sealed;
 mod service;
 mod stage;
 mod standing;
+mod whistle;
 
 pub use action::Action;
 pub use actor::{Actor, ActorError};
@@ -61,7 +64,16 @@ pub use port::{
 pub use possible::possible;
 pub use question::{AnswerKind, Answers, Choice, Question};
 pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns};
+pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
 pub use service::{Asked, change, execute};
 pub use stage::Stage;
 pub use standing::Standing;
+pub use whistle::{
+    About, Attendance, Blow, Call, CallRefusal, CallUnit, Called, CheckIn, CheckInFilter, CheckIns,
+    MemoryWhistles, Milestone, Planned, PlannedMilestone, Presence, RefuseCall, ScoreUnit, Whistle,
+    WhistleAction, WhistleAppended, WhistleAsked, WhistleChange, WhistleCommand, WhistleEvent,
+    WhistleFilter, WhistleHappening, WhistleId, WhistleKind, WhistleLimits, WhistlePage,
+    WhistleRecorded, WhistleReplayError, WhistleSealed, WhistleStage, WhistleStart, WhistleStore,
+    WhistleWords, decide_whistle, execute_whistle, possible_whistle,
+};

@@ -1,5 +1,6 @@
-//! The record in memory passes the suite that every store passes.
+//! The records in memory pass the suites that every store passes.
 
-use yiwang_cases::MemoryStore;
+use yiwang_cases::{MemoryStore, MemoryWhistles};
 
 yiwang_cases::conformance!(Box::new(MemoryStore::new()), pollster::block_on);
+yiwang_cases::whistle_conformance!(Box::new(MemoryWhistles::new()), pollster::block_on);

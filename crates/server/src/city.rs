@@ -8,13 +8,15 @@ use yiwang_base::{
     AreaCode, CaseId, LocalText, Timestamp, WorkCalendar, WorkHours, truncate_millis,
 };
 use yiwang_cases::{
-    Action, Area, AreaIndex, Category, Channel, DeclineReason, DeskLimits, Event, ReturnReason,
-    Rules, Stage, StoreError, Unit,
+    Action, Area, AreaIndex, Attendance, Category, Channel, DeclineReason, DeskLimits, Event,
+    ReturnReason, Rules, Stage, StoreError, Unit, WhistleAction, WhistleEvent, WhistleKind,
+    WhistleStage,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
 use crate::wire::{
-    AreaView, CategoryView, CityView, EventWord, Named, Text, UnitView, Word, Worded,
+    AreaView, CategoryView, CityView, EventWord, Named, Text, UnitView, WhistleEventWord,
+    WhistleWordsView, Word, Worded,
 };
 
 /// Settings of the city, kept as one item.
@@ -193,6 +195,7 @@ impl City {
             events: events(),
             decline_reasons: named(decline_name),
             return_reasons: named(|reason: ReturnReason| reason.name().into()),
+            whistles: whistle_words(),
         }
     }
 
@@ -254,6 +257,21 @@ fn events() -> Vec<Named<EventWord>> {
         Some(Named { code, name })
     };
     Event::WORDS.into_iter().filter_map(one).collect()
+}
+
+fn whistle_words() -> WhistleWordsView {
+    let event = |word: &'static str| {
+        let name = WhistleEvent::name_of(word)?.into();
+        let code = WhistleEventWord(word);
+        Some(Named { code, name })
+    };
+    WhistleWordsView {
+        kinds: named(|kind: WhistleKind| kind.name().into()),
+        stages: named(|stage: WhistleStage| stage.name().into()),
+        actions: named(|action: WhistleAction| action.name().into()),
+        events: WhistleEvent::WORDS.into_iter().filter_map(event).collect(),
+        attendances: named(|attendance: Attendance| attendance.name().into()),
+    }
 }
 
 /// A channel's word on the wire.

@@ -1,7 +1,7 @@
 //! Policy: who may do what. The one place; what is not here is denied.
 
 use yiwang_base::{Refusal, RefusalKind, UnitCode};
-use yiwang_cases::{Action, Case};
+use yiwang_cases::{Action, Case, Whistle, WhistleAction};
 use yiwang_store::Account;
 
 /// A role. Everyone who signs in has exactly one.
@@ -28,7 +28,7 @@ pub enum Role {
 /// Something that policy allows or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Right {
-    /// See cases: stage, category, area, unit, times.
+    /// See cases and whistles: stage, category, area, units, times.
     ReadCases,
     /// See residents' words, places and notes.
     ReadWords,
@@ -42,6 +42,12 @@ pub enum Right {
     SetChannel,
     /// Do this to a case.
     Act(Action),
+    /// Do this with a whistle.
+    Whistle(WhistleAction),
+    /// See who is on duty, with telephone numbers.
+    ReadRoster,
+    /// Set a unit's duty roster.
+    SetRoster,
 }
 
 impl Role {
@@ -82,7 +88,10 @@ impl Role {
             Accept, AddUnit, CallBack, Close, Decline, Dispatch, Erase, Redirect, RemoveUnit,
             Reopen, ReportBack, ReportPart, Return, Start, Submit, Verify,
         };
-        use Right::{Act, ReadCases, ReadEntries, ReadReporter, ReadUnits, ReadWords, SetChannel};
+        use Right::{
+            Act, ReadCases, ReadEntries, ReadReporter, ReadRoster, ReadUnits, ReadWords,
+            SetChannel, SetRoster, Whistle,
+        };
         match right {
             ReadCases | ReadUnits => self != Role::Partner,
             ReadWords => matches!(
@@ -101,6 +110,12 @@ impl Role {
             Act(AddUnit | RemoveUnit) => matches!(self, Role::Operator | Role::Unit),
             Act(Verify) => matches!(self, Role::Operator | Role::Verifier),
             Act(Erase) => self == Role::Steward,
+            // Of units, the rules of the room say which may call and which are called.
+            Whistle(WhistleAction::CheckIn | WhistleAction::Refuse) => self == Role::Unit,
+            Whistle(WhistleAction::Erase) => self == Role::Steward,
+            Whistle(_) => matches!(self, Role::Operator | Role::Unit),
+            ReadRoster => matches!(self, Role::Operator | Role::Unit | Role::Steward),
+            SetRoster => self == Role::Steward,
         }
     }
 }
@@ -225,6 +240,61 @@ impl User {
     }
 }
 
+impl User {
+    /// Whether the user may see this whistle at all.
+    pub fn sees_whistle(&self, whistle: &Whistle) -> bool {
+        match self.bound_to() {
+            Ok(None) => self.may(Right::ReadCases),
+            Ok(Some(unit)) => whistle.concerns(unit),
+            Err(_) => false,
+        }
+    }
+
+    /// Whether the user may do this with this whistle: staff of a unit do what
+    /// their unit's part in it lets them.
+    pub fn may_act_on_whistle(&self, action: WhistleAction, whistle: &Whistle) -> bool {
+        self.may(Right::Whistle(action))
+            && match self.bound_to() {
+                Ok(None) => self.sees_whistle(whistle),
+                Ok(Some(unit)) => whistle.lets(unit, action),
+                Err(_) => false,
+            }
+    }
+
+    /// Refuses unless the user's unit has a part in this whistle that the step
+    /// belongs to. Whether the step is possible now is the room's question.
+    ///
+    /// # Errors
+    /// A refusal that names the unit.
+    pub fn must_act_on_whistle(
+        &self,
+        action: WhistleAction,
+        whistle: &Whistle,
+    ) -> Result<(), Refusal> {
+        let called = |unit| whistle.call(unit).is_some();
+        let has_part = match self.bound_to()? {
+            None => true,
+            Some(unit) => match action {
+                WhistleAction::CheckIn | WhistleAction::Refuse | WhistleAction::Reach => {
+                    called(unit) || whistle.by.as_ref() == Some(unit)
+                }
+                _ => whistle.by.as_ref() == Some(unit),
+            },
+        };
+        if has_part && self.sees_whistle(whistle) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "policy.not-your-part",
+            "这一步由吹哨单位或坐席办理",
+            "the unit that blew the whistle does this, or the desk",
+        )
+        .at("action")
+        .found(action.word()))
+    }
+}
+
 fn forbidden(role: Role) -> Refusal {
     Refusal::new(
         RefusalKind::Forbidden,
@@ -245,15 +315,18 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit",
+                "cases words reporter units channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Unit,
-                "cases words reporter units submit start report_back return report_part add_unit remove_unit",
+                "cases words reporter units submit start report_back return report_part add_unit remove_unit roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (Role::Verifier, "cases words reporter units submit verify"),
             (Role::Leader, "cases words units submit"),
-            (Role::Steward, "cases units entries submit erase"),
+            (
+                Role::Steward,
+                "cases units entries submit erase roster set_roster whistle.erase",
+            ),
             (Role::Auditor, "cases units entries submit"),
             (Role::Admin, "cases units entries submit"),
             (Role::Partner, "submit"),
@@ -265,13 +338,24 @@ mod tests {
             (Right::ReadUnits, "units"),
             (Right::ReadEntries, "entries"),
             (Right::SetChannel, "channel"),
+            (Right::ReadRoster, "roster"),
+            (Right::SetRoster, "set_roster"),
         ];
-        let acts = Action::ALL.map(|action| (Right::Act(action), action.word()));
+        let plain = plain.map(|(right, word)| (right, word.to_owned()));
+        let acts = Action::ALL.map(|action| (Right::Act(action), action.word().to_owned()));
+        let whistles = WhistleAction::ALL.map(|action| {
+            let word = format!("whistle.{}", action.word());
+            (Right::Whistle(action), word)
+        });
         assert_eq!(table.map(|(role, _)| role), Role::ALL);
         for (role, words) in table {
             let allowed: Vec<&str> = words.split(' ').collect();
-            for (right, word) in plain.iter().chain(&acts) {
-                assert_eq!(role.may(*right), allowed.contains(word), "{role:?} {word}");
+            for (right, word) in plain.iter().chain(&acts).chain(&whistles) {
+                assert_eq!(
+                    role.may(*right),
+                    allowed.contains(&word.as_str()),
+                    "{role:?} {word}"
+                );
             }
         }
     }

@@ -295,7 +295,7 @@ pub(crate) fn repeated(sql: &Connection, receipt: &Receipt) -> Result<Option<Cas
     }
 }
 
-fn salted(fingerprint: &[u8; 32], salt: Option<&[u8; 32]>) -> [u8; 32] {
+pub(crate) fn salted(fingerprint: &[u8; 32], salt: Option<&[u8; 32]>) -> [u8; 32] {
     match salt {
         None => *fingerprint,
         Some(salt) => Sha256::new()

@@ -28,14 +28,17 @@ pub enum ItemKind {
     Category,
     /// A setting of the city: name, calendar, desk limits.
     Setting,
+    /// A unit's duty roster; names and numbers are attached.
+    Roster,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 4] = [
+    const ALL: [ItemKind; 5] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
         ItemKind::Setting,
+        ItemKind::Roster,
     ];
 
     fn word(self) -> &'static str {
@@ -44,6 +47,7 @@ impl ItemKind {
             ItemKind::Unit => "unit",
             ItemKind::Category => "category",
             ItemKind::Setting => "setting",
+            ItemKind::Roster => "roster",
         }
     }
 }
@@ -128,6 +132,37 @@ impl Store {
             }
             Ok(items)
         })
+    }
+}
+
+impl Store {
+    /// One item, if there is one of this code.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub async fn item(&self, kind: ItemKind, code: &str) -> Result<Option<Item>, StoreError> {
+        let code = code.to_owned();
+        self.readers
+            .run(move |sql| {
+                let mut statement = sql
+                    .prepare_cached(
+                        "SELECT item.body, sealed.body FROM item \
+                         LEFT JOIN sealed ON sealed.seq = item.seq WHERE kind = ?1 AND code = ?2",
+                    )
+                    .map_err(from_sqlite)?;
+                let mut rows = statement.query((kind.word(), &code)).map_err(from_sqlite)?;
+                let Some(row) = rows.next().map_err(from_sqlite)? else {
+                    return Ok(None);
+                };
+                let body: String = row.get(0).map_err(from_sqlite)?;
+                Ok(Some(Item {
+                    kind,
+                    body: from_json(&body)?,
+                    attachment: row.get(1).map_err(from_sqlite)?,
+                    code,
+                }))
+            })
+            .await
     }
 }
 

@@ -34,6 +34,7 @@ mod store;
 mod tests;
 mod trail;
 mod verify;
+mod whistles;
 mod writer;
 
 pub use accounts::Account;
@@ -46,3 +47,4 @@ pub use schema::LATEST as LATEST_SCHEMA;
 pub use store::{OpenError, Options, Store};
 pub use trail::Signed;
 pub use verify::{VerifyError, verify};
+pub use whistles::WhistleChanged;

@@ -9,7 +9,10 @@ use rusqlite::Connection;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use yiwang_base::{CaseId, Purpose, Timestamp};
-use yiwang_cases::{Actor, Case, Event, Happening, ReplayError, Sealed, StoreError};
+use yiwang_cases::{
+    Actor, Case, Event, Happening, ReplayError, Sealed, StoreError, Whistle, WhistleHappening,
+    WhistleId,
+};
 use yiwang_journal::EntryView;
 
 use crate::accounts::{self, AccountData};
@@ -18,6 +21,7 @@ use crate::case_row::{Derived, FACTS, facts};
 use crate::error::{broken, from_sqlite};
 use crate::items;
 use crate::scan::{JournalRow, Scan, ScanProgress};
+use crate::whistles::{self, WhistleData};
 
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +81,7 @@ enum Step {
     Case(CaseStep),
     Item(Box<(String, Value)>),
     Account(Box<(String, AccountData)>),
+    Whistle(Box<WhistleStep>),
     Other,
 }
 
@@ -88,6 +93,13 @@ struct CaseStep {
     derived: Option<Box<Derived>>,
     /// The entry stands under another case than it speaks of.
     misplaced: bool,
+}
+
+struct WhistleStep {
+    id: u64,
+    happening: WhistleHappening,
+    /// Something is sealed beside it and not erased.
+    has_sealed: bool,
 }
 
 /// Reads an entry; the costly part of a replay.
@@ -130,6 +142,20 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
     } else if subject.starts_with("account/") {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
         Step::Account(Box::new((subject, data)))
+    } else if let Some(id) = whistles::subject_number(&subject) {
+        let data: WhistleData = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        Step::Whistle(Box::new(WhistleStep {
+            id,
+            happening: WhistleHappening {
+                at: data.happened.unwrap_or(entry.at),
+                // Neither who nor why changes what a whistle is.
+                by: Actor::Resident,
+                grounds: None,
+                event: data.event,
+                sealed: None,
+            },
+            has_sealed: row.sealed.is_some() && row.erased_by.is_none(),
+        }))
     } else if items::is_item(&subject) {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
         Step::Item(Box::new((subject, data)))
@@ -151,6 +177,10 @@ struct Sum {
     items: HashMap<String, (u64, Value)>,
     accounts: HashMap<String, AccountData>,
     misplaced: BTreeSet<u64>,
+    /// Each with the entry that its words are sealed beside.
+    whistles: HashMap<u64, (Whistle, Option<i64>)>,
+    /// Which whistle an entry is about.
+    whistle_entries: HashMap<u64, u64>,
 }
 
 impl Sum {
@@ -171,7 +201,30 @@ impl Sum {
                 let (subject, data) = *account;
                 self.accounts.insert(subject, data);
             }
+            Step::Whistle(step) => self
+                .add_whistle(seq, *step)
+                .map_err(|error| broken(format!("entry {seq}: {error}")))?,
             Step::Other => {}
+        }
+        Ok(())
+    }
+
+    fn add_whistle(
+        &mut self,
+        seq: u64,
+        step: WhistleStep,
+    ) -> Result<(), yiwang_cases::WhistleReplayError> {
+        self.whistle_entries.insert(seq, step.id);
+        match self.whistles.entry(step.id) {
+            Entry::Occupied(mut known) => known.get_mut().0.apply(&step.happening)?,
+            Entry::Vacant(place) => {
+                let mut whistle = Whistle::begin(WhistleId(step.id), &step.happening)?;
+                // The words are not kept: they stand in one place only. An
+                // erasure comes later in the journal.
+                whistle.erased = false;
+                let words_seq = step.has_sealed.then_some(seq as i64);
+                place.insert((whistle, words_seq));
+            }
         }
         Ok(())
     }
@@ -210,6 +263,11 @@ impl Sum {
         let mut subjects: Vec<String> = differing.iter().map(|id| format!("case/{id}")).collect();
         subjects.extend(items::differing(&sql, self.items)?);
         subjects.extend(accounts::differing(&sql, self.accounts)?);
+        subjects.extend(whistles::differing(
+            &sql,
+            self.whistles,
+            self.whistle_entries,
+        )?);
         subjects.truncate(MOST_DIFFERING);
         Ok(subjects)
     }

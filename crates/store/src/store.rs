@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use yiwang_base::CaseId;
-use yiwang_cases::StoreError;
+use yiwang_cases::{StoreError, WhistleId};
 use yiwang_journal::{Frontier, Hash};
 
 use crate::error::{broken, from_sqlite, look_closer};
 use crate::read::{Readers, open_reader};
 use crate::schema::{self, SchemaError};
 use crate::trail::{Signed, StoredTiles};
+use crate::whistles;
 use crate::writer::Writer;
 
 /// Name of the record's file in a data directory.
@@ -84,6 +85,7 @@ pub struct Store {
     pub(crate) writer: Writer,
     pub(crate) signed: Mutex<Option<Arc<Signed>>>,
     next_case: AtomicU64,
+    next_whistle: AtomicU64,
     directory: PathBuf,
     /// Held as long as the store is open to write, so that no second process does.
     _lock: Option<std::fs::File>,
@@ -130,6 +132,7 @@ impl Store {
         let last: Option<i64> = connection
             .query_row("SELECT max(id) FROM cases", [], |row| row.get(0))
             .map_err(|e| record(e.to_string()))?;
+        let last_whistle = whistles::last_number(&connection).map_err(|e| record(e.to_string()))?;
         let wal = directory.join(format!("{RECORD}-wal"));
         let writer = Writer::start(connection, mover, frontier, wal).map_err(io(directory))?;
         Ok(Store {
@@ -137,6 +140,7 @@ impl Store {
             writer,
             signed: Mutex::new(signed.map(Arc::new)),
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
+            next_whistle: AtomicU64::new(last_whistle + 1),
             directory: directory.to_owned(),
             _lock: Some(lock),
         })
@@ -171,6 +175,7 @@ impl Store {
             writer: Writer::none(entries),
             signed: Mutex::new(signed.map(Arc::new)),
             next_case: AtomicU64::new(1),
+            next_whistle: AtomicU64::new(1),
             directory: directory.to_owned(),
             _lock: None,
         })
@@ -199,6 +204,10 @@ impl Store {
 
     pub(crate) fn take_case_id(&self) -> CaseId {
         CaseId(self.next_case.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn take_whistle_id(&self) -> WhistleId {
+        WhistleId(self.next_whistle.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Copies the whole record, as of one moment, to a new file; returns once

@@ -18,6 +18,7 @@ mod erasure;
 mod finding;
 mod random;
 pub mod sample;
+pub mod whistles;
 
 pub use agreement::whatever_is_asked_it_answers_as_the_record_in_memory_does;
 pub use calls::{

@@ -13,5 +13,7 @@ mod memory;
 mod parts;
 mod returns;
 mod road;
+mod rosters;
 mod service;
 mod town;
+mod whistles;

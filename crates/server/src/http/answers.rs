@@ -37,6 +37,13 @@ problems! {
     FilterProblems: UNAUTHORIZED FORBIDDEN UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
     /// A call for staff that names a case.
     CaseProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND SERVICE_UNAVAILABLE;
+    /// A call for staff that names a whistle.
+    WhistleProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND SERVICE_UNAVAILABLE;
+    /// A call for staff that names a unit.
+    RosterProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// Setting a unit's roster.
+    SetRosterProblems: BAD_REQUEST UNAUTHORIZED FORBIDDEN NOT_FOUND REQUEST_TIMEOUT
+        PAYLOAD_TOO_LARGE UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
     /// Signing in.
     SignInProblems: BAD_REQUEST UNAUTHORIZED REQUEST_TIMEOUT PAYLOAD_TOO_LARGE
         UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY TOO_MANY_REQUESTS SERVICE_UNAVAILABLE;
@@ -57,18 +64,34 @@ pub(super) struct CaseAnswer;
 
 impl IntoResponses for CaseAnswer {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let etag = Header::builder()
-            .schema(Some(String::schema()))
-            .description(Some("the case's version, `\"3\"`"))
-            .build();
-        let schema = Ref::from_schema_name("CaseDetail");
-        let response = ResponseBuilder::new()
-            .description("The case")
-            .content("application/json", Content::new(Some(schema)))
-            .header("ETag", etag)
-            .build();
-        [("200".to_owned(), response.into())].into()
+        with_version("The case", "CaseDetail")
     }
+}
+
+/// The whistle after a call, with its version.
+pub(super) struct WhistleAnswer;
+
+impl IntoResponses for WhistleAnswer {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        with_version("The whistle", "WhistleDetail")
+    }
+}
+
+fn with_version(description: &str, schema: &str) -> BTreeMap<String, RefOr<Response>> {
+    let etag = Header::builder()
+        .schema(Some(String::schema()))
+        .description(Some(format!(
+            "{}'s version, `\"3\"`",
+            description.to_lowercase()
+        )))
+        .build();
+    let schema = Ref::from_schema_name(schema);
+    let response = ResponseBuilder::new()
+        .description(description)
+        .content("application/json", Content::new(Some(schema)))
+        .header("ETag", etag)
+        .build();
+    [("200".to_owned(), response.into())].into()
 }
 
 fn problem(description: &str) -> RefOr<Response> {

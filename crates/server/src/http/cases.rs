@@ -115,7 +115,7 @@ pub(super) fn case_id(text: &str) -> Result<CaseId, Refusal> {
     })
 }
 
-async fn visible(app: &App, user: &User, id: CaseId) -> Result<Case, Refusal> {
+pub(super) async fn visible(app: &App, user: &User, id: CaseId) -> Result<Case, Refusal> {
     let case = app.store.case(id).await?.filter(|case| user.sees(case));
     case.ok_or_else(|| no_case(id))
 }

@@ -300,7 +300,7 @@ pub(super) fn note(text: Option<String>) -> Option<Personal<String>> {
 }
 
 /// A text, if there is one.
-fn given(text: Option<String>) -> Option<String> {
+pub(super) fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
@@ -348,8 +348,8 @@ pub(super) fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
         Refusal::new(
             RefusalKind::Invalid,
             code,
-            "请在 If-Match 中给出案卷的版本,如 \"3\"",
-            "give the case's version in If-Match, such as \"3\"",
+            "请在 If-Match 中给出您所见的版本,如 \"3\"",
+            "give the version you have seen in If-Match, such as \"3\"",
         )
         .at("If-Match")
     };

@@ -1,5 +1,6 @@
 //! Changes as they happen: Server-Sent Events.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,14 +10,15 @@ use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
-use yiwang_store::Changed;
+use yiwang_cases::StoreError;
+use yiwang_store::{Changed, WhistleChanged};
 
 use super::answers::StaffProblems;
 use super::problem::Answer;
 use super::session::{Session, Visitor};
 use super::state::{App, now};
 use crate::policy::{Right, User};
-use crate::wire::{ChangeView, EventWord, Time, Word};
+use crate::wire::{ChangeView, EventWord, Time, WhistleChangeView, WhistleEventWord, Word};
 
 /// How many changes are read at once, and how often at most.
 const BATCH: usize = 200;
@@ -24,13 +26,13 @@ const PACE: Duration = Duration::from_millis(200);
 /// How often it is asked whether the reader is still signed in.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Changes of cases as they happen, `text/event-stream`. An event's id is the
+/// Changes of cases and whistles as they happen, `text/event-stream`. An event's id is the
 /// entry's number; `Last-Event-ID` replays what came after it.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "watch_cases", tag = "cases", security(("session" = [])),
     params(("Last-Event-ID" = Option<u64>, Header, description = "the last event received")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-            description = "`ready` once, then a `case` for each change; its data is a `ChangeView`"),
+            description = "`ready` once, then a `case` or a `whistle` for each change; its data is a `ChangeView` or a `WhistleChangeView`"),
         StaffProblems,
     ))]
 pub(super) async fn stream(
@@ -72,19 +74,18 @@ fn changes(
                 }
                 asked = Instant::now();
             }
-            let changed = match app.store.changes_from(from, BATCH).await {
-                Ok(changed) => changed,
+            let (changed, full) = match batch(&app, from).await {
+                Ok(batch) => batch,
                 Err(error) => {
                     // The page reconnects and asks again from its last event.
                     tracing::error!(%error, "the change feed could not be read");
                     return;
                 }
             };
-            let full = changed.len() == BATCH;
-            for change in changed {
-                from = change.seq + 1;
-                if user.sees(&change.case) {
-                    yield Ok(event(&change));
+            for (seq, change) in changed {
+                from = seq + 1;
+                if let Some(event) = change.for_reader(&user) {
+                    yield Ok(event);
                 }
             }
             if !full {
@@ -101,6 +102,65 @@ fn changes(
             }
         }
     }
+}
+
+/// A change of whichever sort.
+enum Change {
+    Case(Box<Changed>),
+    Whistle(Box<WhistleChanged>),
+}
+
+impl Change {
+    /// The event, if this reader may hear of it.
+    fn for_reader(&self, user: &User) -> Option<Event> {
+        match self {
+            Change::Case(change) => user.sees(&change.case).then(|| event(change)),
+            Change::Whistle(change) => user
+                .sees_whistle(&change.whistle)
+                .then(|| whistle_event(change)),
+        }
+    }
+}
+
+/// The next changes in the order of their entries, and whether there may be
+/// more at once. Where one sort has more than a batch, the other waits for it.
+async fn batch(app: &App, from: u64) -> Result<(BTreeMap<u64, Change>, bool), StoreError> {
+    let cases = app.store.changes_from(from, BATCH).await?;
+    let whistles = app.store.whistle_changes_from(from, BATCH).await?;
+    let horizon = |full: bool, last: Option<u64>| last.filter(|_| full).unwrap_or(u64::MAX);
+    let until = horizon(cases.len() == BATCH, cases.last().map(|c| c.seq)).min(horizon(
+        whistles.len() == BATCH,
+        whistles.last().map(|c| c.seq),
+    ));
+    let cases = cases
+        .into_iter()
+        .map(|change| (change.seq, Change::Case(Box::new(change))));
+    let whistles = whistles
+        .into_iter()
+        .map(|change| (change.seq, Change::Whistle(Box::new(change))));
+    let changes = cases.chain(whistles).filter(|(seq, _)| *seq <= until);
+    Ok((changes.collect(), until != u64::MAX))
+}
+
+fn whistle_event(change: &WhistleChanged) -> Event {
+    let whistle = &change.whistle;
+    let view = WhistleChangeView {
+        seq: change.seq,
+        id: whistle.id.to_string(),
+        version: whistle.version,
+        event: WhistleEventWord(change.event),
+        kind: Word(whistle.kind),
+        stage: Word(whistle.stage),
+        case: whistle.case.map(|case| case.to_string()),
+        due_at: whistle.due_at().map(Time),
+        late: whistle.is_late(now()),
+        by: change.by.clone(),
+    };
+    let data = serde_json::to_string(&view).unwrap_or_default();
+    Event::default()
+        .event("whistle")
+        .id(change.seq.to_string())
+        .data(data)
 }
 
 fn event(change: &Changed) -> Event {

@@ -24,7 +24,7 @@ const PARAMETERS: [&str; 13] = [
 
 /// Longest page, and the page nobody asked to be longer or shorter.
 const MAX_LIMIT: usize = 200;
-const USUAL_LIMIT: usize = 50;
+pub(super) const USUAL_LIMIT: usize = 50;
 /// Longest text to look for, characters.
 const MAX_TEXT: usize = 200;
 
@@ -93,10 +93,7 @@ pub(super) fn read(
                     other => return Err(wrong("order", other, ["newest", "due"])),
                 }
             }
-            "limit" => {
-                let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
-                read.limit = limit.ok_or_else(|| wrong("limit", &value, ["1–200"]))?;
-            }
+            "limit" => read.limit = limit(&value)?,
             "cursor" => read.cursor = Some(value.into_owned()),
             other => return Err(wrong("query", other, PARAMETERS)),
         }
@@ -114,8 +111,14 @@ pub(super) fn read(
     Ok(read)
 }
 
-fn one_of<T: Worded>(word: &str, field: &str) -> Result<T, Refusal> {
+pub(super) fn one_of<T: Worded>(word: &str, field: &str) -> Result<T, Refusal> {
     T::of(word).ok_or_else(|| wrong(field, word, T::ALL.iter().map(|value| value.word())))
+}
+
+/// How many rows a page has at most.
+pub(super) fn limit(value: &str) -> Result<usize, Refusal> {
+    let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
+    limit.ok_or_else(|| wrong("limit", value, ["1–200"]))
 }
 
 /// Words to look for. Who may not see what residents wrote may not search it
@@ -138,12 +141,12 @@ fn text(value: &str, user: &User) -> Result<String, Refusal> {
     Ok(value.to_owned())
 }
 
-fn instant(text: &str, field: &str) -> Result<Timestamp, Refusal> {
+pub(super) fn instant(text: &str, field: &str) -> Result<Timestamp, Refusal> {
     text.parse()
         .map_err(|_| wrong(field, text, ["2026-01-31T08:00:00Z"]))
 }
 
-fn wrong<S: Into<String>>(
+pub(super) fn wrong<S: Into<String>>(
     field: &str,
     found: &str,
     allowed: impl IntoIterator<Item = S>,

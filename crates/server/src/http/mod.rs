@@ -18,11 +18,14 @@ mod parameters;
 mod place;
 mod problem;
 mod requests;
+mod roster;
 mod serve;
 mod session;
 mod state;
 mod tiles;
 mod trail;
+mod whistle_filter;
+mod whistles;
 
 pub use openapi::document;
 pub use problem::Problem;
@@ -115,5 +118,20 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::duty::add_unit))
         .routes(routes!(commands::duty::remove_unit))
         .routes(routes!(commands::duty::report_part))
+        .routes(routes!(whistles::list, whistles::blow))
+        .routes(routes!(whistles::check_ins))
+        .routes(routes!(whistles::read))
+        .routes(routes!(whistles::call_unit))
+        .routes(routes!(whistles::check_in))
+        .routes(routes!(whistles::refuse))
+        .routes(routes!(whistles::reach))
+        .routes(routes!(whistles::unreach))
+        .routes(routes!(whistles::confirm))
+        .routes(routes!(whistles::score))
+        .routes(routes!(whistles::close))
+        .routes(routes!(whistles::withdraw))
+        .routes(routes!(whistles::erase))
+        .routes(routes!(roster::now_on_duty))
+        .routes(routes!(roster::read, roster::set))
         .routes(routes!(events::stream))
 }

@@ -7,7 +7,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::wire::{CaseDetail, ChangeView};
+use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,13 +16,14 @@ use crate::wire::{CaseDetail, ChangeView};
         description = "One intake, one dispatch: requests, cases and their trail.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(super::Problem, CaseDetail, ChangeView)),
+    components(schemas(super::Problem, CaseDetail, ChangeView, WhistleDetail, WhistleChangeView)),
     modifiers(&Session),
     tags(
         (name = "session", description = "Signing in"),
         (name = "city", description = "Areas, units, categories"),
         (name = "requests", description = "What residents send and follow"),
         (name = "cases", description = "What staff act on"),
+        (name = "whistles", description = "Calling units, and who is on duty"),
     )
 )]
 struct Base;

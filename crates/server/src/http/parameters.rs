@@ -5,7 +5,7 @@
 
 use utoipa::IntoParams;
 
-use crate::wire::{ChannelWord, StageWord};
+use crate::wire::{ChannelWord, StageWord, WhistleKindWord, WhistleStageWord};
 
 /// Which case.
 #[derive(IntoParams)]
@@ -14,6 +14,24 @@ pub(super) struct CasePath {
     /// The case's number, `C1024`.
     #[param(pattern = "^[Cc]?[1-9][0-9]*$")]
     id: String,
+}
+
+/// Which whistle.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WhistlePath {
+    /// The whistle's number, `W12`.
+    #[param(pattern = "^[Ww]?[1-9][0-9]*$")]
+    whistle: String,
+}
+
+/// Which unit.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct UnitPath {
+    /// The unit's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    unit: String,
 }
 
 /// Whose case.
@@ -100,6 +118,72 @@ pub(super) struct CasePageQuery {
     /// `next` of the page before.
     #[param(required = false)]
     cursor: String,
+}
+
+/// Which whistles.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct WhistleFilterQuery {
+    /// Kinds.
+    #[param(explode = false, required = false)]
+    kind: Vec<WhistleKindWord>,
+    /// Stages.
+    #[param(explode = false, required = false)]
+    stage: Vec<WhistleStageWord>,
+    /// Codes of units that blew it.
+    #[param(explode = false, required = false)]
+    by: Vec<String>,
+    /// Codes of units that were called.
+    #[param(explode = false, required = false)]
+    unit: Vec<String>,
+    /// Codes of areas, with all that lie in them.
+    #[param(explode = false, required = false)]
+    area: Vec<String>,
+    /// The case it is about.
+    #[param(required = false)]
+    case: String,
+    /// Only those where a check-in or milestone is late.
+    #[param(required = false)]
+    late: bool,
+    /// Blown at or after.
+    #[param(required = false, format = DateTime)]
+    from: String,
+    /// Blown before.
+    #[param(required = false, format = DateTime)]
+    until: String,
+}
+
+/// Which page of them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhistlePageQuery {
+    /// Last blown first, or what is due earliest first (only those where something is due).
+    #[param(required = false, inline)]
+    order: OrderWord,
+    /// How many; 50 unless told.
+    #[param(required = false, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// `next` of the page before.
+    #[param(required = false)]
+    cursor: String,
+}
+
+/// Which check-ins.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct CheckInQuery {
+    /// Codes of units that were called.
+    #[param(explode = false, required = false)]
+    unit: Vec<String>,
+    /// Kinds of whistles.
+    #[param(explode = false, required = false)]
+    kind: Vec<WhistleKindWord>,
+    /// Called at or after.
+    #[param(required = false, format = DateTime)]
+    from: String,
+    /// Called before.
+    #[param(required = false, format = DateTime)]
+    until: String,
 }
 
 #[derive(utoipa::ToSchema)]

@@ -22,7 +22,7 @@ use super::state::{App, now};
 use crate::city::channel_word;
 use crate::follow_code;
 use crate::policy::Right;
-use crate::wire::{RequestBody, SubmittedView, Time, Word};
+use crate::wire::{PlaceBody, RequestBody, SubmittedView, Time, Word};
 
 /// Send a request. Anyone may; the answer holds the case's number and the
 /// code by which the sender follows it.
@@ -111,7 +111,31 @@ fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
         .found(channel_word(channel))
         .allowing(["web"]));
     }
-    let point = match body.place.point {
+    let place = place(body.place)?;
+    let category = body.category.filter(|code| !code.is_empty());
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let words = RequestWords {
+        words: body.words,
+        place,
+        reporter: Reporter {
+            name: given(body.reporter.name),
+            phone: given(body.reporter.phone),
+            email: None,
+        },
+        follow_code: Some(follow_code::new().map_err(|error| no_randomness(&error))?),
+        ..RequestWords::default()
+    };
+    Ok(Submit {
+        channel,
+        category: category.map(|text| code(&text, "category")).transpose()?,
+        request: Personal::new(words),
+        source: None,
+    })
+}
+
+/// Where something is, from a body.
+pub(super) fn place(body: PlaceBody) -> Result<Place, Refusal> {
+    let point = match body.point {
         None => None,
         Some(raw) => Some(Point::new(raw.lon, raw.lat).map_err(|error| {
             let (field, allowed) = match error {
@@ -129,26 +153,6 @@ fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
             .allowing([allowed])
         })?),
     };
-    let category = body.category.filter(|code| !code.is_empty());
-    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let words = RequestWords {
-        words: body.words,
-        place: Place {
-            address: given(body.place.address),
-            point,
-        },
-        reporter: Reporter {
-            name: given(body.reporter.name),
-            phone: given(body.reporter.phone),
-            email: None,
-        },
-        follow_code: Some(follow_code::new().map_err(|error| no_randomness(&error))?),
-        ..RequestWords::default()
-    };
-    Ok(Submit {
-        channel,
-        category: category.map(|text| code(&text, "category")).transpose()?,
-        request: Personal::new(words),
-        source: None,
-    })
+    let address = body.address.filter(|text| !text.trim().is_empty());
+    Ok(Place { address, point })
 }

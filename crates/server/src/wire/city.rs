@@ -6,7 +6,7 @@ use yiwang_cases::{Area, Category, Unit};
 
 use super::{
     ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, StageWord, Text, UnitKindWord,
-    Word,
+    WhistleWordsView, Word,
 };
 
 /// A word and its name.
@@ -48,6 +48,8 @@ pub struct CityView {
     pub decline_reasons: Vec<Named<DeclineWord>>,
     /// Reasons to give a case back.
     pub return_reasons: Vec<Named<ReturnWord>>,
+    /// Words of whistles.
+    pub whistles: WhistleWordsView,
 }
 
 /// An area.

@@ -7,6 +7,7 @@ mod object;
 mod proof;
 mod request;
 mod session;
+mod whistle;
 mod words;
 
 pub use case::{
@@ -26,9 +27,17 @@ pub use request::{
     RequestBody, StartBody, SubmittedView, VerifyBody,
 };
 pub use session::{Credentials, SessionView, UserView};
+pub use whistle::{
+    BlowBody, CallBody, CallUnitBody, CallView, CheckInBody, CheckInsPage, CheckInsView,
+    ConfirmBody, EndBody, MilestoneBody, MilestoneView, OnDutyNow, OnDutyView, PresenceView,
+    ReachBody, RefuseBody, RosterBody, RosterView, ScoreCallBody, ShiftBody, UnreachBody,
+    WhistleChangeView, WhistleDetail, WhistlePageView, WhistleRow, WhistleTimelineRow,
+    WhistleWordsView, WithdrawWhistleBody,
+};
 pub use words::{
-    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, RoleWord, StageWord, UnitKindWord,
-    Word, Worded,
+    ActionWord, AttendanceWord, ChannelWord, DeclineWord, EventWord, ReturnWord, RoleWord,
+    StageWord, UnitKindWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
+    WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -8,7 +8,10 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use yiwang_cases::{Action, Channel, DeclineReason, Event, ReturnReason, Stage, UnitKind};
+use yiwang_cases::{
+    Action, Attendance, Channel, DeclineReason, Event, ReturnReason, Stage, UnitKind,
+    WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
+};
 
 use crate::city::{channel_word, decline_word};
 use crate::policy::Role;
@@ -118,6 +121,10 @@ worded! {
     DeclineReason "DeclineReason" "Why a request is declined." decline_word, DeclineWord;
     ReturnReason "ReturnReason" "Why a unit gives a case back." ReturnReason::word, ReturnWord;
     UnitKind "UnitKind" "What sort of unit." UnitKind::word, UnitKindWord;
+    WhistleKind "WhistleKind" "What sort of whistle." WhistleKind::word, WhistleKindWord;
+    WhistleStage "WhistleStage" "Where a whistle stands." WhistleStage::word, WhistleStageWord;
+    WhistleAction "WhistleAction" "What can be done with a whistle." WhistleAction::word, WhistleActionWord;
+    Attendance "Attendance" "What became of a call." Attendance::word, AttendanceWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 
@@ -143,6 +150,31 @@ impl ToSchema for EventWord {
     }
 }
 
+/// What happened to a whistle, `checked_in`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WhistleEventWord(pub &'static str);
+
+impl Serialize for WhistleEventWord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl PartialSchema for WhistleEventWord {
+    fn schema() -> RefOr<Schema> {
+        one_of(
+            "What happened to a whistle.",
+            WhistleEvent::WORDS.into_iter(),
+        )
+    }
+}
+
+impl ToSchema for WhistleEventWord {
+    fn name() -> Cow<'static, str> {
+        "WhistleEventWord".into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,5 +197,9 @@ mod tests {
         let error = error.to_string();
         let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
         assert_eq!(known, Event::WORDS);
+        let error = serde_json::from_str::<WhistleEvent>(r#"{"lost":{}}"#).unwrap_err();
+        let error = error.to_string();
+        let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, WhistleEvent::WORDS);
     }
 }

@@ -19,3 +19,4 @@ mod road;
 mod roles;
 mod sight;
 mod sign_in;
+mod whistles;

@@ -14,7 +14,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 56] = [
+const TABLE: [(&str, &str); 73] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -121,6 +121,73 @@ const TABLE: [(&str, &str); 56] = [
     (
         "POST /api/v1/cases/{id}/report-part",
         "401 403 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/whistles",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    // A unit has the right to call if it is a street or a community; this one is not.
+    (
+        "POST /api/v1/whistles",
+        "401 201 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/whistles/check-ins",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/whistles/{whistle}",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    // The desk blew it and called the unit.
+    (
+        "POST /api/v1/whistles/{whistle}/call-unit",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/check-in",
+        "401 403 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/refuse",
+        "401 403 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/reach",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/reopen",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/confirm",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/score",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/close",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/withdraw",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/whistles/{whistle}/erase",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    ("GET /api/v1/roster", "401 200 200 403 403 200 403 403 403"),
+    (
+        "GET /api/v1/roster/{unit}",
+        "401 200 200 403 403 200 403 403 403",
+    ),
+    (
+        "POST /api/v1/roster/{unit}",
+        "401 403 403 403 403 200 403 403 403",
     ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
@@ -246,6 +313,9 @@ fn calls() -> BTreeSet<String> {
 }
 
 fn body(path: &str) -> Value {
+    if path.contains("/whistles") {
+        return whistle_body(path);
+    }
     match path.rsplit('/').next().unwrap() {
         "session" => json!({"user": "operator", "password": "wrong"}),
         "requests" => json!({"words": "路灯不亮", "place": {"address": "春风路"}}),
@@ -262,6 +332,23 @@ fn body(path: &str) -> Value {
         "add-unit" => json!({"unit": "roads-east"}),
         "remove-unit" => json!({"unit": "roads-east", "reason": "x"}),
         "report-part" => json!({"note": "x"}),
+        _ if path.contains("/roster/") => json!({"shifts": []}),
+        _ => json!({}),
+    }
+}
+
+fn whistle_body(path: &str) -> Value {
+    match path.rsplit('/').next().unwrap() {
+        "whistles" => json!({
+            "kind": "daily", "words": "请到场", "area": "west", "calls": [{"unit": "lights"}]
+        }),
+        "call-unit" => json!({"unit": "roads-east"}),
+        "check-in" => json!({"person": "x", "place": {"address": "x"}}),
+        "refuse" | "withdraw" => json!({"reason": "x"}),
+        "reach" => json!({"milestone": 0}),
+        "reopen" => json!({"milestone": 0, "reason": "x"}),
+        "score" => json!({"unit": "lights", "score": 5}),
+        "erase" => json!({"ground": "x"}),
         _ => json!({}),
     }
 }
@@ -281,12 +368,16 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
     let operator = town.person("operator");
     let case = operator.get(&format!("/api/v1/cases/{id}")).expect(200);
     let code = text(&case["follow_code"]);
+    let whistle = operator.post("/api/v1/whistles", &whistle_body("/whistles"));
+    let whistle = text(&whistle.expect(201)["id"]);
     town.nobody().get("/trail/checkpoint");
     let mut wrong = BTreeMap::new();
     for (call, row) in TABLE {
         let (method, path) = call.split_once(' ').unwrap();
         let path = path
             .replace("{id}", &id)
+            .replace("{whistle}", &whistle)
+            .replace("{unit}", "lights")
             .replace("{code}", &code)
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
             .replace("services/{file}", "services/light.xml")

@@ -1,5 +1,6 @@
-//! The record on disk passes the suite that every store passes.
+//! The record on disk passes the suites that every store passes.
 
 use crate::desk::{Held, wait};
 
 yiwang_cases::conformance!(Held::new(), wait);
+yiwang_cases::whistle_conformance!(Held::new(), wait);

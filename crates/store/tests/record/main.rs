@@ -14,3 +14,4 @@ mod replay;
 mod tampering;
 mod trail;
 mod upgrade;
+mod whistles;

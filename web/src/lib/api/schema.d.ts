@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Changes of cases as they happen, `text/event-stream`. An event's id is the
+         * Changes of cases and whistles as they happen, `text/event-stream`. An event's id is the
          *     entry's number; `Last-Event-ID` replays what came after it.
          */
         get: operations["watch_cases"];
@@ -455,6 +455,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everyone on duty now, by unit. */
+        get: operations["who_is_on_duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit's roster. */
+        get: operations["read_roster"];
+        put?: never;
+        /** Set a unit's roster; it takes the place of the one before. */
+        post: operations["set_roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -469,6 +504,228 @@ export interface paths {
         post: operations["sign_in"];
         /** Sign out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of whistles. */
+        get: operations["list_whistles"];
+        put?: never;
+        /** Blow a whistle (吹哨): a street, a community or the desk. */
+        post: operations["blow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How called units checked in. */
+        get: operations["count_check_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One whistle, whole. Its `ETag` is its version. */
+        get: operations["read_whistle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/call-unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call one more unit, or insist on one that refused. */
+        post: operations["call_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check in (报到). */
+        post: operations["check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a whistle (销哨). */
+        post: operations["close_whistle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the work is done (确认). */
+        post: operations["confirm_whistle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase the words and personal data of a whistle (依法删除). */
+        post: operations["erase_whistle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tick a milestone of a campaign. */
+        post: operations["reach_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a call and say who is responsible. */
+        post: operations["refuse_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the tick of a milestone back. */
+        post: operations["reopen_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Score a called unit (考评). */
+        post: operations["score_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{whistle}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a whistle back before anybody came (撤哨). */
+        post: operations["withdraw_whistle"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -520,6 +777,28 @@ export interface components {
             /** @description The area it lies in. */
             parent: string | null;
         };
+        /**
+         * @description What became of a call.
+         * @enum {string}
+         */
+        Attendance: "waiting" | "on_time" | "late" | "overdue" | "absent" | "refused" | "released";
+        /** @description Blow a whistle. */
+        BlowBody: {
+            /** @description Code of the area, where it differs from what the point or the case says. */
+            area?: string | null;
+            /** @description Units to call, 1 to 50. */
+            calls: components["schemas"]["CallBody"][];
+            /** @description Number of the case it is about, `C1024`. */
+            case?: string | null;
+            /** @description Its kind. */
+            kind: components["schemas"]["WhistleKind"];
+            /** @description Milestones of a campaign, 1 to 50; other kinds have none. */
+            milestones?: components["schemas"]["MilestoneBody"][];
+            /** @description Where; without a case or an area it is required. */
+            place?: components["schemas"]["PlaceBody"];
+            /** @description What the called units are to do. */
+            words: string;
+        };
         /** @description Cases by stage. */
         ByStage: {
             /** Format: int64 */
@@ -566,6 +845,48 @@ export interface components {
             satisfaction: number | null;
             /** @description Whether the resident says it is solved. */
             solved: boolean | null;
+        };
+        /** @description A unit to call. */
+        CallBody: {
+            /** @description Code of the unit. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description Minutes by the clock until it is to check in; the kind's usual limit if not
+             *     given. At most 43200 (30 days), for an emergency 240.
+             */
+            within_minutes?: number | null;
+        };
+        /** @description Call one more unit, or one that refused. */
+        CallUnitBody: {
+            /** @description Why; required for a unit that refused. It stays in the record. */
+            reason?: string | null;
+            /** @description Code of the unit. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description Minutes by the clock until it is to check in.
+             */
+            within_minutes?: number | null;
+        };
+        /** @description One call of one unit. */
+        CallView: {
+            /** @description What became of it. */
+            attendance: components["schemas"]["Attendance"];
+            /** @description When it was called. */
+            called_at: components["schemas"]["Time"];
+            /** @description By when it is to check in. */
+            check_in_by: components["schemas"]["Time"];
+            checked_in_at: components["schemas"]["Time"] | null;
+            /** @description Code of the unit that is responsible, as the one that refused says. */
+            responsible: string | null;
+            /**
+             * Format: int32
+             * @description How the caller scored it, 1 to 5.
+             */
+            score: number | null;
+            /** @description Code of the unit. */
+            unit: string;
         };
         /** @description One case, whole. */
         CaseDetail: components["schemas"]["CaseRow"] & components["schemas"]["DutyView"] & {
@@ -685,6 +1006,94 @@ export interface components {
          * @enum {string}
          */
         Channel: "hotline" | "web" | "app" | "mini_program" | "counter" | "grid_worker" | "partner";
+        /** @description Check in. */
+        CheckInBody: {
+            /**
+             * Format: date-time
+             * @description When the person came, where that was before checking in.
+             */
+            arrived_at?: string | null;
+            /** @description What there is to say about it. */
+            note?: string | null;
+            /** @description Name of who came. */
+            person: string;
+            /** @description A telephone number to reach that person by. */
+            phone?: string | null;
+            /** @description Where the person is. */
+            place: components["schemas"]["PlaceBody"];
+        };
+        /** @description How units answer whistles. */
+        CheckInsPage: {
+            /** @description The time to which lateness was judged. */
+            as_of: components["schemas"]["Time"];
+            /** @description Each unit that was called, by its code. */
+            units: components["schemas"]["CheckInsView"][];
+        };
+        /** @description How a unit answers whistles. */
+        CheckInsView: {
+            /**
+             * Format: int64
+             * @description Never came before the whistle ended.
+             */
+            absent: number;
+            /**
+             * Format: int64
+             * @description Calls in all.
+             */
+            called: number;
+            /**
+             * Format: int64
+             * @description Calls whose deadline has told: on time, late, overdue and absent together.
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description Came after it.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Minutes by which those that came late were late, together.
+             */
+            late_minutes: number;
+            /**
+             * Format: int64
+             * @description Came by the deadline.
+             */
+            on_time: number;
+            /**
+             * Format: int64
+             * @description Has not come though the deadline has passed.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description The whistle ended before the deadline.
+             */
+            released: number;
+            /**
+             * Format: int64
+             * @description Those scores, together.
+             */
+            score_sum: number;
+            /**
+             * Format: int64
+             * @description Calls that were scored.
+             */
+            scored: number;
+            /** @description Code of the unit. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Still has time.
+             */
+            waiting: number;
+        };
         /** @description The city. */
         CityView: {
             /** @description Actions. */
@@ -711,6 +1120,8 @@ export interface components {
             stages: components["schemas"]["Named_Stage"][];
             /** @description Units; empty for those who are not signed in. */
             units: components["schemas"]["UnitView"][];
+            /** @description Words of whistles. */
+            whistles: components["schemas"]["WhistleWordsView"];
             /** @description IANA time zone. */
             zone: string;
         };
@@ -718,6 +1129,11 @@ export interface components {
         CloseBody: {
             /** @description Required without a passed verification. */
             reason?: string | null;
+        };
+        /** @description Say that the work is done. */
+        ConfirmBody: {
+            /** @description What was found. */
+            note?: string | null;
         };
         /** @description How many cases a filter finds. */
         CountsView: {
@@ -805,6 +1221,11 @@ export interface components {
             /** @description Codes of the units that gave it back, oldest first. */
             returned_by: string[];
         };
+        /** @description End a whistle. */
+        EndBody: {
+            /** @description Why it ends with something left open; it stays in the record. */
+            reason?: string | null;
+        };
         /** @description Erase the words and personal data of a case. */
         EraseBody: {
             /** @description The legal ground; it stays in the record. */
@@ -850,6 +1271,24 @@ export interface components {
             /** @description What the sender wrote; `null` once erased. */
             words: string | null;
         };
+        /** @description A milestone to plan. */
+        MilestoneBody: {
+            /**
+             * Format: date-time
+             * @description By when.
+             */
+            due: string;
+            /** @description What is reached with it; it stays in the record. */
+            title: string;
+        };
+        /** @description A milestone. */
+        MilestoneView: {
+            /** @description By when. */
+            due: components["schemas"]["Time"];
+            reached_at: components["schemas"]["Time"] | null;
+            /** @description What is reached with it. */
+            title: string;
+        };
         /** @description A word and its name. */
         Named_Action: {
             /**
@@ -857,6 +1296,16 @@ export interface components {
              * @enum {string}
              */
             code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
+        Named_Attendance: {
+            /**
+             * @description What became of a call.
+             * @enum {string}
+             */
+            code: "waiting" | "on_time" | "late" | "overdue" | "absent" | "refused" | "released";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -910,10 +1359,70 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
+        /** @description A word and its name. */
+        Named_WhistleAction: {
+            /**
+             * @description What can be done with a whistle.
+             * @enum {string}
+             */
+            code: "blow" | "call_unit" | "check_in" | "refuse" | "reach" | "reopen" | "confirm" | "score" | "close" | "withdraw" | "erase";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
+        Named_WhistleEventWord: {
+            /**
+             * @description What happened to a whistle.
+             * @enum {string}
+             */
+            code: "blown" | "unit_called" | "checked_in" | "call_refused" | "milestone_reached" | "milestone_reopened" | "confirmed" | "unit_scored" | "closed" | "withdrawn" | "erased";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
+        Named_WhistleKind: {
+            /**
+             * @description What sort of whistle.
+             * @enum {string}
+             */
+            code: "daily" | "campaign" | "emergency";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
+        Named_WhistleStage: {
+            /**
+             * @description Where a whistle stands.
+             * @enum {string}
+             */
+            code: "blown" | "confirmed" | "closed" | "withdrawn";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
         /** @description A note in words: why it is opened again. */
         NoteBody: {
             /** @description 1 to 4000 characters. */
             note: string;
+        };
+        /** @description Everyone on duty. */
+        OnDutyNow: {
+            /** @description At which time. */
+            as_of: components["schemas"]["Time"];
+            /** @description Who, by unit. */
+            on_duty: components["schemas"]["OnDutyView"][];
+        };
+        /** @description Someone on duty. */
+        OnDutyView: {
+            /** @description From when. */
+            from: components["schemas"]["Time"];
+            /** @description Name. */
+            person: string;
+            /** @description Telephone number. */
+            phone: string;
+            /** @description Code of the unit. */
+            unit: string;
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
         };
         /** @description What one assisting unit is to do. */
         PartView: {
@@ -941,6 +1450,17 @@ export interface components {
              * @description East, -180 to 180.
              */
             lon: number;
+        };
+        /** @description Who came. */
+        PresenceView: {
+            /** @description Where, in words. */
+            address: string | null;
+            arrived_at: components["schemas"]["Time"] | null;
+            /** @description Name. */
+            person: string;
+            /** @description Telephone number. */
+            phone: string | null;
+            point: components["schemas"]["PointBody"] | null;
         };
         /** @description An RFC 9457 problem. */
         Problem: {
@@ -1000,6 +1520,16 @@ export interface components {
             /** @description What all its entries concern, `case/123`. */
             subject: string;
         };
+        /** @description Tick a milestone. */
+        ReachBody: {
+            /**
+             * Format: int32
+             * @description Its place in the plan, from 0.
+             */
+            milestone: number;
+            /** @description What there is to say about it. */
+            note?: string | null;
+        };
         /** @description Take a case from its unit and send it to another. */
         RedirectBody: {
             /** @description Codes of units that assist it. */
@@ -1010,6 +1540,13 @@ export interface components {
             reason: string;
             /** @description Code of the unit that leads from now on. */
             unit: string;
+        };
+        /** @description Refuse a call. */
+        RefuseBody: {
+            /** @description Why; it stays in the record. */
+            reason: string;
+            /** @description Code of the unit that is responsible, if you know. */
+            responsible?: string | null;
         };
         /** @description Let an assisting unit go. */
         RemoveUnitBody: {
@@ -1071,9 +1608,50 @@ export interface components {
          * @enum {string}
          */
         Role: "operator" | "unit" | "verifier" | "leader" | "steward" | "auditor" | "admin" | "partner";
+        /** @description A unit's roster; it takes the place of the one before. */
+        RosterBody: {
+            /** @description The shifts, at most 1000; several people may be on duty at once. */
+            shifts: components["schemas"]["ShiftBody"][];
+        };
+        /** @description A unit's roster. */
+        RosterView: {
+            /** @description The shifts, in order of time. */
+            shifts: components["schemas"]["OnDutyView"][];
+            /** @description Code of the unit. */
+            unit: string;
+        };
+        /** @description Score a unit. */
+        ScoreCallBody: {
+            /** @description Why; required for a 1 or a 2. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description 1 (very bad) to 5 (very good).
+             */
+            score: number;
+            /** @description Code of the unit. */
+            unit: string;
+        };
         /** @description Who is signed in. */
         SessionView: {
             user: components["schemas"]["UserView"] | null;
+        };
+        /** @description A shift of a roster. */
+        ShiftBody: {
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /** @description Name. */
+            person: string;
+            /** @description Telephone number. */
+            phone: string;
+            /**
+             * Format: date-time
+             * @description Until when, not included; at most 7 days later.
+             */
+            until: string;
         };
         /** @description Where an imported case comes from. */
         SourceView: {
@@ -1161,6 +1739,16 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
+        /** @description Take a tick back. */
+        UnreachBody: {
+            /**
+             * Format: int32
+             * @description Its place in the plan, from 0.
+             */
+            milestone: number;
+            /** @description Why; it stays in the record. */
+            reason: string;
+        };
         /** @description A person who works here. */
         UserView: {
             /** @description Name as shown. */
@@ -1178,6 +1766,147 @@ export interface components {
             note?: string | null;
             /** @description Whether it is really done. */
             pass: boolean;
+        };
+        /**
+         * @description What can be done with a whistle.
+         * @enum {string}
+         */
+        WhistleAction: "blow" | "call_unit" | "check_in" | "refuse" | "reach" | "reopen" | "confirm" | "score" | "close" | "withdraw" | "erase";
+        /** @description A change of a whistle, as the live feed tells it. */
+        WhistleChangeView: {
+            /** @description Who did it. */
+            by: string;
+            /** @description The case it is about. */
+            case: string | null;
+            due_at: components["schemas"]["Time"] | null;
+            /** @description What happened. */
+            event: components["schemas"]["WhistleEventWord"];
+            /** @description The whistle. */
+            id: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["WhistleKind"];
+            /** @description Whether that is late. */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description The entry's number in the journal.
+             */
+            seq: number;
+            /** @description Where it stands now. */
+            stage: components["schemas"]["WhistleStage"];
+            /**
+             * Format: int32
+             * @description Its version now.
+             */
+            version: number;
+        };
+        /** @description One whistle, whole. */
+        WhistleDetail: components["schemas"]["WhistleRow"] & {
+            /** @description What this reader can do with it now. */
+            actions: components["schemas"]["WhistleAction"][];
+            /** @description Who of the called units is on duty now; empty for readers who do not see rosters. */
+            on_duty: components["schemas"]["OnDutyView"][];
+            /** @description What happened, oldest first. */
+            timeline: components["schemas"]["WhistleTimelineRow"][];
+        };
+        /**
+         * @description What happened to a whistle.
+         * @enum {string}
+         */
+        WhistleEventWord: "blown" | "unit_called" | "checked_in" | "call_refused" | "milestone_reached" | "milestone_reopened" | "confirmed" | "unit_scored" | "closed" | "withdrawn" | "erased";
+        /**
+         * @description What sort of whistle.
+         * @enum {string}
+         */
+        WhistleKind: "daily" | "campaign" | "emergency";
+        /** @description A page of whistles. */
+        WhistlePageView: {
+            /** @description The time to which lateness was judged. */
+            as_of: components["schemas"]["Time"];
+            /** @description The cursor of the next page. */
+            next: string | null;
+            /** @description The whistles. */
+            whistles: components["schemas"]["WhistleRow"][];
+        };
+        /** @description A whistle on the board. */
+        WhistleRow: {
+            /** @description Where, in words. */
+            address: string | null;
+            /** @description Code of its area. */
+            area: string | null;
+            /** @description When it was blown. */
+            blown_at: components["schemas"]["Time"];
+            /** @description Code of the unit that blew it; `null` for the desk. */
+            by: string | null;
+            /** @description Its calls, in the order in which they were made; of several of one unit the last counts. */
+            calls: components["schemas"]["CallView"][];
+            /** @description The case it is about. */
+            case: string | null;
+            confirmed_at: components["schemas"]["Time"] | null;
+            due_at: components["schemas"]["Time"] | null;
+            ended_at: components["schemas"]["Time"] | null;
+            /** @description Its number, `W12`. */
+            id: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["WhistleKind"];
+            /** @description Whether that is late. */
+            late: boolean;
+            /** @description Milestones of a campaign. */
+            milestones: components["schemas"]["MilestoneView"][];
+            point: components["schemas"]["PointBody"] | null;
+            /** @description Where it stands. */
+            stage: components["schemas"]["WhistleStage"];
+            /**
+             * Format: int32
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+            /** @description What is asked for; `null` when erased or not for this reader. */
+            words: string | null;
+        };
+        /**
+         * @description Where a whistle stands.
+         * @enum {string}
+         */
+        WhistleStage: "blown" | "confirmed" | "closed" | "withdrawn";
+        /** @description One event of a whistle. */
+        WhistleTimelineRow: {
+            /** @description When it happened. */
+            at: components["schemas"]["Time"];
+            /** @description Who did it: `user:li.na`. */
+            by: string;
+            /** @description What the entry says of it. */
+            data: Record<string, never>;
+            /** @description What happened. */
+            event: components["schemas"]["WhistleEventWord"];
+            /** @description On what grounds. */
+            grounds: string | null;
+            /** @description A note; `null` when there is none, it was erased or it is not for this reader. */
+            note: string | null;
+            presence: components["schemas"]["PresenceView"] | null;
+            /**
+             * Format: int64
+             * @description The entry's number in the journal.
+             */
+            seq: number;
+        };
+        /** @description The words of whistles with their names. */
+        WhistleWordsView: {
+            /** @description Actions. */
+            actions: components["schemas"]["Named_WhistleAction"][];
+            /** @description What may become of a call. */
+            attendances: components["schemas"]["Named_Attendance"][];
+            /** @description Sorts of events. */
+            events: components["schemas"]["Named_WhistleEventWord"][];
+            /** @description Kinds. */
+            kinds: components["schemas"]["Named_WhistleKind"][];
+            /** @description Stages. */
+            stages: components["schemas"]["Named_WhistleStage"][];
+        };
+        /** @description Take a whistle back. */
+        WithdrawWhistleBody: {
+            /** @description Why; it stays in the record. */
+            reason: string;
         };
     };
     responses: never;
@@ -3860,7 +4589,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `ready` once, then a `case` for each change; its data is a `ChangeView` */
+            /** @description `ready` once, then a `case` or a `whistle` for each change; its data is a `ChangeView` or a `WhistleChangeView` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4283,6 +5012,256 @@ export interface operations {
             };
         };
     };
+    who_is_on_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everyone on duty now, by unit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnDutyNow"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The unit's code. */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A unit's roster. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The unit's code. */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterBody"];
+            };
+        };
+        responses: {
+            /** @description Set a unit's roster; it takes the place of the one before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_is_signed_in: {
         parameters: {
             query?: never;
@@ -4445,6 +5424,1894 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_whistles: {
+        parameters: {
+            query?: {
+                /** @description Kinds. */
+                kind?: components["schemas"]["WhistleKind"][];
+                /** @description Stages. */
+                stage?: components["schemas"]["WhistleStage"][];
+                /** @description Codes of units that blew it. */
+                by?: string[];
+                /** @description Codes of units that were called. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description The case it is about. */
+                case?: string;
+                /** @description Only those where a check-in or milestone is late. */
+                late?: boolean;
+                /** @description Blown at or after. */
+                from?: string;
+                /** @description Blown before. */
+                until?: string;
+                /** @description Last blown first, or what is due earliest first (only those where something is due). */
+                order?: "newest" | "due";
+                /** @description How many; 50 unless told. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of whistles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistlePageView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlowBody"];
+            };
+        };
+        responses: {
+            /** @description Blow a whistle (吹哨): a street, a community or the desk. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_check_ins: {
+        parameters: {
+            query?: {
+                /** @description Codes of units that were called. */
+                unit?: string[];
+                /** @description Kinds of whistles. */
+                kind?: components["schemas"]["WhistleKind"][];
+                /** @description Called at or after. */
+                from?: string;
+                /** @description Called before. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How called units checked in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInsPage"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_whistle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_unit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallUnitBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_whistle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_whistle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_whistle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_milestone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_call: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_milestone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnreachBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    score_call: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreCallBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_whistle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The whistle's number, `W12`. */
+                whistle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawWhistleBody"];
+            };
+        };
+        responses: {
+            /** @description The whistle */
+            200: {
+                headers: {
+                    /** @description the whistle's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Temporarily unavailable */
             503: {

@@ -1,0 +1,389 @@
+//! Whistles over HTTP: blowing, checking in, directing, reading; duty rosters.
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+use yiwang_base::{LocalText, Timestamp, from_millis, to_millis};
+use yiwang_cases::{Unit, UnitKind};
+use yiwang_store::{Account, Item, ItemKind, Options, Store};
+
+use crate::common::{Answer, Client, Directory, Feed, Server, text, town};
+
+/// The town with a street that has the right to call, and someone who works there.
+struct Streets {
+    server: Server,
+    _directory: Directory,
+}
+
+impl Streets {
+    fn new() -> Streets {
+        let directory = Directory::new();
+        town::found(&directory.path());
+        pollster::block_on(async {
+            let store = Store::open(&directory.path(), Options::default()).unwrap();
+            let now = Timestamp::now();
+            let street = Unit {
+                code: "west-street".parse().unwrap(),
+                name: LocalText::new("西街道", "West street"),
+                kind: UnitKind::Street,
+                duties: vec![],
+                areas: vec!["west".parse().unwrap()],
+            };
+            let street = Item::of(ItemKind::Unit, "west-street", &street).unwrap();
+            let by = || "system:test".to_owned();
+            store
+                .set_items(vec![street], by(), None, now)
+                .await
+                .unwrap();
+            let account = Account {
+                name: "street".parse().unwrap(),
+                unit: Some("west-street".parse().unwrap()),
+                ..town::account("unit", false)
+            };
+            store
+                .set_account(account, "x".into(), by(), now)
+                .await
+                .unwrap();
+            let later = from_millis(to_millis(now) + 12 * 3_600_000);
+            store
+                .open_session(
+                    town::token_hash("street"),
+                    "street".parse().unwrap(),
+                    now,
+                    later,
+                )
+                .await
+                .unwrap();
+        });
+        Streets {
+            server: Server::on(&directory.path()),
+            _directory: directory,
+        }
+    }
+
+    fn person(&self, name: &str) -> Client {
+        Client::person(&self.server.address, name)
+    }
+}
+
+fn act(client: &Client, id: &str, action: &str, version: u64, body: &Value) -> Answer {
+    let headers = [("If-Match", format!("\"{version}\""))];
+    let path = format!("/api/v1/whistles/{id}/{action}");
+    client.call(Method::POST, &path, &headers, Some(body))
+}
+
+fn blow(client: &Client, body: &Value) -> Value {
+    client.post("/api/v1/whistles", body).expect(201)
+}
+
+fn emergency() -> Value {
+    json!({
+        "kind": "emergency", "words": "路口坍塌,请到场",
+        "place": {"address": "春风路口", "point": {"lon": town::WEST.0, "lat": town::WEST.1}},
+        "calls": [{"unit": "lights"}, {"unit": "roads-east", "within_minutes": 5}],
+    })
+}
+
+fn here() -> Value {
+    json!({"person": "王小明", "phone": "19900001234", "place": {"address": "春风路口"}})
+}
+
+#[test]
+fn a_street_blows_the_units_come_and_the_street_confirms_scores_and_closes() {
+    let town = Streets::new();
+    let street = town.person("street");
+    let whistle = blow(&street, &emergency());
+    let id = text(&whistle["id"]);
+    assert_eq!(id, "W1");
+    assert_eq!(whistle["by"], "west-street");
+    assert_eq!(whistle["area"], "west");
+    assert_eq!(whistle["calls"][0]["attendance"], "waiting");
+    assert_eq!(
+        whistle["actions"],
+        json!(["close", "score", "call_unit", "withdraw"]),
+        "the caller directs"
+    );
+
+    let unit = town.person("unit");
+    let seen = unit.get("/api/v1/whistles/W1").expect(200);
+    assert_eq!(seen["words"], "路口坍塌,请到场");
+    assert_eq!(seen["actions"], json!(["check_in", "refuse"]));
+    let came = act(&unit, &id, "check-in", 1, &here()).expect(200);
+    assert_eq!(came["calls"][0]["attendance"], "on_time");
+    assert_eq!(came["timeline"][1]["presence"]["person"], "王小明");
+    act(&unit, &id, "confirm", 2, &json!({})).refused(403, "policy.not-your-part");
+    act(&unit, &id, "check-in", 2, &here()).refused(409, "whistle.checked-in-already");
+
+    let crew = town.person("crew");
+    let not_ours = json!({"reason": "not our road", "responsible": "town-hall"});
+    let refused = act(&crew, &id, "refuse", 2, &not_ours).expect(200);
+    assert_eq!(refused["calls"][1]["attendance"], "refused");
+    assert_eq!(refused["calls"][1]["responsible"], "town-hall");
+    assert_eq!(refused["timeline"][2]["grounds"], "not our road");
+
+    act(&street, &id, "confirm", 2, &json!({})).refused(412, "whistle.changed");
+    act(&street, &id, "confirm", 3, &json!({"note": "路已通"})).expect(200);
+    act(
+        &street,
+        &id,
+        "score",
+        4,
+        &json!({"unit": "lights", "score": 1}),
+    )
+    .refused(422, "field.missing");
+    let scored = act(
+        &street,
+        &id,
+        "score",
+        4,
+        &json!({"unit": "lights", "score": 5}),
+    );
+    assert_eq!(scored.header("etag"), "\"5\"");
+    assert_eq!(scored.expect(200)["calls"][0]["score"], 5);
+    let closed = act(&street, &id, "close", 5, &json!({})).expect(200);
+    assert_eq!(closed["stage"], "closed");
+    assert_eq!(closed["actions"], json!(["score"]));
+    act(&unit, &id, "check-in", 6, &here()).refused(409, "whistle.not-now");
+
+    let check_ins = street.get("/api/v1/whistles/check-ins").expect(200);
+    assert_eq!(
+        check_ins["units"],
+        json!([]),
+        "its own unit was never called"
+    );
+    let all = town
+        .person("leader")
+        .get("/api/v1/whistles/check-ins")
+        .expect(200);
+    let lights = &all["units"][0];
+    assert_eq!(
+        (
+            &lights["unit"],
+            &lights["on_time"],
+            &lights["counted"],
+            &lights["score_sum"]
+        ),
+        (&json!("lights"), &json!(1), &json!(1), &json!(5))
+    );
+    assert_eq!(all["units"][1]["refused"], 1);
+    let none = town
+        .person("leader")
+        .get("/api/v1/whistles/check-ins?kind=daily")
+        .expect(200);
+    assert_eq!(none["units"], json!([]));
+}
+
+#[test]
+fn a_department_has_no_right_to_call_and_the_desk_blows_about_a_case() {
+    let town = Streets::new();
+    let unit = town.person("unit");
+    let mut by_department = emergency();
+    by_department["calls"] = json!([{"unit": "roads-east"}]);
+    let refusal = unit.post("/api/v1/whistles", &by_department);
+    let refusal = refusal.refused(403, "whistle.no-right-to-call");
+    assert_eq!(refusal["allowed"], json!(["street", "community"]));
+
+    let operator = town.person("operator");
+    let request = json!({"words": "垃圾成堆", "place": {"point": {"lon": town::EAST.0, "lat": town::EAST.1}}});
+    let case = text(&operator.post("/api/v1/requests", &request).expect(201)["id"]);
+    let about = json!({
+        "kind": "campaign", "case": case, "words": "三天内清完",
+        "calls": [{"unit": "lights"}],
+        "milestones": [{"title": "清运完毕", "due": "2099-01-01T00:00:00Z"}],
+    });
+    let whistle = blow(&operator, &about);
+    assert_eq!(
+        (&whistle["case"], &whistle["area"]),
+        (&json!(case), &json!("east"))
+    );
+    assert_eq!(whistle["by"], Value::Null);
+    let found = operator
+        .get(&format!("/api/v1/whistles?case={case}"))
+        .expect(200);
+    assert_eq!(found["whistles"].as_array().unwrap().len(), 1);
+    let mut missing = about.clone();
+    missing["case"] = json!("C999");
+    let refusal = operator.post("/api/v1/whistles", &missing);
+    assert_eq!(refusal.refused(404, "case.not-found")["field"], "case");
+    missing.as_object_mut().unwrap().remove("case");
+    let refusal = operator.post("/api/v1/whistles", &missing);
+    assert_eq!(refusal.refused(422, "field.missing")["field"], "place");
+
+    let id = text(&whistle["id"]);
+    act(&operator, &id, "reach", 1, &json!({"milestone": 0})).expect(200);
+    act(
+        &operator,
+        &id,
+        "reopen",
+        2,
+        &json!({"milestone": 0, "reason": "half"}),
+    )
+    .expect(200);
+    act(
+        &operator,
+        &id,
+        "call-unit",
+        3,
+        &json!({"unit": "roads-east"}),
+    )
+    .expect(200);
+    let gone = act(&operator, &id, "withdraw", 4, &json!({"reason": "rain"})).expect(200);
+    assert_eq!(gone["stage"], "withdrawn");
+    assert_eq!(gone["calls"][0]["attendance"], "released");
+}
+
+#[test]
+fn the_same_call_twice_blows_one_whistle() {
+    let town = Streets::new();
+    let operator = town.person("operator");
+    let key = [("Idempotency-Key", "once".to_owned())];
+    let twice: Vec<Value> = (0..2)
+        .map(|_| {
+            operator
+                .call(Method::POST, "/api/v1/whistles", &key, Some(&emergency()))
+                .expect(201)["id"]
+                .clone()
+        })
+        .collect();
+    assert_eq!(twice, ["W1", "W1"]);
+    let mut other = emergency();
+    other["words"] = json!("别处");
+    operator
+        .call(Method::POST, "/api/v1/whistles", &key, Some(&other))
+        .refused(422, "idempotency.key-reused");
+}
+
+#[test]
+fn the_board_shows_a_unit_its_own_whistles_and_readers_without_words_none() {
+    let town = Streets::new();
+    let (street, operator) = (town.person("street"), town.person("operator"));
+    blow(&street, &emergency());
+    let mut daily = emergency();
+    daily["kind"] = json!("daily");
+    daily["calls"] = json!([{"unit": "lights"}]);
+    blow(&operator, &daily);
+    let ids = |client: &Client, query: &str| -> Vec<String> {
+        let page = client.get(&format!("/api/v1/whistles{query}")).expect(200);
+        let rows = page["whistles"].as_array().unwrap().clone();
+        rows.iter().map(|row| text(&row["id"])).collect()
+    };
+    assert_eq!(ids(&operator, ""), ["W2", "W1"]);
+    assert_eq!(ids(&operator, "?order=due"), ["W1", "W2"]);
+    assert_eq!(ids(&operator, "?kind=daily"), ["W2"]);
+    assert_eq!(ids(&operator, "?unit=roads-east"), ["W1"]);
+    assert_eq!(ids(&operator, "?by=west-street&stage=blown"), ["W1"]);
+    assert_eq!(ids(&operator, "?late=true"), [""; 0]);
+    assert_eq!(ids(&operator, "?area=town"), ["W2", "W1"]);
+    assert_eq!(ids(&operator, "?area=moon"), [""; 0]);
+    assert_eq!(ids(&street, ""), ["W1"]);
+    assert_eq!(ids(&town.person("crew"), ""), ["W1"]);
+    assert_eq!(ids(&town.person("hall"), ""), [""; 0]);
+    let first = operator.get("/api/v1/whistles?limit=1").expect(200);
+    let next = text(&first["next"]);
+    assert_eq!(ids(&operator, &format!("?limit=1&cursor={next}")), ["W1"]);
+    operator
+        .get("/api/v1/whistles?kind=loud")
+        .refused(422, "query.invalid");
+    operator
+        .get("/api/v1/whistles?case=x")
+        .refused(422, "query.invalid");
+    town.person("hall")
+        .get("/api/v1/whistles/W1")
+        .refused(404, "whistle.not-found");
+    let unseen = town
+        .person("auditor")
+        .get("/api/v1/whistles/W1")
+        .expect(200);
+    assert_eq!(
+        (&unseen["words"], &unseen["address"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(unseen["timeline"][0]["data"]["kind"], "emergency");
+}
+
+#[test]
+fn a_page_hears_of_whistles_in_between_cases() {
+    let town = Streets::new();
+    let cookie = |name: &str| format!("yiwang_session={}", town::token(name));
+    let mut feed = Feed::open(&town.server.address, &cookie("unit"), None);
+    assert_eq!(feed.next().unwrap().name, "ready");
+    blow(&town.person("street"), &emergency());
+    let heard = feed.next().unwrap();
+    assert_eq!(heard.name, "whistle");
+    let said = heard.json();
+    assert_eq!(
+        (&said["id"], &said["event"]),
+        (&json!("W1"), &json!("blown"))
+    );
+    assert_eq!(said["by"], "user:street");
+    assert!(!heard.data.contains("坍塌"));
+    act(&town.person("crew"), "W1", "check-in", 1, &here()).expect(200);
+    assert_eq!(feed.next().unwrap().json()["event"], "checked_in");
+}
+
+#[test]
+fn an_erased_whistle_has_no_words_and_its_record_still_verifies() {
+    let town = Streets::new();
+    blow(&town.person("street"), &emergency());
+    act(&town.person("unit"), "W1", "check-in", 1, &here()).expect(200);
+    let steward = town.person("steward");
+    let erased = act(&steward, "W1", "erase", 2, &json!({"ground": "article 47"})).expect(200);
+    assert_eq!(erased["timeline"][2]["grounds"], "article 47");
+    let seen = town.person("street").get("/api/v1/whistles/W1").expect(200);
+    assert_eq!(seen["words"], Value::Null);
+    assert_eq!(seen["timeline"][1]["presence"], Value::Null);
+    act(&steward, "W1", "erase", 3, &json!({"ground": "again"})).refused(422, "field.missing");
+}
+
+#[test]
+fn a_steward_sets_who_is_on_duty_and_the_caller_sees_their_numbers() {
+    let town = Streets::new();
+    let steward = town.person("steward");
+    let roster = json!({"shifts": [
+        {"person": "李娜", "phone": "19900001234", "from": "2020-01-01T00:00:00Z", "until": "2020-01-01T08:00:00Z"},
+    ]});
+    let path = "/api/v1/roster/lights";
+    assert_eq!(steward.get(path).expect(200)["shifts"], json!([]));
+    let set = steward.post(path, &roster).expect(200);
+    assert_eq!(set["shifts"][0]["person"], "李娜");
+    let street = town.person("street");
+    let whistle = blow(&street, &emergency());
+    assert_eq!(whistle["on_duty"], json!([]), "that shift is long over");
+
+    let now = to_millis(Timestamp::now());
+    let hour = |hours: i64| from_millis(now + hours * 3_600_000).to_string();
+    let roster = json!({"shifts": [
+        {"person": "明日", "phone": "2", "from": hour(8), "until": hour(16)},
+        {"person": "李娜", "phone": "19900001234", "from": hour(-1), "until": hour(8)},
+    ]});
+    steward.post(path, &roster).expect(200);
+    let whistle = street.get("/api/v1/whistles/W1").expect(200);
+    let on_duty = whistle["on_duty"].as_array().unwrap();
+    assert_eq!(on_duty.len(), 1);
+    assert_eq!(
+        (
+            &on_duty[0]["person"],
+            &on_duty[0]["phone"],
+            &on_duty[0]["unit"]
+        ),
+        (&json!("李娜"), &json!("19900001234"), &json!("lights"))
+    );
+    let leader = town.person("leader").get("/api/v1/whistles/W1").expect(200);
+    assert_eq!(
+        leader["on_duty"],
+        json!([]),
+        "numbers are not for every reader"
+    );
+    let all = street.get("/api/v1/roster").expect(200);
+    assert_eq!(all["on_duty"].as_array().unwrap().len(), 1);
+
+    let wrong =
+        json!({"shifts": [{"person": "a", "phone": "1", "from": hour(8), "until": hour(8)}]});
+    let refusal = steward.post(path, &wrong).refused(422, "roster.shift");
+    assert_eq!(refusal["field"], "shifts[0].until");
+    steward
+        .post("/api/v1/roster/moon", &roster)
+        .refused(404, "unit.unknown");
+    // The entries that anyone of the auditors reads have times, and no names.
+    let entries = town.person("auditor").get("/trail/tile/entries/000.p/1");
+    assert!(!entries.text().contains("李娜"));
+}

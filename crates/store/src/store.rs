@@ -4,7 +4,7 @@ use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use yiwang_base::CaseId;
@@ -105,12 +105,8 @@ impl Store {
         std::fs::create_dir_all(directory).map_err(io(directory))?;
         let lock_path = directory.join("lock");
         let lock = std::fs::File::create(&lock_path).map_err(io(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(OpenError::InUse(directory.to_owned()));
-            }
-            Err(TryLockError::Error(source)) => return Err(io(&lock_path)(source)),
+        if !take_lock(&lock).map_err(io(&lock_path))? {
+            return Err(OpenError::InUse(directory.to_owned()));
         }
         let path = directory.join(RECORD);
         let record = |reason: String| OpenError::Record {
@@ -230,6 +226,24 @@ impl Store {
                 copied
             })
             .await
+    }
+}
+
+/// How long to wait for whoever has the directory to be gone: a process on its
+/// way out, or a child that has just been forked and still holds what it inherited.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_PACE: Duration = Duration::from_millis(20);
+
+/// Whether the lock could be had.
+fn take_lock(lock: &std::fs::File) -> std::io::Result<bool> {
+    let until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(false),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PACE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
 }
 

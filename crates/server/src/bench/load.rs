@@ -2,7 +2,7 @@
 //! request as soon as they have the answer to the last.
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 use serde::Serialize;
@@ -159,9 +159,18 @@ impl Load {
             "POST /api/v1/requests HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
         )?;
         if self.keys {
-            // Spread as random keys are, and each used once.
+            // UUIDs of version 7, as the pages send them; each is used once.
+            let millis = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
             let spread = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            write!(request, "Idempotency-Key: {spread:016x}{number:016x}\r\n")?;
+            write!(
+                request,
+                "Idempotency-Key: {:012x}7{:03x}{:04x}{number:012x}\r\n",
+                millis.as_millis(),
+                spread >> 52,
+                spread & 0xffff,
+            )?;
         }
         write!(request, "Content-Length: {}\r\n\r\n{body}", body.len())
     }

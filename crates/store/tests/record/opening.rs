@@ -51,6 +51,19 @@ fn a_second_store_is_refused_as_long_as_the_first_is_open() {
     drop(open(directory.path()));
 }
 
+#[test]
+fn a_store_is_opened_once_whoever_is_on_the_way_out_lets_go_of_it() {
+    let directory = TempDir::new().unwrap();
+    let lock = std::fs::File::create(directory.path().join("lock")).unwrap();
+    lock.try_lock().unwrap();
+    let leaving = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        drop(lock);
+    });
+    drop(open(directory.path()));
+    leaving.join().unwrap();
+}
+
 /// Not a test by itself: what the second process of the next one does.
 #[test]
 fn second_process() {

@@ -57,7 +57,7 @@ async fn by_number(app: &App, form: &Form) -> Result<Vec<Case>, Refusal> {
 }
 
 async fn by_filter(app: &App, form: &Form, city: &City) -> Result<Vec<Case>, Refusal> {
-    let (from, until) = period(form)?;
+    let (from, until) = period(form, now())?;
     let mut filter = CaseFilter {
         from: Some(from),
         until: Some(until),
@@ -89,7 +89,7 @@ async fn by_filter(app: &App, form: &Form, city: &City) -> Result<Vec<Case>, Ref
 }
 
 /// From when until when; 90 days at most.
-fn period(form: &Form) -> Result<(Timestamp, Timestamp), Refusal> {
+fn period(form: &Form, now: Timestamp) -> Result<(Timestamp, Timestamp), Refusal> {
     let (start, end) = (form.time("start_date")?, form.time("end_date")?);
     let minus = |at: Timestamp| at.checked_sub(DAYS).unwrap_or(Timestamp::MIN);
     let plus = |at: Timestamp| at.checked_add(DAYS).unwrap_or(Timestamp::MAX);
@@ -97,7 +97,7 @@ fn period(form: &Form) -> Result<(Timestamp, Timestamp), Refusal> {
         (Some(start), Some(end)) => (start, end),
         (Some(start), None) => (start, plus(start)),
         (None, Some(end)) => (minus(end), end),
-        (None, None) => (minus(now()), plus(now())),
+        (None, None) => (minus(now), plus(now)),
     };
     let longest = if start.is_none() && end.is_none() {
         DAYS * 2
@@ -253,4 +253,43 @@ impl View {
 pub(super) fn w3c(at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned(zone.clone());
     local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(query: &str) -> Result<(Timestamp, Timestamp), Refusal> {
+        period(
+            &Form::of_query(Some(query)),
+            "2026-03-01T08:00:00Z".parse().unwrap(),
+        )
+    }
+
+    fn times(from: &str, until: &str) -> (Timestamp, Timestamp) {
+        (from.parse().unwrap(), until.parse().unwrap())
+    }
+
+    #[test]
+    fn without_dates_it_is_ninety_days_each_way_to_the_millisecond() {
+        let expected = times("2025-12-01T08:00:00Z", "2026-05-30T08:00:00Z");
+        assert_eq!(found("").unwrap(), expected);
+    }
+
+    #[test]
+    fn one_date_alone_begins_or_ends_ninety_days() {
+        let expected = times("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        assert_eq!(found("start_date=2026-01-01T00:00:00Z").unwrap(), expected);
+        assert_eq!(found("end_date=2026-04-01T00:00:00Z").unwrap(), expected);
+    }
+
+    #[test]
+    fn more_than_ninety_days_or_a_wrong_order_is_refused() {
+        for query in [
+            "start_date=2026-01-01T00:00:00Z&end_date=2026-04-01T00:00:01Z",
+            "start_date=2026-01-02T00:00:00Z&end_date=2026-01-01T00:00:00Z",
+        ] {
+            assert_eq!(found(query).unwrap_err().code, "open311.period");
+        }
+    }
 }

@@ -29,6 +29,7 @@ mod decide;
 mod dispatch;
 mod event;
 mod event_word;
+pub mod forecast;
 mod memory;
 mod more;
 mod parts;
@@ -41,6 +42,8 @@ mod sealed;
 mod service;
 mod stage;
 mod standing;
+pub mod topics;
+pub mod triage;
 mod whistle;
 
 pub use action::Action;

@@ -14,6 +14,16 @@ pub enum IdError {
     /// A code is 1–64 of `a–z 0–9 . _ -`, beginning with a letter or digit.
     #[error("a code has 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit, found {0:?}")]
     Code(String),
+    /// A grid code is 15 digits.
+    #[error(
+        "a grid code has 15 digits (district 6, street 3, community 3, sequence 3 from 001), found {0:?}"
+    )]
+    Grid(String),
+    /// A component code is 16 digits.
+    #[error(
+        "a component code has 16 digits (district 6, major 2, minor 2, sequence 6 from 000001), found {0:?}"
+    )]
+    Component(String),
 }
 
 /// Number of a case (案卷号), counted from 1 in each installation.

@@ -10,21 +10,27 @@
 //!   [`Purpose`].
 
 mod calendar;
+mod calendar_year;
 mod cell;
+mod grid_code;
 mod ids;
 mod personal;
 mod place;
 mod refusal;
 mod text;
 mod time;
+mod work_hours;
 
-pub use calendar::{CalendarError, Span, WorkCalendar, WorkHours};
+pub use calendar::{CalendarError, CalendarParts, Due, Span, UnlistedYears, WorkCalendar};
+pub use calendar_year::{CalendarYear, CalendarYearError, Holiday};
 pub use cell::{CELL_ZOOM, cell, cells_of_tile, point_of_cell};
+pub use grid_code::{ComponentCode, GridCode};
 pub use ids::{AreaCode, CaseId, CategoryCode, IdError, UnitCode, UserName};
 pub use personal::{Personal, Purpose};
 pub use place::{PlaceError, Point};
 pub use refusal::{Refusal, RefusalKind};
 pub use text::{Lang, LocalText};
 pub use time::{from_millis, to_millis, truncate_millis};
+pub use work_hours::{Day, WorkHours};
 
 pub use jiff::Timestamp;

@@ -52,6 +52,7 @@ actions! {
     AddUnit "add_unit" "增加协办单位" "add an assisting unit";
     RemoveUnit "remove_unit" "撤去协办单位" "remove an assisting unit";
     ReportPart "report_part" "协办反馈" "report one's part";
+    SettleDue "settle_due" "核定时限" "settle the deadline";
 }
 
 impl Command {
@@ -74,6 +75,7 @@ impl Command {
             Command::AddUnit(_) => Action::AddUnit,
             Command::RemoveUnit(_) => Action::RemoveUnit,
             Command::ReportPart(_) => Action::ReportPart,
+            Command::SettleDue => Action::SettleDue,
         }
     }
 }

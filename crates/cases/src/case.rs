@@ -246,7 +246,10 @@ impl Case {
             Event::UnitAdded(added) => added.apply(&mut self.more.parts, next.at),
             Event::UnitRemoved(removed) => removed.apply(&mut self.more.parts),
             Event::PartReported(reported) => reported.apply(&mut self.more.parts, next.at),
+            Event::DueProvisional(due) => due.apply(self),
+            Event::DueSettled(settled) => settled.apply(self),
         }
+        self.forget_old_provisional();
         self.version += 1;
         self.changed_at = next.at;
         Ok(())

@@ -130,7 +130,11 @@ pub(crate) fn known_unit<'a>(
     })
 }
 
-pub(crate) fn known_area(rules: &Rules, code: Option<&AreaCode>) -> Result<(), Refusal> {
+/// Refuses an area that is not there.
+///
+/// # Errors
+/// A refusal that names the field `area`.
+pub fn known_area(rules: &Rules, code: Option<&AreaCode>) -> Result<(), Refusal> {
     match code {
         Some(code) if !rules.areas.contains_key(code) => Err(Refusal::new(
             RefusalKind::Invalid,

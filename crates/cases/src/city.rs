@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, LocalText, Point, Span, UnitCode, WorkCalendar};
 
-use crate::{Question, WhistleLimits};
+use crate::{Question, Tier, WhistleLimits};
 
 /// An area (区域) without its outline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,12 @@ pub struct Area {
     pub parent: Option<AreaCode>,
     /// Whether points are mapped to it (true for the smallest tier only).
     pub leaf: bool,
+    /// Its tier, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
+    /// Whether others have taken its place: cases of before still name it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
 }
 
 /// What sort of unit.
@@ -187,15 +193,16 @@ impl Rules {
         self.covers(unit, area) && unit.duties.contains(category)
     }
 
-    /// Units whose duty list names the category in this area; those bound to
-    /// areas come first, since the lowest tier that can act should.
+    /// Units whose duty list names the category in this area; those of the
+    /// smallest area around it come first, since the lowest tier that can act
+    /// should (一线处置).
     pub fn dutiful_units(&self, category: &CategoryCode, area: Option<&AreaCode>) -> Vec<&Unit> {
         let mut units: Vec<_> = self
             .units
             .values()
             .filter(|unit| self.answers_for(unit, category, area))
             .collect();
-        units.sort_by_key(|unit| unit.areas.is_empty());
+        units.sort_by_cached_key(|unit| self.steps_up(area, unit));
         units
     }
 
@@ -205,7 +212,7 @@ impl Rules {
         match self.dutiful_units(category, area).as_slice() {
             [] => false,
             [_] => true,
-            [first, second, ..] => first.areas.is_empty() != second.areas.is_empty(),
+            [first, second, ..] => self.steps_up(area, first) != self.steps_up(area, second),
         }
     }
 
@@ -220,7 +227,7 @@ impl Rules {
     }
 
     /// How many areas up from `area` the unit's own begins; the whole city is farthest.
-    fn steps_up(&self, area: Option<&AreaCode>, unit: &Unit) -> usize {
+    pub(crate) fn steps_up(&self, area: Option<&AreaCode>, unit: &Unit) -> usize {
         let mut current = area;
         for steps in 0..=self.areas.len() {
             match current {

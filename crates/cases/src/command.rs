@@ -123,4 +123,6 @@ pub enum Command {
     RemoveUnit(RemoveUnit),
     /// Say that one's part is done (协办反馈).
     ReportPart(ReportPart),
+    /// Count provisional deadlines anew by the calendar as it is now (核定时限).
+    SettleDue,
 }

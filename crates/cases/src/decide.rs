@@ -14,7 +14,7 @@ use crate::dispatch::{Dispatch, decide_dispatch};
 use crate::parts::check_open_parts;
 use crate::{
     Action, Actor, Case, Command, Event, Happening, Question, Rules, Sealed, Stage, Submit, parts,
-    possible, returns,
+    possible, provisional, returns,
 };
 
 /// The circumstances of a command.
@@ -34,6 +34,16 @@ pub struct Context<'a> {
 /// # Errors
 /// A [`Refusal`]: the case's stage does not allow it, or a field is at fault.
 pub fn decide(
+    case: Option<&Case>,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Happening>, Refusal> {
+    let mut happened = decide_command(case, command, context)?;
+    happened.extend(provisional::marks(&happened, case, context));
+    Ok(happened)
+}
+
+fn decide_command(
     case: Option<&Case>,
     command: &Command,
     context: &Context<'_>,
@@ -189,6 +199,7 @@ pub fn decide(
         Command::AddUnit(command) => parts::decide_add(case, command, context)?,
         Command::RemoveUnit(command) => parts::decide_remove(case, command, context)?,
         Command::ReportPart(command) => parts::decide_report(case, command, context)?,
+        Command::SettleDue => return provisional::decide_settle(case, context),
     };
     Ok(vec![happening])
 }
@@ -242,11 +253,14 @@ fn decide_close(
         .with_note(reason, "reason")
 }
 
+/// The end of a limit that begins now. Days of a year that the calendar lacks are
+/// counted by the plain week; [`provisional::marks`] then says so.
 pub(crate) fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Timestamp, Refusal> {
     context
         .rules
         .calendar
-        .due(truncate_millis(context.now), span)
+        .due_or_provisional(truncate_millis(context.now), span)
+        .map(|due| due.at)
         .map_err(|error: CalendarError| {
             Refusal::new(
                 RefusalKind::Invalid,

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
 
-use crate::{Actor, Deadlines, PartReported, Redirected, Returned, Sealed, UnitAdded, UnitRemoved};
+use crate::{
+    Actor, Deadlines, DueSettled, PartReported, ProvisionalDue, Redirected, Returned, Sealed,
+    UnitAdded, UnitRemoved,
+};
 
 /// How a request came in (渠道).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -192,9 +195,46 @@ pub enum Event {
     UnitRemoved(UnitRemoved),
     /// An assisting unit's part is done (协办反馈).
     PartReported(PartReported),
+    /// A deadline was counted without knowing all of its days (暂定时限).
+    DueProvisional(ProvisionalDue),
+    /// A provisional deadline was counted anew (时限核定).
+    DueSettled(DueSettled),
 }
 
 impl Event {
+    /// The deadlines it sets. A new sort of event that sets one names it here,
+    /// or nobody is told where it is provisional.
+    pub(crate) fn deadlines(&self) -> Vec<Timestamp> {
+        match self {
+            Event::Submitted { accept_by: by, .. }
+            | Event::Accepted {
+                dispatch_by: by, ..
+            }
+            | Event::ReportedBack { verify_by: by, .. }
+            | Event::Verified { by, .. }
+            | Event::Reopened { dispatch_by: by }
+            | Event::Returned(Returned {
+                dispatch_by: by, ..
+            }) => vec![*by],
+            Event::Dispatched {
+                respond_by,
+                resolve_by,
+                ..
+            } => respond_by.iter().chain(resolve_by).copied().collect(),
+            Event::Declined { .. }
+            | Event::Started {}
+            | Event::Closed { .. }
+            | Event::CalledBack { .. }
+            | Event::Erased { .. }
+            | Event::Redirected(_)
+            | Event::UnitAdded(_)
+            | Event::UnitRemoved(_)
+            | Event::PartReported(_)
+            | Event::DueProvisional(_)
+            | Event::DueSettled(_) => Vec::new(),
+        }
+    }
+
     /// Whether what is sealed beside it was said by the resident or to the
     /// resident; other notes are between units.
     pub fn speaks_with_resident(&self) -> bool {

@@ -45,4 +45,6 @@ events! {
     UnitAdded "unit_added" "增加协办单位" "assisting unit added";
     UnitRemoved "unit_removed" "撤去协办单位" "assisting unit removed";
     PartReported "part_reported" "协办反馈" "part reported";
+    DueProvisional "due_provisional" "暂定时限" "deadline provisional";
+    DueSettled "due_settled" "时限核定" "deadline settled";
 }

@@ -19,22 +19,24 @@
 mod action;
 mod actor;
 mod area_index;
+pub mod authority;
 mod case;
 mod check;
 mod city;
 mod command;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod coverage;
 mod decide;
 mod dispatch;
 mod event;
 mod event_word;
-pub mod forecast;
 mod memory;
 mod more;
 mod parts;
 mod port;
 mod possible;
+mod provisional;
 mod question;
 mod returns;
 mod roster;
@@ -42,14 +44,14 @@ mod sealed;
 mod service;
 mod stage;
 mod standing;
-pub mod topics;
-pub mod triage;
+mod tier;
 mod whistle;
 
 pub use action::Action;
 pub use actor::{Actor, ActorError};
 pub use area_index::AreaIndex;
 pub use case::{CallBack, Case, Deadlines, ReplayError};
+pub use check::known_area;
 pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
 pub use command::{Command, Limits, Submit};
 pub use decide::{Context, decide};
@@ -65,6 +67,7 @@ pub use port::{
     Receipt, Recorded, Sought, StoreError,
 };
 pub use possible::possible;
+pub use provisional::{DueSettled, PLAIN_WEEK_RULE, ProvisionalDue};
 pub use question::{AnswerKind, Answers, Choice, Question};
 pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns};
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
@@ -72,6 +75,7 @@ pub use sealed::{Place, Reporter, RequestWords, Sealed};
 pub use service::{Asked, change, execute};
 pub use stage::Stage;
 pub use standing::Standing;
+pub use tier::{Tier, code_digits};
 pub use whistle::{
     About, Attendance, Blow, Call, CallRefusal, CallUnit, Called, CheckIn, CheckInFilter, CheckIns,
     MemoryWhistles, Milestone, Planned, PlannedMilestone, Presence, RefuseCall, ScoreUnit, Whistle,

@@ -273,6 +273,7 @@ fn matches(filter: &CaseFilter, case: &Case) -> bool {
         && any(&filter.channels, Some(&case.channel))
         && filter.late_at.is_none_or(|at| case.is_late(at))
         && filter.due_soon_at.is_none_or(|at| case.is_due_soon(at))
+        && (!filter.provisional || !case.more.provisional.is_empty())
         && filter.from.is_none_or(|from| case.submitted_at >= from)
         && filter.until.is_none_or(|until| case.submitted_at < until)
         && filter.sought().is_none_or(found)

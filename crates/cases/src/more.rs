@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lead, Parts, Returns};
+use crate::{Lead, Parts, ProvisionalDue, Returns};
 
 /// What only some cases go through; in most all of it is as it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct More {
     /// Assisting units and their parts (协办).
     #[serde(skip_serializing_if = "is_default")]
     pub parts: Parts,
+    /// Deadlines that stand until the calendar holds a missing year (暂定时限).
+    #[serde(skip_serializing_if = "is_default")]
+    pub provisional: Vec<ProvisionalDue>,
     /// Times the desk sent it on to another unit (转派).
     #[serde(skip_serializing_if = "is_default")]
     pub redirects: u32,

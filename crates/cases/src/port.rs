@@ -157,6 +157,8 @@ pub struct CaseFilter {
     pub late_at: Option<Timestamp>,
     /// Only cases whose next step is due within [`DUE_SOON`] of this time.
     pub due_soon_at: Option<Timestamp>,
+    /// Only cases with a deadline that waits for a year of the calendar.
+    pub provisional: bool,
     /// Came in at or after.
     pub from: Option<Timestamp>,
     /// Came in before.

@@ -33,6 +33,9 @@ pub fn possible(case: &Case) -> Vec<Action> {
     ) {
         actions.push(Close);
     }
+    if !case.more.provisional.is_empty() {
+        actions.push(Action::SettleDue);
+    }
     // Also after an erasure: notes written since then can be erased as well.
     actions.push(Erase);
     actions

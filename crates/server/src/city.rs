@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{
     AreaCode, CaseId, LocalText, Timestamp, WorkCalendar, WorkHours, truncate_millis,
 };
+use yiwang_cases::coverage::Piece;
 use yiwang_cases::{
     Action, Area, AreaIndex, Attendance, Category, Channel, DeclineReason, DeskLimits, Event,
-    ReturnReason, Rules, Stage, StoreError, Unit, WhistleAction, WhistleEvent, WhistleKind,
+    ReturnReason, Rules, Stage, StoreError, Tier, Unit, WhistleAction, WhistleEvent, WhistleKind,
     WhistleStage,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
+use crate::calendars::stored_years;
 use crate::wire::{
     AreaView, CategoryView, CityView, EventWord, Named, Text, UnitView, WhistleEventWord,
     WhistleWordsView, Word, Worded,
@@ -71,12 +73,25 @@ impl CitySettings {
         Self::new(name, "Asia/Shanghai")
     }
 
-    /// The settings as an item.
+    /// The settings in the record, else those of a city of which nothing is known.
+    ///
+    /// # Errors
+    /// When the record cannot be read or holds what are no settings.
+    pub fn stored_or_unnamed(store: &Store) -> Result<Self, StoreError> {
+        match Self::stored(store)? {
+            Some(settings) => Ok(settings),
+            None => Self::unnamed().map_err(|error| StoreError::Broken(error.to_string())),
+        }
+    }
+
+    /// The settings as an item. Years of the calendar are items of their own.
     ///
     /// # Errors
     /// When they have no JSON form.
     pub fn item(&self) -> Result<Item, StoreError> {
-        Item::of(ItemKind::Setting, SETTINGS, self)
+        let mut settings = self.clone();
+        settings.calendar = settings.calendar.with_years([]);
+        Item::of(ItemKind::Setting, SETTINGS, &settings)
     }
 }
 
@@ -102,10 +117,8 @@ impl City {
     /// When the record cannot be read or holds what is no area, unit or category.
     pub fn load(store: &Store) -> Result<City, StoreError> {
         let broken = |error: String| StoreError::Broken(error);
-        let settings = match CitySettings::stored(store)? {
-            Some(settings) => settings,
-            None => CitySettings::unnamed().map_err(|e| broken(e.to_string()))?,
-        };
+        let settings = CitySettings::stored_or_unnamed(store)?;
+        let calendar = settings.calendar.with_years(stored_years(store)?);
         let mut areas = BTreeMap::new();
         let mut outlines = BTreeMap::new();
         for item in store.items(ItemKind::Area)? {
@@ -135,17 +148,12 @@ impl City {
         Ok(City {
             name: settings.name,
             loaded_at: truncate_millis(Timestamp::now()),
-            zone: settings
-                .calendar
-                .zone()
-                .iana_name()
-                .unwrap_or("UTC")
-                .to_owned(),
+            zone: calendar.zone().iana_name().unwrap_or("UTC").to_owned(),
             rules: Rules {
                 areas,
                 categories,
                 units,
-                calendar: settings.calendar,
+                calendar,
                 desk: settings.desk,
                 locator,
             },
@@ -202,12 +210,13 @@ impl City {
     /// Outlines as GeoJSON, for the map.
     pub fn outlines_geojson(&self) -> geojson::FeatureCollection {
         let features = self.outlines.iter().filter_map(|(code, shape)| {
-            let area = self.rules.areas.get(code)?;
+            let area = self.rules.areas.get(code).filter(|area| !area.retired)?;
             let mut properties = geojson::JsonObject::new();
             properties.insert("code".into(), code.to_string().into());
             properties.insert("zh".into(), area.name.zh.clone().into());
             properties.insert("en".into(), area.name.en.clone().into());
             properties.insert("leaf".into(), area.leaf.into());
+            properties.insert("tier".into(), area.tier.map(Tier::word).into());
             let parent = area.parent.as_ref().map(ToString::to_string);
             properties.insert("parent".into(), parent.into());
             Some(geojson::Feature {
@@ -234,6 +243,29 @@ pub fn area_item(area: &Area, outline: Option<&MultiPolygon<f64>>) -> Result<Ite
     let mut item = Item::of(ItemKind::Area, area.code.as_str(), area)?;
     item.attachment = outline.map(|shape| geojson::Geometry::from(shape).to_string().into_bytes());
     Ok(item)
+}
+
+/// Pieces of ground that are not covered once, for the map.
+pub fn pieces_geojson(pieces: &[Piece]) -> geojson::FeatureCollection {
+    let features = pieces.iter().map(|piece| {
+        let mut properties = geojson::JsonObject::new();
+        let areas = piece.areas.iter().map(ToString::to_string);
+        properties.insert("fault".into(), piece.fault.word().into());
+        properties.insert("areas".into(), areas.collect::<Vec<_>>().into());
+        properties.insert("area_m2".into(), piece.area_m2.into());
+        geojson::Feature {
+            bbox: None,
+            geometry: Some(geojson::Geometry::from(&piece.shape)),
+            id: None,
+            properties: Some(properties),
+            foreign_members: None,
+        }
+    });
+    geojson::FeatureCollection {
+        bbox: None,
+        features: features.collect(),
+        foreign_members: None,
+    }
 }
 
 fn outline_from(bytes: &[u8]) -> Result<MultiPolygon<f64>, String> {

@@ -9,6 +9,7 @@
 
 pub mod basemap;
 pub mod bench;
+pub mod calendars;
 pub mod city;
 pub mod config;
 pub mod data_dir;

@@ -38,6 +38,8 @@ pub enum Right {
     ReadUnits,
     /// Read the journal's entries.
     ReadEntries,
+    /// Set what the city is made of: its calendar and areas.
+    KeepCity,
     /// Say by which channel a request came in.
     SetChannel,
     /// Do this to a case.
@@ -86,10 +88,10 @@ impl Role {
     pub fn may(self, right: Right) -> bool {
         use Action::{
             Accept, AddUnit, CallBack, Close, Decline, Dispatch, Erase, Redirect, RemoveUnit,
-            Reopen, ReportBack, ReportPart, Return, Start, Submit, Verify,
+            Reopen, ReportBack, ReportPart, Return, SettleDue, Start, Submit, Verify,
         };
         use Right::{
-            Act, ReadCases, ReadEntries, ReadReporter, ReadRoster, ReadUnits, ReadWords,
+            Act, KeepCity, ReadCases, ReadEntries, ReadReporter, ReadRoster, ReadUnits, ReadWords,
             SetChannel, SetRoster, Whistle,
         };
         match right {
@@ -100,6 +102,7 @@ impl Role {
             ),
             ReadReporter => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
+            KeepCity => self == Role::Steward,
             SetChannel => matches!(self, Role::Operator),
             // Anyone may send a request, also without signing in.
             Act(Submit) => true,
@@ -109,7 +112,7 @@ impl Role {
             Act(Start | ReportBack | Return | ReportPart) => self == Role::Unit,
             Act(AddUnit | RemoveUnit) => matches!(self, Role::Operator | Role::Unit),
             Act(Verify) => matches!(self, Role::Operator | Role::Verifier),
-            Act(Erase) => self == Role::Steward,
+            Act(Erase | SettleDue) => self == Role::Steward,
             // Of units, the rules of the room say which may call and which are called.
             Whistle(WhistleAction::CheckIn | WhistleAction::Refuse) => self == Role::Unit,
             Whistle(WhistleAction::Erase) => self == Role::Steward,
@@ -325,7 +328,7 @@ mod tests {
             (Role::Leader, "cases words units submit"),
             (
                 Role::Steward,
-                "cases units entries submit erase roster set_roster whistle.erase",
+                "cases units entries city submit erase settle_due roster set_roster whistle.erase",
             ),
             (Role::Auditor, "cases units entries submit"),
             (Role::Admin, "cases units entries submit"),
@@ -337,6 +340,7 @@ mod tests {
             (Right::ReadReporter, "reporter"),
             (Right::ReadUnits, "units"),
             (Right::ReadEntries, "entries"),
+            (Right::KeepCity, "city"),
             (Right::SetChannel, "channel"),
             (Right::ReadRoster, "roster"),
             (Right::SetRoster, "set_roster"),

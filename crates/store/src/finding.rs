@@ -63,6 +63,12 @@ impl Condition {
             condition.and("due_at >= ?", to_millis(now));
             condition.and("due_at < ?", soon_after(now));
         }
+        if filter.provisional {
+            // As the partial index says it, or SQLite does not use that.
+            condition
+                .sql
+                .push_str(" AND more ->> '$.provisional' IS NOT NULL");
+        }
         if let Some(from) = filter.from {
             condition.and("submitted_at >= ?", to_millis(from));
         }

@@ -30,15 +30,18 @@ pub enum ItemKind {
     Setting,
     /// A unit's duty roster; names and numbers are attached.
     Roster,
+    /// A year of the working calendar; its code is the year.
+    Calendar,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 5] = [
+    const ALL: [ItemKind; 6] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
         ItemKind::Setting,
         ItemKind::Roster,
+        ItemKind::Calendar,
     ];
 
     fn word(self) -> &'static str {
@@ -48,6 +51,7 @@ impl ItemKind {
             ItemKind::Category => "category",
             ItemKind::Setting => "setting",
             ItemKind::Roster => "roster",
+            ItemKind::Calendar => "calendar",
         }
     }
 }
@@ -163,6 +167,55 @@ impl Store {
                 }))
             })
             .await
+    }
+}
+
+/// One setting of an item, as the journal has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemVersion {
+    /// The entry's number.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// On what grounds.
+    pub grounds: Option<String>,
+    /// What it was set to.
+    pub body: Value,
+}
+
+impl Store {
+    /// All that an item was ever set to, oldest first.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn item_history(&self, kind: ItemKind, code: &str) -> Result<Vec<ItemVersion>, StoreError> {
+        let subject = format!("{}/{code}", kind.word());
+        self.readers.with(|sql| {
+            let mut statement = sql
+                .prepare_cached("SELECT seq, body FROM entry WHERE case_id IS NULL ORDER BY seq")
+                .map_err(from_sqlite)?;
+            let mut rows = statement.query([]).map_err(from_sqlite)?;
+            let mut history = Vec::new();
+            while let Some(row) = rows.next().map_err(from_sqlite)? {
+                let body = row.get_ref(1).map_err(from_sqlite)?;
+                let body = body.as_blob().map_err(broken)?;
+                let entry = EntryView::<&RawValue>::parse(body).map_err(broken)?;
+                if entry.subject != subject {
+                    continue;
+                }
+                let seq: i64 = row.get(0).map_err(from_sqlite)?;
+                history.push(ItemVersion {
+                    seq: seq.unsigned_abs(),
+                    at: entry.at,
+                    by: entry.by.to_string(),
+                    grounds: entry.grounds.map(|grounds| grounds.to_string()),
+                    body: from_json(entry.data.get())?,
+                });
+            }
+            Ok(history)
+        })
     }
 }
 

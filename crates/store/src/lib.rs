@@ -40,7 +40,7 @@ mod writer;
 pub use accounts::Account;
 pub use bare::{BareRead, bare_commits, bare_read};
 pub use change_feed::Changed;
-pub use items::{Item, ItemKind};
+pub use items::{Item, ItemKind, ItemVersion};
 pub use replay::{ReplayReport, replay};
 pub use scan::ScanProgress;
 pub use schema::LATEST as LATEST_SCHEMA;

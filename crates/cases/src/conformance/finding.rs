@@ -1,12 +1,12 @@
 //! Listing, counting, mapping and searching.
 
-use yiwang_base::{CaseId, Timestamp};
+use yiwang_base::{CaseId, Span, Timestamp};
 
 use super::desk::Desk;
 use super::sample::{Draft, change, happening, minute, point};
 use crate::{
-    Case, CaseFilter, CaseStore, Channel, DeclineReason, Event, MapTile, Order, PageStart, Stage,
-    StoreError,
+    Case, CaseFilter, CaseStore, Channel, DeclineReason, DueSettled, Event, MapTile, Order,
+    PageStart, ProvisionalDue, Stage, StoreError,
 };
 
 /// Ten cases ten minutes apart, each due two hours later: the third (2) is with
@@ -187,6 +187,46 @@ pub fn each_filter_finds_what_it_names<S: CaseStore>(desk: &Desk<'_, S>) {
         let counted = counts.by_stage.values().sum::<u64>();
         assert_eq!(counted, expected.len() as u64, "{filter:?}");
     }
+}
+
+/// Cases whose deadline waits for a year of the calendar, until it is settled.
+pub fn provisional_deadlines_are_found_until_they_are_settled<S: CaseStore>(desk: &Desk<'_, S>) {
+    let cases = ten(desk);
+    let filter = CaseFilter {
+        provisional: true,
+        ..CaseFilter::default()
+    };
+    assert_eq!(desk.found(&filter), []);
+    let due = cases[4].due_at.unwrap();
+    let mark = Event::DueProvisional(ProvisionalDue {
+        due,
+        from: minute(40),
+        missing: 2027,
+        span: Span::WorkingDays { days: 3 },
+    });
+    let waiting = desk.let_happen(&cases[4], 41, mark.clone(), None);
+    // A mark of a moment that is nobody's deadline finds nothing.
+    desk.let_happen(
+        &cases[5],
+        51,
+        Event::DueProvisional(ProvisionalDue {
+            due: minute(9_999),
+            from: minute(50),
+            missing: 2027,
+            span: Span::WorkingDays { days: 3 },
+        }),
+        None,
+    );
+    assert_eq!(desk.found(&filter), [waiting.id]);
+    let counted = desk.counts(&filter, minute(0)).by_stage;
+    assert_eq!(counted.values().sum::<u64>(), 1);
+    let settled = Event::DueSettled(DueSettled {
+        due: minute(5_000),
+        was: due,
+    });
+    let settled = desk.let_happen(&waiting, 42, settled, None);
+    assert_eq!(settled.due_at, Some(minute(5_000)));
+    assert_eq!(desk.found(&filter), []);
 }
 
 /// Words are found in what was said and in the address, nowhere else.

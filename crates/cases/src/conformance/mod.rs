@@ -41,7 +41,8 @@ pub use erasure::{
 pub use finding::{
     a_case_number_finds_its_case, a_follow_code_belongs_to_one_case, a_tile_gathers_cases_in_marks,
     counts_tell_late_from_soon, each_filter_finds_what_it_names,
-    pages_follow_each_other_without_gap_or_repeat, strange_limits_and_starts_do_no_harm,
+    pages_follow_each_other_without_gap_or_repeat,
+    provisional_deadlines_are_found_until_they_are_settled, strange_limits_and_starts_do_no_harm,
     text_is_found_in_words_and_address_in_small_or_capital_letters,
 };
 
@@ -68,6 +69,7 @@ macro_rules! conformance {
             counts_tell_late_from_soon
             each_filter_finds_what_it_names
             pages_follow_each_other_without_gap_or_repeat
+            provisional_deadlines_are_found_until_they_are_settled
             strange_limits_and_starts_do_no_harm
             text_is_found_in_words_and_address_in_small_or_capital_letters
             the_longest_texts_fit

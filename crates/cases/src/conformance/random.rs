@@ -3,13 +3,13 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use yiwang_base::{Personal, Point};
+use yiwang_base::{Personal, Point, Span};
 
 use super::sample::{happening, minute, note};
 use crate::{
-    CaseFilter, Channel, DeclineReason, Event, Happening, MapTile, PartReported, Place, Redirected,
-    Reporter, RequestWords, ReturnReason, Returned, Sealed, SourceRef, Stage, UnitAdded,
-    UnitRemoved,
+    CaseFilter, Channel, DeclineReason, DueSettled, Event, Happening, MapTile, PartReported, Place,
+    ProvisionalDue, Redirected, Reporter, RequestWords, ReturnReason, Returned, Sealed, SourceRef,
+    Stage, UnitAdded, UnitRemoved,
 };
 
 const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
@@ -163,6 +163,21 @@ fn event() -> impl Strategy<Value = Event> {
             }),
         time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
         duty(),
+        clock(),
+    ]
+}
+
+/// Deadlines that wait for a year of the calendar, among few enough that some are settled.
+fn clock() -> impl Strategy<Value = Event> {
+    let time = || (0..2 * MINUTES / 60).prop_map(|hour| minute(60 * hour));
+    prop_oneof![
+        (time(), time()).prop_map(|(due, from)| Event::DueProvisional(ProvisionalDue {
+            due,
+            from,
+            missing: 2027,
+            span: Span::WorkingDays { days: 3 },
+        })),
+        (time(), time()).prop_map(|(due, was)| Event::DueSettled(DueSettled { due, was })),
     ]
 }
 
@@ -226,7 +241,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
         some(&AREAS),
         some(&CATEGORIES),
         channels,
-        (time(), time(), time(), time()),
+        (time(), time(), time(), time(), any::<bool>(), any::<bool>()),
         text,
     )
         .prop_map(
@@ -236,7 +251,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                 areas,
                 categories,
                 channels,
-                (late_at, due_soon_at, from, until),
+                (late_at, due_soon_at, from, until, one, other),
                 text,
             )| {
                 CaseFilter {
@@ -248,6 +263,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                     channels,
                     late_at,
                     due_soon_at,
+                    provisional: one && other,
                     from,
                     until,
                     text,

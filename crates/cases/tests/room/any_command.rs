@@ -155,6 +155,7 @@ fn duty() -> impl Strategy<Value = Command> {
         (option::of(unit()), unit(), text())
             .prop_map(|(by, unit, reason)| Command::RemoveUnit(RemoveUnit { by, unit, reason })),
         (unit(), note()).prop_map(|(unit, note)| Command::ReportPart(ReportPart { unit, note })),
+        Just(Command::SettleDue),
     ]
 }
 

@@ -4,10 +4,10 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
+use yiwang_base::{AreaCode, CategoryCode, Span, Timestamp, UnitCode};
 use yiwang_cases::{
-    Channel, DeclineReason, Event, PartReported, Redirected, ReturnReason, Returned, SourceRef,
-    UnitAdded, UnitRemoved,
+    Channel, DeclineReason, DueSettled, Event, PartReported, ProvisionalDue, Redirected,
+    ReturnReason, Returned, SourceRef, UnitAdded, UnitRemoved,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -24,7 +24,7 @@ fn unit() -> impl Strategy<Value = UnitCode> {
 }
 
 pub(crate) fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![road(), duty()]
+    prop_oneof![road(), duty(), clock()]
 }
 
 fn road() -> impl Strategy<Value = Event> {
@@ -99,6 +99,25 @@ fn road() -> impl Strategy<Value = Event> {
             }),
         time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
         vec(0..1_u64 << 53, 0..9).prop_map(|erases| Event::Erased { erases }),
+    ]
+}
+
+fn clock() -> impl Strategy<Value = Event> {
+    let span = prop_oneof![
+        any::<u32>().prop_map(|minutes| Span::Clock { minutes }),
+        any::<u32>().prop_map(|minutes| Span::Working { minutes }),
+        any::<u32>().prop_map(|days| Span::WorkingDays { days }),
+    ];
+    prop_oneof![
+        (time(), time(), any::<i16>(), span).prop_map(|(due, from, missing, span)| {
+            Event::DueProvisional(ProvisionalDue {
+                due,
+                from,
+                missing,
+                span,
+            })
+        }),
+        (time(), time()).prop_map(|(due, was)| Event::DueSettled(DueSettled { due, was })),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use yiwang_base::{CaseId, RefusalKind};
+use yiwang_base::{CaseId, RefusalKind, UnlistedYears};
 use yiwang_cases::{
     Action, Actor, Case, Context, Event, Happening, Rules, Stage, decide, possible,
 };
@@ -14,6 +14,18 @@ use crate::any_command::commands;
 use crate::town::{FRIDAY, SECRETS, apply, at, rules};
 
 static RULES: LazyLock<Rules> = LazyLock::new(rules);
+
+/// The town before any year of its calendar is known.
+static BLIND: LazyLock<Rules> = LazyLock::new(|| {
+    let mut rules = rules();
+    rules.calendar = rules.calendar.with_unlisted_years(UnlistedYears::Refuse);
+    rules
+});
+
+/// The town at the n-th command: now with its calendar, now without.
+fn rules_at(n: usize) -> &'static Rules {
+    if n.is_multiple_of(3) { &BLIND } else { &RULES }
+}
 
 const ID: CaseId = CaseId(7);
 
@@ -98,9 +110,9 @@ proptest! {
         let mut now = at(FRIDAY);
         let mut case: Option<Case> = None;
         let mut history: Vec<Happening> = Vec::new();
-        for (command, seconds) in &commands {
+        for (n, (command, seconds)) in commands.iter().enumerate() {
             now += SignedDuration::from_secs(*seconds);
-            let context = Context { rules: &RULES, actor: &actor, grounds: None, now };
+            let context = Context { rules: rules_at(n), actor: &actor, grounds: None, now };
             let happenings = match decide(case.as_ref(), command, &context) {
                 Ok(happenings) => happenings,
                 Err(refusal) => {
@@ -178,9 +190,9 @@ fn the_random_histories_reach_every_stage_and_hold_every_sort_of_event() {
     for _ in 0..300 {
         let commands = commands().new_tree(&mut runner).unwrap().current();
         let mut case: Option<Case> = None;
-        for (command, _) in &commands {
+        for (n, (command, _)) in commands.iter().enumerate() {
             let context = Context {
-                rules: &RULES,
+                rules: rules_at(n),
                 actor: &actor,
                 grounds: None,
                 now: at(FRIDAY),

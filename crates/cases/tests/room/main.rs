@@ -4,6 +4,7 @@
 
 mod any_command;
 mod any_event;
+mod authority;
 mod deadlines;
 mod duties;
 mod fields;
@@ -11,10 +12,10 @@ mod history;
 mod json;
 mod memory;
 mod parts;
+mod provisional;
 mod returns;
 mod road;
 mod rosters;
 mod service;
 mod town;
-mod triage;
 mod whistles;

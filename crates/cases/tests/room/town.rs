@@ -46,6 +46,8 @@ fn area(code: &str, parent: Option<&str>) -> Area {
         name: LocalText::same(code),
         parent: parent.map(|code| code.parse().unwrap()),
         leaf: parent.is_some(),
+        tier: None,
+        retired: false,
     }
 }
 
@@ -238,6 +240,7 @@ pub(crate) fn good(action: Action) -> Command {
             unit: "idle".parse().unwrap(),
             note: said,
         }),
+        Action::SettleDue => Command::SettleDue,
     }
 }
 

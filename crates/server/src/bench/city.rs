@@ -114,6 +114,8 @@ fn area(
         name: LocalText::same(code),
         parent: parent.map(str::parse).transpose()?,
         leaf: outline.is_some(),
+        tier: None,
+        retired: false,
     };
     Ok(area_item(&area, outline)?)
 }

@@ -17,9 +17,21 @@ pub(super) struct Query {
     pub(super) cursor: Option<String>,
 }
 
-const PARAMETERS: [&str; 13] = [
-    "stage", "unit", "area", "category", "channel", "late", "due_soon", "from", "until", "q",
-    "order", "limit", "cursor",
+const PARAMETERS: [&str; 14] = [
+    "stage",
+    "unit",
+    "area",
+    "category",
+    "channel",
+    "late",
+    "due_soon",
+    "provisional",
+    "from",
+    "until",
+    "q",
+    "order",
+    "limit",
+    "cursor",
 ];
 
 /// Longest page, and the page nobody asked to be longer or shorter.
@@ -82,6 +94,11 @@ pub(super) fn read(
                 "true" => filter.due_soon_at = Some(now),
                 "false" => filter.due_soon_at = None,
                 other => return Err(wrong("due_soon", other, ["true", "false"])),
+            },
+            "provisional" => match value.as_ref() {
+                "true" => filter.provisional = true,
+                "false" => filter.provisional = false,
+                other => return Err(wrong("provisional", other, ["true", "false"])),
             },
             "from" => filter.from = Some(instant(&value, "from")?),
             "until" => filter.until = Some(instant(&value, "until")?),

@@ -4,6 +4,7 @@ mod answers;
 mod assets;
 mod attempts;
 mod body;
+mod calendar;
 mod cases;
 mod commands;
 mod cursor;
@@ -14,6 +15,7 @@ mod follow;
 mod fuzz;
 mod open311;
 mod openapi;
+mod organization;
 mod parameters;
 mod place;
 mod problem;
@@ -95,6 +97,13 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         ))
         .routes(routes!(place::city))
         .routes(routes!(place::area_outlines))
+        .routes(routes!(calendar::read))
+        .routes(routes!(calendar::set_year))
+        .routes(routes!(calendar::history))
+        .routes(routes!(organization::coverage))
+        .routes(routes!(organization::coverage_outlines))
+        .routes(routes!(organization::list_unclear))
+        .routes(routes!(organization::read_ladder))
         .routes(routes!(requests::submit))
         .routes(routes!(follow::read))
         .routes(routes!(follow::answer))
@@ -133,5 +142,6 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(whistles::erase))
         .routes(routes!(roster::now_on_duty))
         .routes(routes!(roster::read, roster::set))
+        .routes(routes!(commands::duty::settle_due))
         .routes(routes!(events::stream))
 }

@@ -49,7 +49,12 @@ pub(super) fn base() -> utoipa::openapi::OpenApi {
 pub fn document() -> String {
     let (_, mut document) = super::api_router().split_for_parts();
     for path in document.paths.paths.values_mut() {
-        let operations = [&mut path.get, &mut path.post, &mut path.delete];
+        let operations = [
+            &mut path.get,
+            &mut path.post,
+            &mut path.put,
+            &mut path.delete,
+        ];
         operations.into_iter().flatten().for_each(describe_answers);
     }
     document.to_pretty_json().unwrap_or_default()

@@ -34,6 +34,38 @@ pub(super) struct UnitPath {
     unit: String,
 }
 
+/// Whose ladder.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct LadderQuery {
+    /// Code of a category.
+    category: String,
+    /// Code of an area; the whole city unless given.
+    #[param(required = false)]
+    area: String,
+    /// Code of a unit whose report it is.
+    #[param(required = false)]
+    unit: String,
+}
+
+/// Which year.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct YearPath {
+    /// The year, `2027`.
+    #[param(pattern = "^(19|[2-8][0-9])[0-9]{2}$")]
+    year: String,
+}
+
+/// The version that the caller has seen.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct IfMatchHeader {
+    /// The version that the caller has seen, `"3"`; `"0"` for what is not there yet.
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,9}\"$")]
+    if_match: String,
+}
+
 /// Whose case.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -94,6 +126,9 @@ pub(super) struct CaseFilterQuery {
     /// Only those whose next step is due within four hours.
     #[param(required = false)]
     due_soon: bool,
+    /// Only cases with a deadline that waits for a year of the calendar.
+    #[param(required = false)]
+    provisional: bool,
     /// Came in at or after.
     #[param(required = false, format = DateTime)]
     from: String,

@@ -3,11 +3,11 @@
 use std::sync::{Arc, RwLock};
 
 use axum::extract::State;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, watch};
 use yiwang_base::{Refusal, Timestamp, truncate_millis};
 use yiwang_cases::StoreError;
 use yiwang_journal::SigningKey;
-use yiwang_store::Store;
+use yiwang_store::{Item, Store};
 
 use super::attempts::Attempts;
 use super::problem::Answer;
@@ -36,6 +36,8 @@ pub struct App {
     /// Settings.
     pub options: AppOptions,
     city: RwLock<Arc<City>>,
+    /// Held by whoever changes what the city is made of: one at a time.
+    changing: Mutex<()>,
     stopping: watch::Sender<bool>,
     /// Who has lately been failing to sign in.
     pub(super) attempts: Attempts,
@@ -61,6 +63,7 @@ impl App {
             base_map,
             options,
             city,
+            changing: Mutex::new(()),
             stopping: watch::Sender::new(false),
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
@@ -88,6 +91,34 @@ impl App {
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(&city)
+    }
+}
+
+/// The turn to change what the city is made of.
+pub(super) struct CityChange<'a>(
+    #[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>,
+);
+
+impl App {
+    /// Waits for the turn to change what the city is made of.
+    pub(super) async fn city_change(&self) -> CityChange<'_> {
+        CityChange(self.changing.lock().await)
+    }
+
+    /// Sets items of the city; decisions look them up from then on. Returns how
+    /// many were changed.
+    pub(super) async fn set_items(
+        &self,
+        _turn: &CityChange<'_>,
+        items: Vec<Item>,
+        by: String,
+        grounds: Option<String>,
+    ) -> Result<usize, StoreError> {
+        let changed = self.store.set_items(items, by, grounds, now()).await?;
+        let loaded = Arc::new(City::load(&self.store)?);
+        let city = self.city.write();
+        *city.unwrap_or_else(std::sync::PoisonError::into_inner) = loaded;
+        Ok(changed)
     }
 }
 

@@ -5,6 +5,8 @@
 //! ones become drafts.
 
 mod crossing;
+mod list;
+mod placing;
 mod shape;
 mod slug;
 
@@ -17,7 +19,10 @@ use geo::MultiPolygon;
 use serde::Deserialize;
 use serde_json::Value;
 use yiwang_base::{AreaCode, LocalText, Refusal, RefusalKind};
+use yiwang_cases::Tier;
 
+pub use list::read_list;
+pub use placing::{Placed, place, set_leaves};
 pub use shape::{Overlap, find_overlaps};
 
 /// The largest file read, bytes.
@@ -51,6 +56,18 @@ const NAME_FIELDS: [&str; 9] = [
 /// Properties that hold a Chinese name, by preference, when none was named.
 const NAME_ZH_FIELDS: [&str; 4] = ["name_zh", "name:zh", "zh", "中文名"];
 
+/// Properties that hold the tier, by preference, when none was named.
+const TIER_FIELDS: [&str; 4] = ["tier", "level", "层级", "级别"];
+
+/// Properties that hold the code of the area above, by preference, when none was named.
+const PARENT_FIELDS: [&str; 5] = [
+    "parent",
+    "parent_code",
+    "streetcode",
+    "areacode",
+    "上级代码",
+];
+
 /// Which properties say what; what is not named is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AreaFields {
@@ -60,6 +77,10 @@ pub struct AreaFields {
     pub name: Option<String>,
     /// Property with the Chinese name, where it is another.
     pub name_zh: Option<String>,
+    /// Property with the tier: a [`Tier`]'s word or Chinese name.
+    pub tier: Option<String>,
+    /// Property with the code of the area above.
+    pub parent: Option<String>,
 }
 
 /// An area that may be taken into the city.
@@ -69,8 +90,13 @@ pub struct AreaDraft {
     pub code: AreaCode,
     /// Its name; the same in both languages when the file has one.
     pub name: LocalText,
-    /// Its outline in degrees (x = longitude, y = latitude), exteriors anticlockwise.
-    pub geometry: MultiPolygon<f64>,
+    /// Its tier, where the file says it.
+    pub tier: Option<Tier>,
+    /// The code of the area above, where the file says it.
+    pub parent: Option<String>,
+    /// Its outline in degrees (x = longitude, y = latitude), exteriors anticlockwise;
+    /// none in a list.
+    pub geometry: Option<MultiPolygon<f64>>,
     /// Its surface on the globe, square metres.
     pub area_m2: f64,
     /// Which feature of the file it is, counted from 0.
@@ -231,6 +257,8 @@ fn choose(asked: &AreaFields, features: &[Value]) -> Result<AreaFields, Refusal>
         })),
     };
     Ok(AreaFields {
+        tier: named(&asked.tier, &TIER_FIELDS)?,
+        parent: named(&asked.parent, &PARENT_FIELDS)?,
         name: named(&asked.name, &NAME_FIELDS)?,
         name_zh: named(&asked.name_zh, &NAME_ZH_FIELDS)?,
         code: named(&asked.code, &CODE_FIELDS)?,
@@ -278,9 +306,23 @@ fn draft(index: usize, value: &Value, fields: &AreaFields) -> Result<AreaDraft, 
                 .unwrap_or_else(|| shown.clone()),
             name.or(zh).unwrap_or(shown),
         ),
-        geometry,
+        tier: text(&fields.tier).and_then(|word| tier(&word)),
+        parent: text(&fields.parent),
+        geometry: Some(geometry),
         area_m2,
         feature: index,
+    })
+}
+
+/// The tier of a word in either language; what is none says nothing.
+fn tier(word: &str) -> Option<Tier> {
+    let word = word.trim().to_lowercase();
+    let mut tiers = Tier::ALL.into_iter();
+    tiers.find(|tier| {
+        let zh = tier.name().zh;
+        tier.word() == word
+            || zh == word
+            || matches!((tier, word.as_str()), (Tier::Street, "镇" | "乡"))
     })
 }
 

@@ -1,60 +1,30 @@
-//! Public holidays of mainland China and the days worked instead, for the years
-//! in `data/holidays.json`. For other years nothing is known, and their working
-//! days are Monday to Friday.
+//! The sample city's working calendar: mainland China's published years, and
+//! Monday to Friday in all others, as this city has declared for itself.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use serde::Deserialize;
-use yiwang_base::{WorkCalendar, WorkHours};
+use yiwang_base::{CalendarYear, Refusal, WorkCalendar, WorkHours};
 
-use super::DataError;
+use crate::calendars::mainland_china;
 
 /// The zone of the sample city.
 pub(crate) const ZONE: &str = "Asia/Shanghai";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(rename = "source")]
-    _source: String,
-    years: Vec<Year>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Year {
-    #[serde(rename = "year")]
-    _year: i16,
-    #[serde(rename = "notice")]
-    _notice: String,
-    /// First and last day of each holiday.
-    off: Vec<(Date, Date)>,
-    make_up: Vec<Date>,
-}
-
-/// Days off, and days worked instead.
+/// The years it holds, and their days off.
 pub(crate) struct Holidays {
+    pub(crate) years: Vec<CalendarYear>,
     pub(crate) off: BTreeSet<Date>,
-    pub(crate) make_up: BTreeSet<Date>,
 }
 
 impl Holidays {
-    pub(crate) fn read() -> Result<Holidays, DataError> {
-        let file: File = serde_json::from_str(include_str!("data/holidays.json"))
-            .map_err(|source| DataError::new("holidays.json", source))?;
-        let mut holidays = Holidays {
-            off: BTreeSet::new(),
-            make_up: BTreeSet::new(),
-        };
-        for year in file.years {
-            for (first, last) in year.off {
-                let days = std::iter::successors(Some(first), |day| day.tomorrow().ok());
-                holidays.off.extend(days.take_while(|day| *day <= last));
-            }
-            holidays.make_up.extend(year.make_up);
-        }
-        Ok(holidays)
+    pub(crate) fn read() -> Result<Holidays, Refusal> {
+        let years = mainland_china()?;
+        let off = years.iter().flat_map(CalendarYear::off).copied();
+        Ok(Holidays {
+            off: off.collect(),
+            years,
+        })
     }
 
     /// The working calendar: 9 to 17:30.
@@ -63,7 +33,8 @@ impl Holidays {
             open: 9 * 60,
             close: 17 * 60 + 30,
         };
-        WorkCalendar::new(ZONE, hours, self.off.clone(), self.make_up.clone())
+        let calendar = WorkCalendar::new(ZONE, hours, BTreeSet::new(), BTreeSet::new())?;
+        Ok(calendar.with_years(self.years.iter().cloned()))
     }
 }
 
@@ -72,23 +43,9 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    /// Days off and days worked instead, counted by hand from the notices.
     #[test]
-    fn each_year_has_the_days_of_its_notice() {
-        let holidays = Holidays::read().unwrap();
-        for (year, off, worked) in [
-            (2024, 1 + 8 + 3 + 5 + 1 + 3 + 7, 8),
-            (2025, 1 + 8 + 3 + 5 + 3 + 8, 5),
-            (2026, 3 + 9 + 3 + 5 + 3 + 3 + 7, 6),
-        ] {
-            let in_year = |days: &BTreeSet<Date>| days.iter().filter(|d| d.year() == year).count();
-            assert_eq!(
-                (in_year(&holidays.off), in_year(&holidays.make_up)),
-                (off, worked),
-                "{year}"
-            );
-        }
-        let calendar = holidays.calendar().unwrap();
+    fn its_days_are_those_of_the_notices_and_the_plain_week_elsewhere() {
+        let calendar = Holidays::read().unwrap().calendar().unwrap();
         for (day, works) in [
             (date(2024, 2, 9), true),
             (date(2024, 2, 18), true),
@@ -98,6 +55,8 @@ mod tests {
             (date(2026, 2, 28), true),
             (date(2026, 9, 20), true),
             (date(2026, 11, 24), true),
+            (date(2031, 10, 1), true),
+            (date(2031, 10, 4), false),
         ] {
             assert_eq!(calendar.is_working_day(day), works, "{day}");
         }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use geo::MultiPolygon;
 use yiwang_base::{AreaCode, LocalText, Refusal, RefusalKind, Timestamp, truncate_millis};
-use yiwang_cases::{Area, AreaIndex, DeskLimits, Rules, StoreError, Unit};
+use yiwang_cases::{Area, AreaIndex, DeskLimits, Rules, StoreError, Tier, Unit};
 use yiwang_store::basemap::Feature;
 use yiwang_store::{Item, ItemKind};
 
@@ -14,7 +14,8 @@ use super::matter::{Group, Matter, groups};
 use super::phrases::Phrases;
 use super::spot::Spots;
 use super::{CITY, SampleError, unit};
-use crate::city::{CitySettings, SETTINGS, area_item};
+use crate::calendars::year_item;
+use crate::city::{CitySettings, area_item};
 
 /// How large a sample city is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +144,7 @@ impl SampleCity {
                 unit::district_government(&area.code, &area.name)?
             });
         }
-        let holidays = Holidays::read()?;
+        let holidays = Holidays::read().map_err(SampleError::Year)?;
         let leaves = areas.iter().filter(|(area, _)| area.leaf);
         let locator =
             AreaIndex::new(leaves.map(|(area, shape)| (area.code.clone(), shape.clone())));
@@ -201,7 +202,10 @@ impl SampleCity {
             calendar: self.rules.calendar.clone(),
             desk: self.rules.desk.clone(),
         };
-        let mut items = vec![Item::of(ItemKind::Setting, SETTINGS, &settings)?];
+        let mut items = vec![settings.item()?];
+        for year in &self.holidays.years {
+            items.push(year_item(year)?);
+        }
         for (area, shape) in &self.areas {
             items.push(area_item(area, Some(shape))?);
         }
@@ -231,6 +235,8 @@ fn areas(land: &Land) -> Result<Vec<(Area, MultiPolygon<f64>)>, SampleError> {
             name: land.names.districts[n].clone(),
             parent: None,
             leaf: false,
+            tier: Some(Tier::District),
+            retired: false,
         };
         areas.push((area, land.outline(district)));
     }
@@ -244,6 +250,8 @@ fn areas(land: &Land) -> Result<Vec<(Area, MultiPolygon<f64>)>, SampleError> {
             name: land.names.streets[n].clone(),
             parent: Some(district),
             leaf: true,
+            tier: Some(Tier::Street),
+            retired: false,
         };
         areas.push((area, land.outline(street)));
     }

@@ -73,6 +73,9 @@ pub enum SampleError {
     /// The calendar is broken.
     #[error(transparent)]
     Calendar(#[from] yiwang_base::CalendarError),
+    /// A year of the calendar is broken.
+    #[error("a year of the calendar: {} ({:?})", .0.message.en, .0.found)]
+    Year(yiwang_base::Refusal),
     /// The record could not be written.
     #[error(transparent)]
     Store(#[from] yiwang_cases::StoreError),

@@ -74,6 +74,9 @@ pub struct CaseRow {
     /// By when the next step is due.
     #[schema(required)]
     pub due_at: Option<Time>,
+    /// Whether that was counted without knowing all of its days: it waits for a year
+    /// of the calendar.
+    pub due_provisional: bool,
     /// When it was closed or declined.
     #[schema(required)]
     pub closed_at: Option<Time>,
@@ -109,6 +112,7 @@ impl CaseRow {
             erased: case.erased,
             submitted_at: Time(case.submitted_at),
             due_at: case.due_at.map(Time),
+            due_provisional: case.is_due_provisionally(),
             closed_at: case.closed_at.map(Time),
             late: case.is_late(now),
             reopened: case.reopened,

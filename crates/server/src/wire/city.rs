@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use yiwang_cases::{Area, Category, Unit};
 
 use super::{
-    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, StageWord, Text, UnitKindWord,
-    WhistleWordsView, Word,
+    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, StageWord, Text, TierWord,
+    UnitKindWord, WhistleWordsView, Word,
 };
 
 /// A word and its name.
@@ -64,6 +64,11 @@ pub struct AreaView {
     pub parent: Option<String>,
     /// Whether points are mapped to it.
     pub leaf: bool,
+    /// Its tier, where it is known.
+    #[schema(required)]
+    pub tier: Option<TierWord>,
+    /// Whether others have taken its place; older cases still name it.
+    pub retired: bool,
 }
 
 impl From<&Area> for AreaView {
@@ -73,6 +78,8 @@ impl From<&Area> for AreaView {
             name: (&area.name).into(),
             parent: area.parent.as_ref().map(ToString::to_string),
             leaf: area.leaf,
+            tier: area.tier.map(Word),
+            retired: area.retired,
         }
     }
 }

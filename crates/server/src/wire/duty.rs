@@ -19,6 +19,11 @@ pub struct ReturnBody {
     pub note: String,
 }
 
+/// Count provisional deadlines anew.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleDueBody {}
+
 /// Take a case from its unit and send it to another.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,15 +1,22 @@
 //! Wire types: the JSON that callers see. Domain types never leave as they are.
 
+mod calendar;
 mod case;
 mod city;
 mod duty;
 mod object;
+mod organization;
 mod proof;
 mod request;
 mod session;
 mod whistle;
 mod words;
 
+pub(crate) use calendar::unlisted_word;
+pub use calendar::{
+    CalendarView, HolidayBody, HoursView, NameBody, WeekdayView, YearBody, YearHistory, YearSet,
+    YearView,
+};
 pub use case::{
     ByStage, CallBackView, CaseDetail, CasePage, CaseRow, ChangeView, CountsView, SourceView,
     SuggestedUnit, TimelineRow,
@@ -18,8 +25,10 @@ pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
 pub use duty::{
     AddUnitBody, DutyView, PartView, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody,
+    SettleDueBody,
 };
 pub use object::Object;
+pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
 pub use proof::{ProofEntry, ProofSeal, ProofView};
 pub use request::{
     AcceptBody, AnswerBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody,
@@ -35,9 +44,9 @@ pub use whistle::{
     WhistleWordsView, WithdrawWhistleBody,
 };
 pub use words::{
-    ActionWord, AttendanceWord, ChannelWord, DeclineWord, EventWord, ReturnWord, RoleWord,
-    StageWord, UnitKindWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
-    WhistleStageWord, Word, Worded,
+    ActionWord, AttendanceWord, ChannelWord, DeclineWord, EventWord, FaultWord, FlawWord,
+    ReturnWord, RoleWord, StageWord, TierWord, UnitKindWord, UnlistedWord, WhistleActionWord,
+    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

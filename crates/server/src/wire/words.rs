@@ -8,11 +8,15 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+use yiwang_base::UnlistedYears;
+use yiwang_cases::authority::Flaw;
+use yiwang_cases::coverage::Fault;
 use yiwang_cases::{
-    Action, Attendance, Channel, DeclineReason, Event, ReturnReason, Stage, UnitKind,
+    Action, Attendance, Channel, DeclineReason, Event, ReturnReason, Stage, Tier, UnitKind,
     WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 
+use super::unlisted_word;
 use crate::city::{channel_word, decline_word};
 use crate::policy::Role;
 
@@ -125,6 +129,10 @@ worded! {
     WhistleStage "WhistleStage" "Where a whistle stands." WhistleStage::word, WhistleStageWord;
     WhistleAction "WhistleAction" "What can be done with a whistle." WhistleAction::word, WhistleActionWord;
     Attendance "Attendance" "What became of a call." Attendance::word, AttendanceWord;
+    UnlistedYears "UnlistedYears" "What holds in a year that the calendar does not hold." unlisted_word, UnlistedWord;
+    Tier "Tier" "How large an area is." Tier::word, TierWord;
+    Fault "CoverageFault" "What is wrong with a piece of ground." Fault::word, FaultWord;
+    Flaw "AuthorityFlaw" "What is wrong with who may act." Flaw::word, FlawWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

@@ -271,3 +271,60 @@ fn the_city_can_be_named_and_its_calendar_set() {
         "Asia/Shanghai"
     );
 }
+
+#[test]
+fn years_of_the_calendar_are_imported_listed_and_replaced() {
+    let place = Place::new();
+    place.run(&["city", "--name", "Yunling"]).ok();
+    let none = place.run(&["city", "calendar"]).ok();
+    assert!(
+        none.out.contains("import calendar --mainland-china"),
+        "{}",
+        none.out
+    );
+    let import = place.run(&["import", "calendar", "--mainland-china", "--json"]);
+    let report = import.ok().json();
+    assert_eq!(report["years"], json!([2024, 2025, 2026]));
+    let city = place.run(&["city", "--json"]).ok().json();
+    assert_eq!(city["unlisted_years"], "refuse");
+    place.write("2027.toml", "year = 2027\nsource = \"notice\"\n");
+    place
+        .run(&["import", "calendar", "2027.toml"])
+        .refused(1, &["holidays"]);
+    let year = "year = 2026\nsource = \"another notice\"\n[[holidays]]\nname = {zh=\"元旦\", en=\"New Year\"}\nfrom = \"2026-01-01\"\nto = \"2026-01-01\"\n";
+    place.write("2026.toml", year);
+    place.run(&["import", "calendar", "2026.toml"]).ok();
+    let history = place.run(&["city", "calendar", "2026", "--history", "--json"]);
+    let history = history.ok().json();
+    assert_eq!(history.as_array().unwrap().len(), 2);
+    assert_eq!(history[1]["source"], "another notice");
+    assert_eq!(history[1]["set_by"], "system:command-line");
+    place
+        .run(&["city", "calendar", "2031"])
+        .refused(1, &["2031", "2024"]);
+    let hours = [
+        "city",
+        "--break",
+        "12:00-13:30",
+        "--weekday",
+        "sat=09:00-12:00",
+        "--unlisted-years",
+        "plain-week",
+        "--json",
+    ];
+    let city = place.run(&hours).ok().json();
+    assert_eq!(city["breaks"], json!([{"open": 720, "close": 810}]));
+    assert_eq!(
+        city["weekdays"],
+        json!({"sat": [{"open": 540, "close": 720}]})
+    );
+    assert_eq!(
+        city.get("unlisted_years"),
+        None,
+        "the plain week needs no word"
+    );
+    assert_eq!(city["years"].as_array().unwrap().len(), 3, "years stay");
+    place
+        .run(&["city", "--weekday", "someday=9-12"])
+        .refused(1, &["sat=09:00-12:00"]);
+}

@@ -118,6 +118,8 @@ fn area(code: &str, parent: Option<&str>, lon: Option<(f64, f64)>) -> Item {
         name: LocalText::same(code),
         parent: parent.map(|code| code.parse().unwrap()),
         leaf: lon.is_some(),
+        tier: None,
+        retired: false,
     };
     let outline = lon.map(|(west, east)| {
         let south_west = coord! { x: west, y: 39.8 };

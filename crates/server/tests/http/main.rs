@@ -8,12 +8,14 @@
 mod common;
 
 mod bad_input;
+mod calendar;
 mod duty;
 mod lists;
 mod live;
 mod logs;
 mod map_and_trail;
 mod openapi;
+mod organization;
 mod repeats;
 mod road;
 mod roles;

@@ -14,7 +14,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 73] = [
+const TABLE: [(&str, &str); 81] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -189,6 +189,38 @@ const TABLE: [(&str, &str); 73] = [
         "POST /api/v1/roster/{unit}",
         "401 403 403 403 403 200 403 403 403",
     ),
+    (
+        "POST /api/v1/cases/{id}/settle-due",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/calendar",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/calendar/{year}/history",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    (
+        "PUT /api/v1/calendar/{year}",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/areas/coverage",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/areas/coverage.geojson",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/authority",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/authority/ladder",
+        "401 422 422 422 422 422 422 422 403",
+    ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /tiles/base/{z}/{x}/{y}",
@@ -317,6 +349,8 @@ fn body(path: &str) -> Value {
         return whistle_body(path);
     }
     match path.rsplit('/').next().unwrap() {
+        "2027" => json!({"year": 2027, "source": "x", "make_up_days": [],
+            "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
         "requests" => json!({"words": "路灯不亮", "place": {"address": "春风路"}}),
         "accept" => json!({"category": "light"}),
@@ -357,7 +391,8 @@ fn whistle_body(path: &str) -> Value {
 fn status(client: &Client, method: &str, path: &str) -> u16 {
     let method: Method = method.parse().unwrap();
     let headers = [("If-Match", "\"99\"".to_owned())];
-    let body = (method == Method::POST).then(|| body(path));
+    let writes = method == Method::POST || method == Method::PUT;
+    let body = writes.then(|| body(path));
     client.status(method, path, &headers, body.as_ref())
 }
 
@@ -379,6 +414,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{whistle}", &whistle)
             .replace("{unit}", "lights")
             .replace("{code}", &code)
+            .replace("{year}", "2027")
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
             .replace("services/{file}", "services/light.xml")
             .replace("{file}", &format!("{id}.json"));

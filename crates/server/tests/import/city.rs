@@ -33,6 +33,8 @@ pub(crate) fn rules() -> Rules {
             name: LocalText::same(code.as_str()),
             parent: None,
             leaf: true,
+            tier: None,
+            retired: false,
         };
         (code, area)
     };

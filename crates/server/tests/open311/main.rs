@@ -69,6 +69,8 @@ async fn fill(store: &Store) {
         name: LocalText::new("东区", "East"),
         parent: None,
         leaf: true,
+        tier: None,
+        retired: false,
     };
     let mut items = vec![area_item(&area, Some(&MultiPolygon(vec![square]))).unwrap()];
     for category in categories() {

@@ -21,6 +21,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the areas cover the city once: gaps and overlaps with their size. */
+        get: operations["check_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/coverage.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gaps and overlaps of the areas, GeoJSON. */
+        get: operations["coverage_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories that nobody answers for somewhere, or several units of one tier. */
+        get: operations["unclear_authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may act on a category at a place and who only sees it, the lowest tier
+         *     first; and where a report of a unit goes.
+         */
+        get: operations["authority_ladder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The working calendar: hours, own days, published years. */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a year as published; deadlines that waited for it are settled. */
+        put: operations["set_calendar_year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{year}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a year was ever set to. */
+        get: operations["calendar_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -307,6 +429,23 @@ export interface paths {
         put?: never;
         /** Give it back to the desk (退单); the second time the district's unit takes it. */
         post: operations["give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/settle-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count provisional deadlines anew by the calendar as it is now (核定时限). */
+        post: operations["settle_due"];
         delete?: never;
         options?: never;
         head?: never;
@@ -746,7 +885,7 @@ export interface components {
          * @description What can be done to a case.
          * @enum {string}
          */
-        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part";
+        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due";
         /** @description Let a unit assist. */
         AddUnitBody: {
             /** @description What it is to do. */
@@ -776,12 +915,20 @@ export interface components {
             name: components["schemas"]["Text"];
             /** @description The area it lies in. */
             parent: string | null;
+            /** @description Whether others have taken its place; older cases still name it. */
+            retired: boolean;
+            tier: components["schemas"]["Tier"] | null;
         };
         /**
          * @description What became of a call.
          * @enum {string}
          */
         Attendance: "waiting" | "on_time" | "late" | "overdue" | "absent" | "refused" | "released";
+        /**
+         * @description What is wrong with who may act.
+         * @enum {string}
+         */
+        AuthorityFlaw: "gap" | "duplicate";
         /** @description Blow a whistle. */
         BlowBody: {
             /** @description Code of the area, where it differs from what the point or the case says. */
@@ -817,6 +964,34 @@ export interface components {
             submitted: number;
             /** Format: int64 */
             verified: number;
+        };
+        /** @description The working calendar. */
+        CalendarView: {
+            /** @description Years that come with the program and are not in the record. */
+            available: components["schemas"]["YearBody"][];
+            /** @description Breaks in them. */
+            breaks: components["schemas"]["HoursView"][];
+            /** @description The city's own free days, before what any year says. */
+            holidays: string[];
+            /** @description Hours of a working day. */
+            hours: components["schemas"]["HoursView"];
+            /** @description The last day of which it is known whether it is worked; `null` without end. */
+            known_until: string | null;
+            /** @description The city's own worked days, before what any year says. */
+            make_up_days: string[];
+            /**
+             * Format: int64
+             * @description Cases with a deadline that waits for a year.
+             */
+            provisional: number;
+            /** @description What holds in a year that is not there. */
+            unlisted_years: components["schemas"]["UnlistedYears"];
+            /** @description Weekdays with other hours. */
+            weekdays: components["schemas"]["WeekdayView"][];
+            /** @description Years in the record. */
+            years: components["schemas"]["YearView"][];
+            /** @description IANA time zone. */
+            zone: string;
         };
         /** @description What the resident said when called back. */
         CallBackBody: {
@@ -931,6 +1106,11 @@ export interface components {
             channel: components["schemas"]["Channel"];
             closed_at: components["schemas"]["Time"] | null;
             due_at: components["schemas"]["Time"] | null;
+            /**
+             * @description Whether that was counted without knowing all of its days: it waits for a year
+             *     of the calendar.
+             */
+            due_provisional: boolean;
             /** @description Whether its words were erased. */
             erased: boolean;
             /**
@@ -1162,6 +1342,25 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description What is wrong with a piece of ground.
+         * @enum {string}
+         */
+        CoverageFault: "overlap" | "gap" | "outside";
+        /** @description Whether the areas cover the city once. */
+        CoverageView: {
+            /**
+             * Format: double
+             * @description Ground they cover, square metres.
+             */
+            covered_m2: number;
+            /** @description Leaf areas with an outline. */
+            leaves: number;
+            /** @description Gaps and overlaps, the largest first. */
+            pieces: components["schemas"]["PieceView"][];
+            /** @description Codes of areas without an outline. */
+            without_outline: string[];
+        };
         /** @description Name and password. */
         Credentials: {
             /**
@@ -1235,7 +1434,7 @@ export interface components {
          * @description What happened to a case.
          * @enum {string}
          */
-        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported";
+        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled";
         /** @description One thing that happened, as a resident sees it. */
         FollowRow: {
             /** @description When. */
@@ -1271,6 +1470,47 @@ export interface components {
             /** @description What the sender wrote; `null` once erased. */
             words: string | null;
         };
+        /** @description A holiday. */
+        HolidayBody: {
+            /**
+             * Format: date
+             * @description First day without work.
+             */
+            from: string;
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
+            /**
+             * Format: date
+             * @description Last day without work.
+             */
+            to: string;
+        };
+        /** @description Hours of a day, in minutes after midnight. */
+        HoursView: {
+            /**
+             * Format: int32
+             * @description Minute they end.
+             */
+            close: number;
+            /**
+             * Format: int32
+             * @description Minute they begin.
+             */
+            open: number;
+        };
+        /** @description Who may act and who only sees, the lowest tier first. */
+        LadderView: {
+            /** @description Whether the unit that was asked for may act itself; `null` when none was. */
+            acts: boolean | null;
+            /** @description Code of the next unit down. */
+            down: string | null;
+            /** @description Codes of the units to which its report goes, the first to be asked first. */
+            passes_to: string[];
+            /** @description The units. */
+            rungs: components["schemas"]["RungView"][];
+            /** @description Code of the next unit up. */
+            up: string | null;
+        };
         /** @description A milestone to plan. */
         MilestoneBody: {
             /**
@@ -1289,13 +1529,20 @@ export interface components {
             /** @description What is reached with it. */
             title: string;
         };
+        /** @description A name in both languages. */
+        NameBody: {
+            /** @description English. */
+            en: string;
+            /** @description 简体中文. */
+            zh: string;
+        };
         /** @description A word and its name. */
         Named_Action: {
             /**
              * @description What can be done to a case.
              * @enum {string}
              */
-            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part";
+            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -1335,7 +1582,7 @@ export interface components {
              * @description What happened to a case.
              * @enum {string}
              */
-            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported";
+            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -1431,6 +1678,18 @@ export interface components {
             reported_at: components["schemas"]["Time"] | null;
             /** @description Code of the unit. */
             unit: string;
+        };
+        /** @description A piece of ground that is not covered once. */
+        PieceView: {
+            /**
+             * Format: double
+             * @description Square metres.
+             */
+            area_m2: number;
+            /** @description Codes of the areas concerned. */
+            areas: string[];
+            /** @description What is wrong with it. */
+            fault: components["schemas"]["CoverageFault"];
         };
         /** @description Where something is. */
         PlaceBody: {
@@ -1620,6 +1879,16 @@ export interface components {
             /** @description Code of the unit. */
             unit: string;
         };
+        /** @description What a unit is to a matter at a place. */
+        RungView: {
+            /** @description Whether it may act; else it only sees. */
+            acts: boolean;
+            /** @description Whether it takes what nobody else takes. */
+            backstop: boolean;
+            tier: components["schemas"]["Tier"] | null;
+            /** @description Its code. */
+            unit: string;
+        };
         /** @description Score a unit. */
         ScoreCallBody: {
             /** @description Why; required for a 1 or a 2. */
@@ -1636,6 +1905,8 @@ export interface components {
         SessionView: {
             user: components["schemas"]["UserView"] | null;
         };
+        /** @description Count provisional deadlines anew. */
+        SettleDueBody: Record<string, never>;
         /** @description A shift of a roster. */
         ShiftBody: {
             /**
@@ -1695,6 +1966,11 @@ export interface components {
             zh: string;
         };
         /**
+         * @description How large an area is.
+         * @enum {string}
+         */
+        Tier: "city" | "district" | "street" | "community" | "cell";
+        /**
          * Format: date-time
          * @description RFC 3339 in UTC with milliseconds, `2026-01-31T08:00:00.000Z`.
          */
@@ -1721,6 +1997,22 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A category for which it is not clear who acts, and where. */
+        UnclearRow: {
+            /** @description Codes of the areas; none for the whole city. */
+            areas: string[];
+            /** @description Code of the category. */
+            category: string;
+            /** @description What is wrong. */
+            flaw: components["schemas"]["AuthorityFlaw"];
+            /** @description Codes of the units that may all act. */
+            units: string[];
+        };
+        /** @description For which categories it is not clear who acts. */
+        UnclearView: {
+            /** @description Gaps first, by category. */
+            unclear: components["schemas"]["UnclearRow"][];
+        };
         /**
          * @description What sort of unit.
          * @enum {string}
@@ -1739,6 +2031,11 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
+        /**
+         * @description What holds in a year that the calendar does not hold.
+         * @enum {string}
+         */
+        UnlistedYears: "plain_week" | "refuse";
         /** @description Take a tick back. */
         UnreachBody: {
             /**
@@ -1766,6 +2063,13 @@ export interface components {
             note?: string | null;
             /** @description Whether it is really done. */
             pass: boolean;
+        };
+        /** @description The hours of a weekday. */
+        WeekdayView: {
+            /** @description `mon` to `sun`. */
+            day: string;
+            /** @description Its hours; none when nobody works on it. */
+            hours: components["schemas"]["HoursView"][];
         };
         /**
          * @description What can be done with a whistle.
@@ -1908,6 +2212,52 @@ export interface components {
             /** @description Why; it stays in the record. */
             reason: string;
         };
+        /** @description A year of holidays and make-up workdays, as published. */
+        YearBody: {
+            /** @description The holidays. */
+            holidays: components["schemas"]["HolidayBody"][];
+            /** @description Days worked although they are of a weekend. */
+            make_up_days: string[];
+            /** @description The notice that published it. */
+            source: string;
+            /**
+             * Format: int32
+             * @description Which year.
+             */
+            year: number;
+        };
+        /** @description What an item of the city was set to, and by whom. */
+        YearHistory: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["YearView"][];
+        };
+        /** @description What setting a year did. */
+        YearSet: {
+            /** @description The calendar after it. */
+            calendar: components["schemas"]["CalendarView"];
+            /**
+             * Format: int64
+             * @description Cases whose deadlines are the calendar's own now.
+             */
+            settled: number;
+            /**
+             * Format: int64
+             * @description Cases whose deadlines still wait for a year.
+             */
+            waiting: number;
+        };
+        /** @description A year in the record. */
+        YearView: components["schemas"]["YearBody"] & {
+            /** @description When it was set. */
+            set_at: components["schemas"]["Time"];
+            /** @description Who set it, as the record names them. */
+            set_by: string;
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it.
+             */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1955,6 +2305,520 @@ export interface operations {
             };
         };
     };
+    check_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the areas cover the city once: gaps and overlaps with their size. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_outlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gaps and overlaps of the areas, GeoJSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unclear_authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Categories that nobody answers for somewhere, or several units of one tier. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnclearView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authority_ladder: {
+        parameters: {
+            query: {
+                /** @description Code of a category. */
+                category: string;
+                /** @description Code of an area; the whole city unless given. */
+                area?: string;
+                /** @description Code of a unit whose report it is. */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Who may act on a category at a place and who only sees it, the lowest tier
+             *     first; and where a report of a unit goes.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LadderView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The working calendar: hours, own days, published years. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_calendar_year: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The year, `2027`. */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearBody"];
+            };
+        };
+        responses: {
+            /** @description Set a year as published; deadlines that waited for it are settled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearSet"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The year, `2027`. */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a year was ever set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearHistory"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_cases: {
         parameters: {
             query?: {
@@ -1972,6 +2836,8 @@ export interface operations {
                 late?: boolean;
                 /** @description Only those whose next step is due within four hours. */
                 due_soon?: boolean;
+                /** @description Only cases with a deadline that waits for a year of the calendar. */
+                provisional?: boolean;
                 /** @description Came in at or after. */
                 from?: string;
                 /** @description Came in before. */
@@ -2064,6 +2930,8 @@ export interface operations {
                 late?: boolean;
                 /** @description Only those whose next step is due within four hours. */
                 due_soon?: boolean;
+                /** @description Only cases with a deadline that waits for a year of the calendar. */
+                provisional?: boolean;
                 /** @description Came in at or after. */
                 from?: string;
                 /** @description Came in before. */
@@ -4104,6 +4972,157 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReturnBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_due: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleDueBody"];
             };
         };
         responses: {

@@ -1,5 +1,6 @@
 //! `yiwang import areas`.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,28 +10,38 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
 use yiwang_base::{Lang, Timestamp};
-use yiwang_cases::Area;
+use yiwang_cases::Tier;
+use yiwang_cases::coverage::{Coverage, Fault, check};
 use yiwang_server::city::{City, area_item};
 use yiwang_server::import::areas::{
-    AreaDraft, AreaFields, AreaImport, LARGEST_FILE, Overlap, read_areas,
+    AreaFields, AreaImport, LARGEST_FILE, Overlap, place, read_areas, read_list,
 };
 
 use super::file_name;
 use crate::cli::Context;
+use crate::cli::city::coverage::{fault_rows, write_faults};
 use crate::cli::progress::thousands;
 
-/// Import areas from a GeoJSON FeatureCollection
+/// Import areas from a GeoJSON FeatureCollection, or a CSV list without outlines
 ///
-/// Each feature becomes an area to which points are mapped. An area that is
-/// there already gets the new name and outline and keeps its place in the city.
-/// A feature that cannot be taken is reported with its reason; the others are taken.
+/// Tiers come one after another: districts, streets, communities, cells. The tier
+/// is what --tier or a property says, else that of a code of 6, 9, 12 or 15 digits.
+/// The area above is the one that a property names, that the code begins with, or
+/// that most of the outline lies in. Points are mapped to the areas with an outline
+/// that have none with an outline in them. Afterwards it is checked whether those
+/// cover the city once; gaps and overlaps are listed with their size.
+///
+/// An area that is there already gets the new name and outline. A feature that
+/// cannot be taken is reported with its reason; the others are taken.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   yiwang import areas boston_neighborhoods.geojson
-  yiwang import areas districts.geojson --code-field adcode --name-field name")]
+  yiwang import areas districts.geojson --code-field adcode --name-field name
+  yiwang import areas streets.csv --tier street
+  yiwang import areas grid.geojson --tier cell --faults faults.geojson")]
 pub(super) struct Areas {
-    /// The file; coordinates are WGS 84 degrees
+    /// The file, .geojson or .csv; coordinates are WGS 84 degrees
     file: PathBuf,
     /// Property that holds the area's code [default: looked for; made from the name if there is none]
     #[arg(long, value_name = "PROPERTY")]
@@ -41,6 +52,18 @@ pub(super) struct Areas {
     /// Property that holds its Chinese name, where it has two [default: looked for]
     #[arg(long, value_name = "PROPERTY")]
     name_zh_field: Option<String>,
+    /// Tier of all of the file: city, district, street, community or cell
+    #[arg(long, value_name = "TIER", value_parser = tier)]
+    tier: Option<Tier>,
+    /// Property that holds the tier [default: looked for]
+    #[arg(long, value_name = "PROPERTY")]
+    tier_field: Option<String>,
+    /// Property that holds the code of the area above [default: looked for]
+    #[arg(long, value_name = "PROPERTY")]
+    parent_field: Option<String>,
+    /// Write gaps and overlaps to this file, GeoJSON
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -54,6 +77,13 @@ struct Report {
     name_zh_field: Option<String>,
     rejected: Vec<Rejected>,
     overlaps: Vec<Overlap>,
+    /// Areas with a tier for which no area above was found.
+    orphans: Vec<String>,
+    leaves: usize,
+    gaps_m2: f64,
+    overlaps_m2: f64,
+    outside_m2: f64,
+    faults: usize,
 }
 
 #[derive(Serialize)]
@@ -69,21 +99,48 @@ impl Areas {
             code: self.code_field.clone(),
             name: self.name_field.clone(),
             name_zh: self.name_zh_field.clone(),
+            tier: self.tier_field.clone(),
+            parent: self.parent_field.clone(),
         };
         let shown = self.file.display().to_string();
         let bytes = read(&self.file).with_context(|| format!("cannot read {shown}"))?;
-        let import = read_areas(&bytes, &fields).context(shown)?;
-        let changed = context.write(&context.config()?, async |store| {
+        let list = self
+            .file
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let import = if list {
+            read_list(&bytes, &fields)
+        } else {
+            read_areas(&bytes, &fields)
+        };
+        let mut import = import.context(shown)?;
+        for draft in &mut import.areas {
+            draft.tier = self.tier.or(draft.tier);
+        }
+        let (changed, orphans, coverage) = context.write(&context.config()?, async |store| {
             let city = City::load(store)?;
-            let items = import.areas.iter();
-            let items = items.map(|draft| area_item(&area(draft, &city), Some(&draft.geometry)));
+            let placed = place(&import.areas, &city.rules.areas, &city.outlines);
+            let drafted = import.areas.iter();
+            let drafted = drafted.filter_map(|draft| Some((&draft.code, draft.geometry.as_ref()?)));
+            let drafted: BTreeMap<_, _> = drafted.collect();
+            let items = placed.areas.values().map(|area| {
+                let outline = drafted.get(&area.code).copied();
+                area_item(area, outline.or_else(|| city.outlines.get(&area.code)))
+            });
             let items = items.collect::<Result<Vec<_>, _>>()?;
             let (by, grounds) = ("import:geojson".to_owned(), file_name(&self.file));
             let changed = store.set_items(items, by, Some(grounds), Timestamp::now());
-            Ok(changed.await?)
+            let changed = changed.await?;
+            let city = City::load(store)?;
+            let coverage = check(city.rules.areas.values(), &city.outlines, LEAST_M2);
+            Ok((changed, placed.orphans, coverage))
         })?;
-        let report = report(&import, changed, context.lang);
-        context.report(&report, || text(&report))?;
+        if let Some(file) = &self.faults {
+            write_faults(file, &coverage)?;
+        }
+        let orphans = orphans.iter().map(ToString::to_string).collect();
+        let report = report(&import, changed, orphans, &coverage, context.lang);
+        context.report(&report, || text(&report, &coverage))?;
         // A file of which nothing could be taken was the wrong file.
         Ok(match import.areas.is_empty() {
             true => ExitCode::FAILURE,
@@ -100,18 +157,23 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The area of a draft; one that is there keeps what the file does not say.
-fn area(draft: &AreaDraft, city: &City) -> Area {
-    let known = city.rules.areas.get(&draft.code);
-    Area {
-        code: draft.code.clone(),
-        name: draft.name.clone(),
-        parent: known.and_then(|area| area.parent.clone()),
-        leaf: known.is_none_or(|area| area.leaf),
-    }
+fn tier(word: &str) -> Result<Tier, String> {
+    Tier::from_word(word).ok_or_else(|| {
+        let words = Tier::ALL.map(Tier::word).join(", ");
+        format!("one of {words}")
+    })
 }
 
-fn report(import: &AreaImport, changed: usize, lang: Lang) -> Report {
+/// Slivers below this are left out, square metres: files round borders differently.
+const LEAST_M2: f64 = 1.0;
+
+fn report(
+    import: &AreaImport,
+    changed: usize,
+    orphans: Vec<String>,
+    coverage: &Coverage,
+    lang: Lang,
+) -> Report {
     let rejected = import.rejected.iter().map(|rejected| Rejected {
         feature: rejected.feature,
         code: rejected.refusal.code,
@@ -126,10 +188,16 @@ fn report(import: &AreaImport, changed: usize, lang: Lang) -> Report {
         name_zh_field: import.fields.name_zh.clone(),
         rejected: rejected.collect(),
         overlaps: import.overlaps.clone(),
+        orphans,
+        leaves: coverage.leaves,
+        gaps_m2: coverage.faulty_m2(Fault::Gap),
+        overlaps_m2: coverage.faulty_m2(Fault::Overlap),
+        outside_m2: coverage.faulty_m2(Fault::Outside),
+        faults: coverage.pieces.len(),
     }
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &Report, coverage: &Coverage) -> String {
     let count = |number: usize| thousands(number as u64);
     let field = |field: &Option<String>| field.clone().unwrap_or_else(|| "no property".to_owned());
     let mut text = format!(
@@ -146,6 +214,12 @@ fn text(report: &Report) -> String {
     for rejected in &report.rejected {
         text += &format!("\nnot taken: {}", rejected.reason);
     }
+    if !report.orphans.is_empty() {
+        text += &format!(
+            "\nno area above was found for: {}",
+            report.orphans.join(" ")
+        );
+    }
     for overlap in &report.overlaps {
         text += &format!(
             "\n{} and {} overlap by {} m²: a point there goes to the one whose code comes first",
@@ -154,5 +228,5 @@ fn text(report: &Report) -> String {
             thousands(overlap.area_m2.round() as u64)
         );
     }
-    text
+    text + &fault_rows(coverage)
 }

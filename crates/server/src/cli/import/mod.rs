@@ -1,6 +1,7 @@
 //! `yiwang import`.
 
 mod areas;
+mod calendar;
 mod osm;
 mod reject_path;
 mod requests;
@@ -12,7 +13,7 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 
-/// Bring in areas, requests and the base map from files
+/// Bring in areas, calendars, requests and the base map from files
 ///
 /// Areas come before requests, so that points find their area. What is imported
 /// twice adds nothing. Areas and requests need the data directory to themselves;
@@ -31,6 +32,7 @@ pub(crate) struct Import {
 #[derive(Debug, Subcommand)]
 enum Command {
     Areas(areas::Areas),
+    Calendar(calendar::Calendar),
     Requests(requests::Requests),
     Osm(osm::Osm),
 }
@@ -39,6 +41,7 @@ impl Import {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Areas(command) => command.run(context),
+            Command::Calendar(command) => command.run(context),
             Command::Requests(command) => command.run(context),
             Command::Osm(command) => command.run(context),
         }

@@ -16,7 +16,9 @@ use super::super::session::Visitor;
 use super::super::state::App;
 use super::{AsksFor, asked, calls, code, codes, note};
 use crate::policy::User;
-use crate::wire::{AddUnitBody, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody};
+use crate::wire::{
+    AddUnitBody, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody, SettleDueBody,
+};
 
 calls! {
     /// Give it back to the desk (退单); the second time the district's unit takes it.
@@ -29,6 +31,8 @@ calls! {
     remove_unit "/api/v1/cases/{id}/remove-unit" RemoveUnitBody;
     /// Say that one's part is done (协办反馈).
     report_part "/api/v1/cases/{id}/report-part" ReportPartBody;
+    /// Count provisional deadlines anew by the calendar as it is now (核定时限).
+    settle_due "/api/v1/cases/{id}/settle-due" SettleDueBody;
 }
 
 impl AsksFor for ReturnBody {
@@ -91,5 +95,13 @@ impl AsksFor for ReportPartBody {
             unit: user.own_unit()?.clone(),
             note: Personal::new(self.note),
         }))
+    }
+}
+
+impl AsksFor for SettleDueBody {
+    const ACTION: Action = Action::SettleDue;
+
+    fn command(self, _: &User) -> Result<Command, Refusal> {
+        Ok(Command::SettleDue)
     }
 }

@@ -1,14 +1,12 @@
 //! Outlines: read, checked, compared.
 
 use geo::orient::Direction;
-use geo::{
-    Area, BooleanOps, BoundingRect, ChamberlainDuquetteArea, Intersects, MultiPolygon, Orient,
-    Polygon,
-};
+use geo::{Area, BooleanOps, BoundingRect, Intersects, MultiPolygon, Orient, Polygon};
 use geojson::{Geometry, GeometryValue, Position};
 use serde::Serialize;
 use serde_json::Value;
 use yiwang_base::{Refusal, RefusalKind};
+use yiwang_cases::coverage::globe_m2;
 
 use super::AreaDraft;
 use super::crossing::{Flaw, flaw};
@@ -86,7 +84,7 @@ pub(super) fn read(
         return Err(invalid(&at, flaw));
     }
     let outline = outline.orient(Direction::Default);
-    let area = outline.chamberlain_duquette_unsigned_area();
+    let area = globe_m2(&outline);
     Ok((outline, area))
 }
 
@@ -192,21 +190,25 @@ fn polygon(rings: &[Vec<Position>]) -> Polygon<f64> {
 
 /// The pairs of areas that cover the same ground, beyond what rounded borders do.
 pub fn find_overlaps(areas: &[AreaDraft]) -> Vec<Overlap> {
-    let boxes: Vec<_> = areas.iter().map(|a| a.geometry.bounding_rect()).collect();
+    let shapes: Vec<_> = areas
+        .iter()
+        .filter_map(|area| Some((area, area.geometry.as_ref()?)))
+        .collect();
+    let boxes: Vec<_> = shapes.iter().map(|(_, s)| s.bounding_rect()).collect();
     let mut overlaps = Vec::new();
-    for (i, a) in areas.iter().enumerate() {
-        for (j, b) in areas.iter().enumerate().skip(i + 1) {
+    for (i, (a, shape)) in shapes.iter().enumerate() {
+        for (j, (b, with)) in shapes.iter().enumerate().skip(i + 1) {
             if !matches!((&boxes[i], &boxes[j]), (Some(a), Some(b)) if a.intersects(b)) {
                 continue;
             }
-            let shared = a.geometry.intersection(&b.geometry);
-            let smaller = a.geometry.unsigned_area().min(b.geometry.unsigned_area());
+            let shared = shape.intersection(*with);
+            let smaller = shape.unsigned_area().min(with.unsigned_area());
             let share = shared.unsigned_area() / smaller;
             if share > LEAST_SHARE {
                 overlaps.push(Overlap {
                     a: a.code.as_str().to_owned(),
                     b: b.code.as_str().to_owned(),
-                    area_m2: shared.chamberlain_duquette_unsigned_area(),
+                    area_m2: globe_m2(&shared),
                     share,
                 });
             }

@@ -62,6 +62,7 @@ fn named_properties_are_used_and_missing_ones_refused() {
         code: some("Nr"),
         name: some("Titel"),
         name_zh: some("Zh"),
+        ..AreaFields::default()
     };
     let import = read_areas(bytes.as_bytes(), &fields).unwrap();
     assert_eq!(import.areas[0].code.as_str(), "7");
@@ -232,7 +233,12 @@ fn the_boston_neighborhoods_are_24_areas_named_by_neighborhood() {
     println!("{:?}", import.overlaps);
     assert_eq!(import.areas.len(), 24);
     assert_eq!(import.fields.name.as_deref(), Some("neighborhood"));
-    let index = AreaIndex::new(import.areas.into_iter().map(|a| (a.code, a.geometry)));
+    let index = AreaIndex::new(
+        import
+            .areas
+            .into_iter()
+            .filter_map(|a| Some((a.code, a.geometry?))),
+    );
     let at = |lon, lat| {
         index
             .find(Point::new(lon, lat).unwrap())
@@ -255,7 +261,12 @@ fn the_beijing_districts_are_16_areas_with_their_codes() {
     println!("{:?}", import.overlaps);
     assert_eq!(import.areas.len(), 16);
     assert_eq!(import.fields.code.as_deref(), Some("gb"));
-    let index = AreaIndex::new(import.areas.into_iter().map(|a| (a.code, a.geometry)));
+    let index = AreaIndex::new(
+        import
+            .areas
+            .into_iter()
+            .filter_map(|a| Some((a.code, a.geometry?))),
+    );
     let at = |lon, lat| {
         index
             .find(Point::new(lon, lat).unwrap())

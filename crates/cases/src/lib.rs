@@ -31,6 +31,7 @@ mod decide;
 mod dispatch;
 mod event;
 mod event_word;
+pub mod forecast;
 mod memory;
 mod more;
 mod parts;
@@ -45,6 +46,8 @@ mod service;
 mod stage;
 mod standing;
 mod tier;
+pub mod topics;
+pub mod triage;
 mod whistle;
 
 pub use action::Action;

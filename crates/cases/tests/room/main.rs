@@ -18,4 +18,5 @@ mod road;
 mod rosters;
 mod service;
 mod town;
+mod triage;
 mod whistles;

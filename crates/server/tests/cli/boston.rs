@@ -59,3 +59,17 @@ fn two_commands_bring_in_boston_with_its_history_and_its_areas() {
         (&json!(0), &json!(4_965))
     );
 }
+
+#[test]
+fn the_handling_time_of_the_last_fifth_is_forecast_better_than_by_category() {
+    let Some(requests) = shared("boston_311_sample_4995.csv") else {
+        return;
+    };
+    let file = requests.to_str().unwrap();
+    let handling = ["eval", "handling", "--profile", "boston311", file];
+    let report = Place::new().run(&handling).ok().json();
+    let days = |name: &str| report[name].as_f64().unwrap();
+    assert!(days("mean_absolute_error_days") < 3.0, "{report}");
+    assert!(days("mean_absolute_error_days") < days("category_median_error_days"));
+    assert!((0.77..=0.83).contains(&days("within_interval")), "{report}");
+}

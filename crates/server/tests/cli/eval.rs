@@ -37,3 +37,159 @@ fn dispatch_is_scored_on_closed_cases_and_says_what_is_left_out() {
         "{text}"
     );
 }
+
+/// Invented messages: number, title, body, time, category.
+fn messages() -> String {
+    let mut file = String::from("\u{feff}id,title,body,time,category\n");
+    for n in 0..12 {
+        file += &format!(
+            "{n}1,路灯坏了,第{n}盏路灯晚上不亮,2024-03-0{},lamp\n",
+            n % 9 + 1
+        );
+        file += &format!("{n}2,Rubbish not collected,garbage bin {n} is full,2024-03-02,rubbish\n");
+        file += &format!("{n}3,学校学位不够,孩子上小学没有学位{n},2024-03-03,school\n");
+    }
+    file
+}
+
+#[test]
+fn triage_is_scored_by_parts_and_against_another_file() {
+    let place = Place::new();
+    place.write("a.csv", messages());
+    let tabs = messages().replace(',', "\t");
+    place.write(
+        "b.tsv",
+        format!("{tabs}900\tx\ty\t\t\n901\t路灯\t不亮\t\tunknown\n"),
+    );
+    let columns = ["--text", "title,body", "--label", "category"];
+    let folds = ["eval", "triage", "--train", "a.csv", "--folds", "3"];
+    let report = place.run(&[&folds[..], &columns].concat()).ok().json();
+    assert_eq!(report["judged"], 36);
+    assert_eq!(report["macro_f1"], 1.0, "{report}");
+    assert_eq!(report["labels"][0]["support"], 12);
+    assert!(report["messages_per_second"].as_f64().unwrap() > 0.0);
+    let repeats = report["without_near_repeats"]["near_repeats"]
+        .as_u64()
+        .unwrap();
+    assert!(repeats > 0, "they differ in a number only: {report}");
+    let apart = [
+        "eval",
+        "triage",
+        "--train",
+        "a.csv",
+        "--test",
+        "b.tsv",
+        "--threshold",
+        "0",
+    ];
+    let report = place.run(&[&apart[..], &columns].concat()).ok().json();
+    assert_eq!(
+        (&report["judged"], &report["coverage"]),
+        (&json!(37), &json!(1.0))
+    );
+    assert_eq!(report["left_out_without_label"], 1);
+    assert_eq!(report["accuracy"], 36.0 / 37.0);
+    assert_eq!(report["labels"][3]["label"], "unknown");
+    assert_eq!(report["labels"][3]["f1"], 0.0);
+}
+
+#[test]
+fn a_file_that_cannot_be_measured_on_says_why_in_both_languages() {
+    let place = Place::new();
+    place.write("a.csv", messages());
+    place.write("empty.csv", "title,category\n");
+    place.write("one.csv", "title,category\nx,lamp\ny,lamp\n");
+    let triage = |file: &'static str, text: &'static str| {
+        vec![
+            "eval", "triage", "--train", file, "--folds", "2", "--text", text, "--label",
+            "category",
+        ]
+    };
+    let done = place.run(&triage("a.csv", "titel"));
+    done.refused(
+        1,
+        &["no such column", "titel", "id, title, body, time, category"],
+    );
+    let mut chinese = triage("a.csv", "titel");
+    chinese.extend(["--lang", "zh"]);
+    place.run(&chinese).refused(1, &["没有这一列", "titel"]);
+    place
+        .run(&triage("empty.csv", "title"))
+        .refused(1, &["no rows"]);
+    place
+        .run(&triage("one.csv", "title"))
+        .refused(1, &["at least two categories"]);
+    place
+        .run(&triage("none.csv", "title"))
+        .refused(1, &["none.csv"]);
+    place.write("gbk.csv", b"title,category\n\xc2\xb7\xb5\xc6,lamp\n");
+    place
+        .run(&triage("gbk.csv", "title"))
+        .refused(1, &["UTF-8", "line 2"]);
+    let both = [
+        "eval", "triage", "--train", "a.csv", "--text", "title", "--label", "category",
+    ];
+    place.run(&both).refused(2, &["--test"]);
+}
+
+#[test]
+fn topics_are_found_scored_and_written() {
+    let place = Place::new();
+    place.write("a.csv", messages());
+    place.write(
+        "gold.csv",
+        "id,topic\n01,lamps\n11,lamps\n02,bins\n12,bins\n999,x\n",
+    );
+    let done = place.run(&[
+        "eval", "topics", "a.csv", "--gold", "gold.csv", "--top", "2", "--out", "c.csv",
+    ]);
+    let report = done.ok().json();
+    assert_eq!(
+        (&report["messages"], &report["topics_found"]),
+        (&json!(36), &json!(3))
+    );
+    assert_eq!(report["topics"].as_array().unwrap().len(), 2);
+    assert_eq!(report["score"]["pairwise_f1"], 1.0);
+    assert_eq!(report["score"]["not_in_the_file"], 1);
+    let written = place.read("c.csv");
+    assert_eq!(written.lines().count(), 37);
+    assert!(written.starts_with("topic,heat,id\n1,"));
+    place.write("plain.csv", "a,b\n1,2\n");
+    place
+        .run(&["eval", "topics", "plain.csv"])
+        .refused(1, &["留言编号", "a, b"]);
+}
+
+#[test]
+fn handling_time_is_forecast_for_the_last_part_by_time() {
+    let place = Place::new();
+    let mut file = String::from("OPEN_DT,CLOSED_DT,TYPE,QUEUE\n");
+    for n in 0..100 {
+        let (day, hour) = (n % 28 + 1, 10 + n % 3);
+        file += &format!(
+            "2024-{:02}-{day:02} 08:00:00,2024-{:02}-{day:02} {hour}:00:00,Lamp,Q\n",
+            n / 28 + 1,
+            n / 28 + 1
+        );
+    }
+    file += "2024-05-01 08:00:00,,Lamp,Q\n2024-05-01 08:00:00,2024-04-01 08:00:00,Lamp,Q\n";
+    place.write("311.csv", &file);
+    let handling = ["eval", "handling", "--profile", "boston311", "311.csv"];
+    let report = place.run(&handling).ok().json();
+    assert_eq!(
+        (&report["learnt_from"], &report["forecast"]),
+        (&json!(80), &json!(20))
+    );
+    assert_eq!(
+        report["left_out"],
+        json!({"without_an_end": 1, "ended_before_it_began": 1})
+    );
+    assert!(report["mean_absolute_error_days"].as_f64().unwrap() < 0.1);
+    assert!(report["within_interval"].as_f64().unwrap() > 0.5);
+    place.write(
+        "short.csv",
+        file.lines().take(10).collect::<Vec<_>>().join("\n"),
+    );
+    let short = ["eval", "handling", "--profile", "boston311", "short.csv"];
+    place.run(&short).refused(1, &["too few closed cases"]);
+}

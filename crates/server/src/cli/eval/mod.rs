@@ -1,6 +1,10 @@
 //! `yiwang eval`.
 
 mod dispatch;
+mod handling;
+mod table;
+mod topics;
+mod triage;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -16,7 +20,7 @@ use super::progress::{Progress, thousands};
 use super::{Context, output};
 use dispatch::{Judged, Score, Tally};
 
-/// Measure how good the system's suggestions are, on the record itself
+/// Measure how good the system's suggestions are, on the record or on a file
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
     #[command(subcommand)]
@@ -26,6 +30,9 @@ pub(crate) struct Eval {
 #[derive(Debug, Subcommand)]
 enum Command {
     Dispatch(Dispatch),
+    Triage(triage::Triage),
+    Handling(handling::Handling),
+    Topics(topics::Topics),
 }
 
 /// How often the duty list's first suggestion is the unit that handled the case
@@ -79,7 +86,17 @@ struct CategoryLine {
 
 impl Eval {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode> {
-        let Command::Dispatch(Dispatch {}) = self.command;
+        match self.command {
+            Command::Dispatch(dispatch) => dispatch.run(context),
+            Command::Triage(triage) => triage.run(),
+            Command::Handling(handling) => handling.run(),
+            Command::Topics(topics) => topics.run(),
+        }
+    }
+}
+
+impl Dispatch {
+    fn run(self, context: &Context) -> Result<ExitCode> {
         let store = context.read(&context.config()?)?;
         let city = City::load(&store)?;
         let score = context.block_on(score(&store, &city))??;

@@ -125,6 +125,10 @@ code!(
     CategoryCode
 );
 code!(
+    /// Code of a formula (公式) by which figures are counted.
+    FormulaCode
+);
+code!(
     /// Sign-in name of a person who works in the system.
     UserName
 );

@@ -25,7 +25,7 @@ pub use calendar::{CalendarError, CalendarParts, Due, Span, UnlistedYears, WorkC
 pub use calendar_year::{CalendarYear, CalendarYearError, Holiday};
 pub use cell::{CELL_ZOOM, cell, cells_of_tile, point_of_cell};
 pub use grid_code::{ComponentCode, GridCode};
-pub use ids::{AreaCode, CaseId, CategoryCode, IdError, UnitCode, UserName};
+pub use ids::{AreaCode, CaseId, CategoryCode, FormulaCode, IdError, UnitCode, UserName};
 pub use personal::{Personal, Purpose};
 pub use place::{PlaceError, Point};
 pub use refusal::{Refusal, RefusalKind};

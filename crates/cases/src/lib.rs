@@ -31,6 +31,7 @@ mod decide;
 mod dispatch;
 mod event;
 mod event_word;
+pub mod figures;
 pub mod forecast;
 mod memory;
 mod more;

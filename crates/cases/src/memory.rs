@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use yiwang_base::{CaseId, Purpose, Timestamp, cell, cells_of_tile, point_of_cell, to_millis};
+use yiwang_base::{CaseId, Purpose, Timestamp, cell, cells_of_tile, point_of_cell};
 
 use crate::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Happening, MapTile, Order, Page,
@@ -39,13 +39,18 @@ impl MemoryStore {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What `each` makes of every case with its events, and how many entries
+    /// there are.
+    pub(crate) fn histories<T>(&self, each: impl Fn(CaseId, &[Recorded]) -> T) -> (Vec<T>, u64) {
+        let held = self.held();
+        let made = held.cases.iter().map(|(id, (_, events))| each(*id, events));
+        (made.collect(), held.entries)
+    }
+
     fn found(&self, filter: &CaseFilter) -> Vec<Case> {
         let held = self.held();
         let cases = held.cases.values().map(|(case, _)| case);
-        cases
-            .filter(|case| matches(filter, case))
-            .cloned()
-            .collect()
+        cases.filter(|case| filter.finds(case)).cloned().collect()
     }
 }
 
@@ -174,15 +179,11 @@ impl CaseStore for MemoryStore {
         let mut rows: Vec<(PageStart, Case)> = self
             .found(filter)
             .into_iter()
-            .filter_map(|case| Some((sort_key(&case, order)?, case)))
+            .filter_map(|case| Some((PageStart::of(&case, order)?, case)))
             .collect();
-        let rank = |at: &PageStart| match order {
-            Order::Newest => (-i128::from(at.key), u64::MAX - at.id.0),
-            Order::Due => (i128::from(at.key), at.id.0),
-        };
-        rows.sort_by_key(|(at, _)| rank(at));
+        rows.sort_by_key(|(at, _)| at.rank(order));
         if let Some(start) = start {
-            rows.retain(|(at, _)| rank(at) > rank(&start));
+            rows.retain(|(at, _)| at.is_after(&start, order));
         }
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -249,32 +250,27 @@ fn follow_code(case: &Case) -> Option<&str> {
     words(case)?.follow_code.as_deref()
 }
 
-fn sort_key(case: &Case, order: Order) -> Option<PageStart> {
-    let key = match order {
-        Order::Newest => to_millis(case.submitted_at),
-        Order::Due => to_millis(case.due_at?),
-    };
-    Some(PageStart { key, id: case.id })
-}
-
-fn matches(filter: &CaseFilter, case: &Case) -> bool {
-    fn any<T: PartialEq>(wanted: &[T], found: Option<&T>) -> bool {
-        wanted.is_empty() || found.is_some_and(|found| wanted.contains(found))
+impl CaseFilter {
+    /// Whether it finds this case: the plain statement of what a store's list holds.
+    pub fn finds(&self, case: &Case) -> bool {
+        fn any<T: PartialEq>(wanted: &[T], found: Option<&T>) -> bool {
+            wanted.is_empty() || found.is_some_and(|found| wanted.contains(found))
+        }
+        let found = |sought: Sought| match sought {
+            Sought::Case(id) => case.id == id,
+            Sought::Words(text) => words(case).is_some_and(|request| request.mention(&text)),
+        };
+        any(&self.stages, Some(&case.stage))
+            && any(&self.units, case.unit.as_ref())
+            && (self.involved.is_empty() || self.involved.iter().any(|unit| case.concerns(unit)))
+            && any(&self.areas, case.area.as_ref())
+            && any(&self.categories, case.category.as_ref())
+            && any(&self.channels, Some(&case.channel))
+            && self.late_at.is_none_or(|at| case.is_late(at))
+            && self.due_soon_at.is_none_or(|at| case.is_due_soon(at))
+            && (!self.provisional || !case.more.provisional.is_empty())
+            && self.from.is_none_or(|from| case.submitted_at >= from)
+            && self.until.is_none_or(|until| case.submitted_at < until)
+            && self.sought().is_none_or(found)
     }
-    let found = |sought: Sought| match sought {
-        Sought::Case(id) => case.id == id,
-        Sought::Words(text) => words(case).is_some_and(|request| request.mention(&text)),
-    };
-    any(&filter.stages, Some(&case.stage))
-        && any(&filter.units, case.unit.as_ref())
-        && (filter.involved.is_empty() || filter.involved.iter().any(|unit| case.concerns(unit)))
-        && any(&filter.areas, case.area.as_ref())
-        && any(&filter.categories, case.category.as_ref())
-        && any(&filter.channels, Some(&case.channel))
-        && filter.late_at.is_none_or(|at| case.is_late(at))
-        && filter.due_soon_at.is_none_or(|at| case.is_due_soon(at))
-        && (!filter.provisional || !case.more.provisional.is_empty())
-        && filter.from.is_none_or(|from| case.submitted_at >= from)
-        && filter.until.is_none_or(|until| case.submitted_at < until)
-        && filter.sought().is_none_or(found)
 }

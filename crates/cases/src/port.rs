@@ -5,6 +5,7 @@ use std::future::Future;
 
 use yiwang_base::{
     AreaCode, CELL_ZOOM, CaseId, CategoryCode, Point, Refusal, RefusalKind, Timestamp, UnitCode,
+    to_millis,
 };
 
 use crate::{Case, Channel, Happening, SourceRef, Stage};
@@ -63,6 +64,14 @@ pub enum StoreError {
         /// The entry's number.
         entry: u64,
     },
+    /// What answers it is still being read from the record.
+    #[error("still being read from the record: {done} of {total} cases")]
+    Loading {
+        /// Cases read.
+        done: u64,
+        /// Cases to read.
+        total: u64,
+    },
     /// The disk is full.
     #[error("no space left where the record is kept")]
     Full,
@@ -107,6 +116,12 @@ impl From<StoreError> for Refusal {
                 "这一条旁没有本案的密封内容可删",
                 "beside this entry the case has nothing sealed to erase",
             ),
+            StoreError::Loading { .. } => (
+                RefusalKind::Unavailable,
+                "store.loading",
+                "统计数据正在从档案中读入,请稍后再看",
+                "the figures are still being read from the record; try again in a moment",
+            ),
             StoreError::Full => (
                 RefusalKind::Unavailable,
                 "store.full",
@@ -133,6 +148,7 @@ impl From<StoreError> for Refusal {
             }
             StoreError::SourceKnown(id) => refusal.found(id.to_string()),
             StoreError::NothingSealed { entry } => refusal.at("entries").found(entry.to_string()),
+            StoreError::Loading { done, total } => refusal.found(format!("{done} / {total}")),
             _ => refusal,
         }
     }
@@ -210,6 +226,30 @@ pub struct PageStart {
     pub key: i64,
     /// The last row's case.
     pub id: CaseId,
+}
+
+impl PageStart {
+    /// Where a case stands; `None` for one that the order leaves out.
+    pub fn of(case: &Case, order: Order) -> Option<PageStart> {
+        let key = match order {
+            Order::Newest => to_millis(case.submitted_at),
+            Order::Due => to_millis(case.due_at?),
+        };
+        Some(PageStart { key, id: case.id })
+    }
+
+    /// What rises from page to page.
+    pub fn rank(&self, order: Order) -> (i128, u64) {
+        match order {
+            Order::Newest => (-i128::from(self.key), u64::MAX - self.id.0),
+            Order::Due => (i128::from(self.key), self.id.0),
+        }
+    }
+
+    /// Whether it stands behind another.
+    pub fn is_after(&self, other: &PageStart, order: Order) -> bool {
+        self.rank(order) > other.rank(order)
+    }
 }
 
 /// One page of cases.

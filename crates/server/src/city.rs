@@ -319,6 +319,14 @@ pub fn channel_word(channel: Channel) -> &'static str {
     }
 }
 
+/// The name of the channel of a word; the word itself where it is none.
+pub(crate) fn channel_name_of(word: &str) -> Text {
+    match Channel::of(word) {
+        Some(channel) => channel_name(channel),
+        None => LocalText::same(word).into(),
+    }
+}
+
 fn channel_name(channel: Channel) -> Text {
     let (zh, en) = match channel {
         Channel::Hotline => ("12345 热线", "12345 hotline"),

@@ -13,6 +13,8 @@ pub mod calendars;
 pub mod city;
 pub mod config;
 pub mod data_dir;
+pub mod export;
+pub mod figures;
 pub mod follow_code;
 pub mod http;
 pub mod import;

@@ -40,6 +40,11 @@ pub enum Right {
     ReadEntries,
     /// Set what the city is made of: its calendar and areas.
     KeepCity,
+    /// See figures: rates, and how they are counted. What stands behind one
+    /// opens to those who may see the cases.
+    ReadFigures,
+    /// Add a version of a formula.
+    SetFormulas,
     /// Say by which channel a request came in.
     SetChannel,
     /// Do this to a case.
@@ -91,11 +96,11 @@ impl Role {
             Reopen, ReportBack, ReportPart, Return, SettleDue, Start, Submit, Verify,
         };
         use Right::{
-            Act, KeepCity, ReadCases, ReadEntries, ReadReporter, ReadRoster, ReadUnits, ReadWords,
-            SetChannel, SetRoster, Whistle,
+            Act, KeepCity, ReadCases, ReadEntries, ReadFigures, ReadReporter, ReadRoster,
+            ReadUnits, ReadWords, SetChannel, SetFormulas, SetRoster, Whistle,
         };
         match right {
-            ReadCases | ReadUnits => self != Role::Partner,
+            ReadCases | ReadUnits | ReadFigures => self != Role::Partner,
             ReadWords => matches!(
                 self,
                 Role::Operator | Role::Unit | Role::Verifier | Role::Leader
@@ -104,6 +109,7 @@ impl Role {
             ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
             KeepCity => self == Role::Steward,
             SetChannel => matches!(self, Role::Operator),
+            SetFormulas => self == Role::Steward,
             // Anyone may send a request, also without signing in.
             Act(Submit) => true,
             Act(Accept | Decline | Dispatch | Close | CallBack | Reopen | Redirect) => {
@@ -318,20 +324,23 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Unit,
-                "cases words reporter units submit start report_back return report_part add_unit remove_unit roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures submit start report_back return report_part add_unit remove_unit roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
-            (Role::Verifier, "cases words reporter units submit verify"),
-            (Role::Leader, "cases words units submit"),
+            (
+                Role::Verifier,
+                "cases words reporter units figures submit verify",
+            ),
+            (Role::Leader, "cases words units figures submit"),
             (
                 Role::Steward,
-                "cases units entries city submit erase settle_due roster set_roster whistle.erase",
+                "cases units figures formulas entries city submit erase settle_due roster set_roster whistle.erase",
             ),
-            (Role::Auditor, "cases units entries submit"),
-            (Role::Admin, "cases units entries submit"),
+            (Role::Auditor, "cases units figures entries submit"),
+            (Role::Admin, "cases units figures entries submit"),
             (Role::Partner, "submit"),
         ];
         let plain = [
@@ -341,6 +350,8 @@ mod tests {
             (Right::ReadUnits, "units"),
             (Right::ReadEntries, "entries"),
             (Right::KeepCity, "city"),
+            (Right::ReadFigures, "figures"),
+            (Right::SetFormulas, "formulas"),
             (Right::SetChannel, "channel"),
             (Right::ReadRoster, "roster"),
             (Right::SetRoster, "set_roster"),

@@ -1,17 +1,34 @@
 //! What SQLite and SHA-256 alone do: the limits that benchmarks name beside
-//! their own figures. The connections are set up as the store's are.
+//! their own figures. The connections are set up as the store's are. And the
+//! rows of cases alone, to fill a record with more of them than would fit whole.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-use yiwang_cases::StoreError;
+use yiwang_cases::{Case, StoreError};
 
-use crate::Options;
 use crate::error::{broken, from_sqlite};
 use crate::scan::open_record;
 use crate::store::open_writer;
+use crate::{Options, Store, case_row};
+
+impl Store {
+    /// Writes the rows of new cases without their entries, for measuring what
+    /// reads rows alone: such a record is no record, and does not replay.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub async fn fill_rows(&self, cases: Vec<Case>) -> Result<(), StoreError> {
+        self.writer
+            .run(move |transaction| {
+                let mut cases = cases.iter();
+                cases.try_for_each(|case| case_row::insert(transaction.sql, case, 0))
+            })
+            .await
+    }
+}
 
 /// Durable rows per second: one thread, `group` rows of `bytes` bytes in each
 /// transaction, no index. Makes a database in `directory`.

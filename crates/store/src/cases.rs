@@ -50,6 +50,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Cases as they are now, in the order of these numbers; those that are not
+    /// there are left out.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub async fn cases(&self, ids: Vec<CaseId>) -> Result<Vec<Case>, StoreError> {
+        self.readers
+            .run(move |sql| {
+                let each = ids.into_iter();
+                let found = each.map(|id| find(sql, "id = ?1", [Value::from(id.0 as i64)]));
+                found.filter_map(Result::transpose).collect()
+            })
+            .await
+    }
+}
+
 impl CaseStore for Store {
     fn new_case_id(&self) -> CaseId {
         self.take_case_id()
@@ -96,6 +113,9 @@ impl CaseStore for Store {
         start: Option<PageStart>,
         limit: usize,
     ) -> Result<Page, StoreError> {
+        if let Some(page) = self.list_by_columns(filter, order, start, limit).await? {
+            return Ok(page);
+        }
         let filter = filter.clone();
         self.readers
             .run(move |sql| list(sql, &filter, order, start, limit))
@@ -103,6 +123,9 @@ impl CaseStore for Store {
     }
 
     async fn counts(&self, filter: &CaseFilter, now: Timestamp) -> Result<Counts, StoreError> {
+        if let Some(counts) = self.counts_by_columns(filter, now).await? {
+            return Ok(counts);
+        }
         let filter = filter.clone();
         self.readers.run(move |sql| counts(sql, &filter, now)).await
     }

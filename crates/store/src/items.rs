@@ -32,16 +32,19 @@ pub enum ItemKind {
     Roster,
     /// A year of the working calendar; its code is the year.
     Calendar,
+    /// A version of a formula by which figures are counted.
+    Formula,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 6] = [
+    const ALL: [ItemKind; 7] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
         ItemKind::Setting,
         ItemKind::Roster,
         ItemKind::Calendar,
+        ItemKind::Formula,
     ];
 
     fn word(self) -> &'static str {
@@ -52,6 +55,7 @@ impl ItemKind {
             ItemKind::Setting => "setting",
             ItemKind::Roster => "roster",
             ItemKind::Calendar => "calendar",
+            ItemKind::Formula => "formula",
         }
     }
 }
@@ -69,7 +73,58 @@ pub struct Item {
     pub attachment: Option<Vec<u8>>,
 }
 
+/// An item with the entry that last set it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemSet {
+    /// The item, without what is attached.
+    pub item: Item,
+    /// The entry's number.
+    pub seq: u64,
+    /// When it was set.
+    pub at: Timestamp,
+    /// Who set it.
+    pub by: String,
+    /// On what grounds.
+    pub grounds: Option<String>,
+}
+
 impl Store {
+    /// All items of a sort, by code, each with the entry that last set it.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn items_set(&self, kind: ItemKind) -> Result<Vec<ItemSet>, StoreError> {
+        self.readers.with(|sql| {
+            let mut statement = sql
+                .prepare_cached(
+                    "SELECT item.code, item.body, item.seq, entry.body FROM item \
+                     JOIN entry ON entry.seq = item.seq WHERE kind = ?1 ORDER BY code",
+                )
+                .map_err(from_sqlite)?;
+            let mut rows = statement.query([kind.word()]).map_err(from_sqlite)?;
+            let mut items = Vec::new();
+            while let Some(row) = rows.next().map_err(from_sqlite)? {
+                let body: String = row.get(1).map_err(from_sqlite)?;
+                let seq: i64 = row.get(2).map_err(from_sqlite)?;
+                let entry: Vec<u8> = row.get(3).map_err(from_sqlite)?;
+                let entry = Entry::<Value>::parse(&entry).map_err(broken)?;
+                items.push(ItemSet {
+                    item: Item {
+                        kind,
+                        code: row.get(0).map_err(from_sqlite)?,
+                        body: from_json(&body)?,
+                        attachment: None,
+                    },
+                    seq: seq.unsigned_abs(),
+                    at: entry.at,
+                    by: entry.by,
+                    grounds: entry.grounds,
+                });
+            }
+            Ok(items)
+        })
+    }
+
     /// Sets items; those that are as given already are left alone. Returns how
     /// many were changed.
     ///

@@ -12,6 +12,7 @@ use yiwang_cases::{StoreError, WhistleId};
 use yiwang_journal::{Frontier, Hash};
 
 use crate::error::{broken, from_sqlite, look_closer};
+use crate::figures::Figures;
 use crate::read::{Readers, open_reader};
 use crate::schema::{self, SchemaError};
 use crate::trail::{Signed, StoredTiles};
@@ -84,6 +85,7 @@ pub struct Store {
     pub(crate) readers: Readers,
     pub(crate) writer: Writer,
     pub(crate) signed: Mutex<Option<Arc<Signed>>>,
+    pub(crate) figures: Arc<Figures>,
     next_case: AtomicU64,
     next_whistle: AtomicU64,
     directory: PathBuf,
@@ -135,6 +137,7 @@ impl Store {
             readers: Readers::new(&path, options.readers),
             writer,
             signed: Mutex::new(signed.map(Arc::new)),
+            figures: Arc::default(),
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
             next_whistle: AtomicU64::new(last_whistle + 1),
             directory: directory.to_owned(),
@@ -170,6 +173,7 @@ impl Store {
             readers: Readers::new(&path, readers),
             writer: Writer::none(entries),
             signed: Mutex::new(signed.map(Arc::new)),
+            figures: Arc::default(),
             next_case: AtomicU64::new(1),
             next_whistle: AtomicU64::new(1),
             directory: directory.to_owned(),

@@ -47,6 +47,9 @@ const staff = (size) => [
       ]
     : [['desk', `/desk?case=${open.id}`]]),
   ['desk-empty', '/desk?q=nothing+of+the+kind'],
+  ['boards', '/boards?formula=resolution'],
+  ['boards-open', '/boards?formula=response&open=left_out&every=month&group=area'],
+  ['boards-empty', '/boards?until=2001-01-01'],
   ['case-submitted', `/cases/${open.id}`],
   ['case-closed', `/cases/${closed.id}`],
 ];

@@ -18,6 +18,7 @@ const PATTERNS: Pattern[] = [
   page('report', /^\/report$/, () => import('../pages/Report.svelte')),
   page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte')),
   desk('desk', /^\/desk$/, () => import('../pages/Desk.svelte')),
+  desk('boards', /^\/boards$/, () => import('../pages/Boards.svelte')),
   desk('case', /^\/cases\/[cC]?(\d+)$/, () => import('../pages/Case.svelte')),
 ];
 

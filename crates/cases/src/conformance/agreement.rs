@@ -14,7 +14,7 @@ use crate::{Case, CaseStore, Event, MemoryStore, Order};
 const MOVES: usize = 600;
 const QUESTIONS: u32 = 200;
 
-fn runner(seed: u64, cases: u32) -> TestRunner {
+pub(super) fn runner(seed: u64, cases: u32) -> TestRunner {
     let config = Config {
         cases,
         failure_persistence: None,
@@ -62,12 +62,16 @@ pub fn whatever_is_asked_it_answers_as_the_record_in_memory_does<S: CaseStore>(d
 }
 
 /// The record in memory never waits for anything, so one look is enough.
-fn desk_wait(mut future: std::pin::Pin<Box<dyn Future<Output = ()> + '_>>) {
+pub(super) fn desk_wait(mut future: std::pin::Pin<Box<dyn Future<Output = ()> + '_>>) {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(future.as_mut().poll(&mut context).is_ready());
 }
 
-fn fill<S: CaseStore>(desk: &Desk<'_, S>, memory: &Desk<'_, MemoryStore>, seed: u64) -> Vec<Case> {
+pub(super) fn fill<S: CaseStore>(
+    desk: &Desk<'_, S>,
+    memory: &Desk<'_, MemoryStore>,
+    seed: u64,
+) -> Vec<Case> {
     let moves = vec(a_move(), MOVES).new_tree(&mut runner(seed, 1));
     let mut cases: Vec<Case> = Vec::new();
     for next in moves.unwrap().current() {

@@ -6,6 +6,9 @@ use std::pin::Pin;
 use yiwang_base::{CaseId, Timestamp};
 
 use super::sample::{Draft, change, happening};
+use crate::figures::{
+    BehindPage, BehindStart, Board, FigureQuestion, FigureStore, GroupBy, Part, Progress,
+};
 use crate::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, MapTile, Order, Page, PageStart,
     Receipt, Recorded, Sealed, SourceRef, StoreError,
@@ -13,6 +16,12 @@ use crate::{
 
 /// Waits until a future is done, on this thread.
 pub type BlockOn = for<'a> fn(Pin<Box<dyn Future<Output = ()> + 'a>>);
+
+fn wait<T>(block_on: BlockOn, future: impl Future<Output = T>) -> T {
+    let mut answer = None;
+    block_on(Box::pin(async { answer = Some(future.await) }));
+    answer.unwrap()
+}
 
 /// A store and a way to wait for it.
 pub struct Desk<'a, S> {
@@ -27,9 +36,7 @@ impl<'a, S: CaseStore> Desk<'a, S> {
     }
 
     pub(super) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
-        let mut answer = None;
-        (self.block_on)(Box::pin(async { answer = Some(future.await) }));
-        answer.unwrap()
+        wait(self.block_on, future)
     }
 
     pub(super) fn new_id(&self) -> CaseId {
@@ -130,5 +137,26 @@ impl<'a, S: CaseStore> Desk<'a, S> {
         let after = change.after.clone();
         self.append(change).unwrap();
         after
+    }
+}
+
+impl<S: FigureStore> Desk<'_, S> {
+    pub(super) fn board(&self, question: &FigureQuestion, group: &GroupBy) -> Board {
+        wait(self.block_on, self.store.board(question, group)).unwrap()
+    }
+
+    pub(super) fn behind(
+        &self,
+        question: &FigureQuestion,
+        part: Part,
+        start: Option<BehindStart>,
+        limit: usize,
+    ) -> BehindPage {
+        let page = self.store.behind(question, part, start, limit);
+        wait(self.block_on, page).unwrap()
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        self.store.progress()
     }
 }

@@ -15,6 +15,7 @@ mod calls;
 mod cases;
 mod desk;
 mod erasure;
+mod figures;
 mod finding;
 mod random;
 pub mod sample;
@@ -37,6 +38,9 @@ pub use desk::{BlockOn, Desk};
 pub use erasure::{
     an_erased_call_is_not_repeated, an_erasure_names_only_what_its_own_case_has_sealed,
     what_is_erased_is_found_nowhere, what_is_erased_leaves_a_trace,
+};
+pub use figures::{
+    a_change_counts_at_once, whatever_figures_are_asked_for_they_are_those_counted_turn_by_turn,
 };
 pub use finding::{
     a_case_number_finds_its_case, a_follow_code_belongs_to_one_case, a_tile_gathers_cases_in_marks,
@@ -90,4 +94,16 @@ macro_rules! conformance {
             $crate::conformance::$name(&$crate::conformance::Desk::new(&*fresh, wait));
         }
     )*};
+}
+
+/// Makes a `#[test]` of each test of what counts figures, as
+/// [`conformance!`](crate::conformance!) does of each test of a store.
+#[macro_export]
+macro_rules! figure_conformance {
+    ($fresh:expr, $wait:expr) => {
+        $crate::conformance! { @each $fresh, $wait;
+            a_change_counts_at_once
+            whatever_figures_are_asked_for_they_are_those_counted_turn_by_turn
+        }
+    };
 }

@@ -12,9 +12,9 @@ use crate::{
     Stage, UnitAdded, UnitRemoved,
 };
 
-const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
-const UNITS: [&str; 3] = ["lights", "street-east", "district"];
-const CATEGORIES: [&str; 3] = ["light", "rubbish", "signs"];
+pub(super) const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
+pub(super) const UNITS: [&str; 3] = ["lights", "street-east", "district"];
+pub(super) const CATEGORIES: [&str; 3] = ["light", "rubbish", "signs"];
 /// What people say, put together of a few pieces so that a search finds some.
 const SAID: [&str; 8] = [
     "路灯",
@@ -27,7 +27,7 @@ const SAID: [&str; 8] = [
     "\u{1F4A1}",
 ];
 /// Minutes that times fall into: few enough that many are the same.
-const MINUTES: i64 = 600;
+pub(super) const MINUTES: i64 = 600;
 
 /// One step of the making of the record.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ mod authority;
 mod deadlines;
 mod duties;
 mod fields;
+mod figures;
 mod history;
 mod json;
 mod memory;

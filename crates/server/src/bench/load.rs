@@ -177,7 +177,10 @@ impl Load {
 }
 
 /// Reads one answer with its body; gives its status.
-async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> anyhow::Result<u16> {
+pub(super) async fn read_answer(
+    stream: &mut TcpStream,
+    answer: &mut Vec<u8>,
+) -> anyhow::Result<u16> {
     answer.clear();
     loop {
         if stream.read_buf(answer).await? == 0 {

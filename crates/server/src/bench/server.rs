@@ -55,6 +55,14 @@ impl Served {
         Some((ticks * 10_000, bytes.parse().ok()?))
     }
 
+    /// What the system says of its memory, `VmRSS:` or `VmHWM:`, MiB.
+    pub(super) fn memory_mib(&self, what: &str) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kib >> 10)
+    }
+
     /// Asks it to stop and waits until it has.
     pub(super) fn stop(mut self) -> anyhow::Result<()> {
         // The standard library can only kill; `kill` asks.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use yiwang_server::bench::{intake, replay};
+use yiwang_server::bench::{boards, intake, replay};
 
 use super::Context;
 use super::progress::Progress;
@@ -20,6 +20,7 @@ pub(crate) struct Bench {
 enum What {
     Intake(Intake),
     Replay(Replay),
+    Boards(Boards),
     /// What HTTP alone does; measured beside the intake.
     #[command(hide = true)]
     ServeNothing,
@@ -61,11 +62,30 @@ struct Replay {
     keep: bool,
 }
 
+/// Boards, what stands behind them, lists and counts over many cases, asked of
+/// a server. Building ten million cases takes minutes and some 12 GB of disk.
+#[derive(Debug, Args)]
+struct Boards {
+    /// Where the record is made.
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    dir: PathBuf,
+    /// Cases in the record.
+    #[arg(long, default_value_t = 10_000_000)]
+    cases: u64,
+    /// How often each question is asked.
+    #[arg(long, default_value_t = 20)]
+    rounds: usize,
+    /// Keep the record for the next run, or take the one that is there.
+    #[arg(long)]
+    keep: bool,
+}
+
 impl Bench {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.what {
             What::Intake(asked) => asked.run(context),
             What::Replay(asked) => asked.run(context),
+            What::Boards(asked) => asked.run(context),
             What::ServeNothing => {
                 let runtime = tokio::runtime::Runtime::new()?;
                 runtime.block_on(intake::serve_nothing())?;
@@ -100,24 +120,43 @@ impl Intake {
 
 impl Replay {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let mut shown: Option<(&'static str, Progress)> = None;
-        let report = replay::run(
-            replay::Plan {
-                directory: self.dir,
-                entries: self.entries,
-                keep: self.keep,
-            },
-            &mut |what, done, total| {
-                if shown.as_ref().is_none_or(|(before, _)| *before != what) {
-                    shown = Some((what, Progress::new(what, "entries")));
-                }
-                if let Some((_, progress)) = &mut shown {
-                    progress.at(done, Some(total));
-                }
-            },
-        )?;
-        drop(shown);
+        let plan = replay::Plan {
+            directory: self.dir,
+            entries: self.entries,
+            keep: self.keep,
+        };
+        let report = shown("entries", |progress| replay::run(plan, progress))?;
         context.report(&report, || report.to_string())?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+impl Boards {
+    fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let plan = boards::Plan {
+            directory: self.dir,
+            cases: self.cases,
+            rounds: self.rounds,
+            keep: self.keep,
+        };
+        let report = shown("cases", |progress| boards::run(plan, progress))?;
+        context.report(&report, || report.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Does something in steps, and shows how far each is.
+fn shown<T>(
+    unit: &'static str,
+    work: impl FnOnce(&mut dyn FnMut(&'static str, u64, u64)) -> T,
+) -> T {
+    let mut shown: Option<(&'static str, Progress)> = None;
+    work(&mut |what, done, total| {
+        if shown.as_ref().is_none_or(|(before, _)| *before != what) {
+            shown = Some((what, Progress::new(what, unit)));
+        }
+        if let Some((_, progress)) = &mut shown {
+            progress.at(done, Some(total));
+        }
+    })
 }

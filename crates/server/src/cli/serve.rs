@@ -9,6 +9,8 @@ use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use yiwang_cases::StoreError;
+use yiwang_cases::figures::FigureStore as _;
 use yiwang_server::basemap::Basemap;
 use yiwang_server::config::{Config, Settings};
 use yiwang_server::http::{self, App, AppOptions};
@@ -87,6 +89,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     output::line(&format!("listening on http://{address}"))?;
     let every = Duration::from_secs(settings.sign_every_seconds);
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
+    let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
     http::serve(
         listener,
         Arc::clone(&app),
@@ -94,6 +97,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     )
     .await;
     signing.abort();
+    counting.abort();
     app.store.sign(&app.key).await?;
     tracing::info!(
         entries = *app.store.durable().borrow(),
@@ -123,6 +127,40 @@ async fn sign_now_and_then(app: Arc<App>, every: Duration) {
             }
         }
     }
+}
+
+/// How often the figures follow the record while nobody asks for them.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How long to wait before they are tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+/// Keeps the figures as the record is. Boards say that they are loading until
+/// it is read.
+async fn keep_figures(app: Arc<App>) {
+    while let Err(error) = follow(&app).await {
+        tracing::warn!(
+            %error,
+            "the figures cannot be read from the record; it is tried again in a while"
+        );
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Returns when nothing is written any more.
+async fn follow(app: &App) -> Result<(), StoreError> {
+    let mut durable = app.store.durable();
+    if !app.store.progress().ready {
+        let began = std::time::Instant::now();
+        app.store.load_figures().await?;
+        let cases = app.store.progress().total;
+        let duration_ms = began.elapsed().as_millis() as u64;
+        tracing::info!(cases, duration_ms, "the figures are read from the record");
+    }
+    while durable.changed().await.is_ok() {
+        app.store.follow_figures().await?;
+        tokio::time::sleep(FOLLOW_EVERY).await;
+    }
+    Ok(())
 }
 
 /// A city that is empty, or that nobody can sign in to, says how to go on.

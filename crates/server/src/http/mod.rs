@@ -9,6 +9,8 @@ mod cases;
 mod commands;
 mod cursor;
 mod events;
+mod exports;
+mod figures;
 mod filter;
 mod follow;
 #[cfg(test)]
@@ -143,5 +145,10 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(roster::now_on_duty))
         .routes(routes!(roster::read, roster::set))
         .routes(routes!(commands::duty::settle_due))
+        .routes(routes!(exports::cases))
+        .routes(routes!(figures::board))
+        .routes(routes!(exports::board))
+        .routes(routes!(figures::behind))
+        .routes(routes!(figures::formulas, figures::add_formula))
         .routes(routes!(events::stream))
 }

@@ -24,6 +24,7 @@ use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
         (name = "requests", description = "What residents send and follow"),
         (name = "cases", description = "What staff act on"),
         (name = "whistles", description = "Calling units, and who is on duty"),
+        (name = "figures", description = "Rates that open to the cases behind them"),
     )
 )]
 struct Base;

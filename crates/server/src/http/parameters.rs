@@ -5,7 +5,9 @@
 
 use utoipa::IntoParams;
 
-use crate::wire::{ChannelWord, StageWord, WhistleKindWord, WhistleStageWord};
+use crate::wire::{
+    ChannelWord, FigureGroupWord, FigurePartWord, StageWord, WhistleKindWord, WhistleStageWord,
+};
 
 /// Which case.
 #[derive(IntoParams)]
@@ -226,4 +228,112 @@ pub(super) struct CheckInQuery {
 enum OrderWord {
     Newest,
     Due,
+}
+
+/// What to count.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct BoardQuery {
+    /// `response` the latest version of a formula, `response.1` that version.
+    #[param(required = false)]
+    formula: String,
+    /// A formula by which the same is counted beside it.
+    #[param(required = false)]
+    compare: String,
+    /// By what to divide. By day, week or month: some thirty periods unless told.
+    #[param(required = false)]
+    group: FigureGroupWord,
+    /// Codes of the units that had the turn; `-` for none.
+    #[param(explode = false, required = false)]
+    unit: Vec<String>,
+    /// Codes of areas, with all that lie in them; `-` for none.
+    #[param(explode = false, required = false)]
+    area: Vec<String>,
+    /// Codes of categories; `-` for none.
+    #[param(explode = false, required = false)]
+    category: Vec<String>,
+    /// Channels.
+    #[param(explode = false, required = false)]
+    channel: Vec<ChannelWord>,
+    /// Stages at the end of the turn.
+    #[param(explode = false, required = false)]
+    stage: Vec<StageWord>,
+    /// At or after this time, by the time that the formula names; a date is the
+    /// beginning of that day in the city.
+    #[param(required = false)]
+    from: String,
+    /// Before this time.
+    #[param(required = false)]
+    until: String,
+}
+
+/// What to open.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct BehindQuery {
+    /// `response` the latest version of a formula, `response.1` that version.
+    #[param(required = false)]
+    formula: String,
+    /// Which of the turns; all of them unless told.
+    #[param(required = false)]
+    part: FigurePartWord,
+    /// Of those left out, only those for this reason.
+    #[param(required = false)]
+    reason: String,
+    /// Codes of the units that had the turn; `-` for none.
+    #[param(explode = false, required = false)]
+    unit: Vec<String>,
+    /// Codes of areas, with all that lie in them; `-` for none.
+    #[param(explode = false, required = false)]
+    area: Vec<String>,
+    /// Codes of categories; `-` for none.
+    #[param(explode = false, required = false)]
+    category: Vec<String>,
+    /// Channels.
+    #[param(explode = false, required = false)]
+    channel: Vec<ChannelWord>,
+    /// Stages at the end of the turn.
+    #[param(explode = false, required = false)]
+    stage: Vec<StageWord>,
+    /// At or after this time, by the time that the formula names; a date is the
+    /// beginning of that day in the city.
+    #[param(required = false)]
+    from: String,
+    /// Before this time.
+    #[param(required = false)]
+    until: String,
+    /// How many; 50 unless told.
+    #[param(required = false, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// `next` of the page before.
+    #[param(required = false)]
+    cursor: String,
+}
+
+/// In which form a table is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ExportQuery {
+    /// CSV unless told.
+    #[param(required = false, inline)]
+    format: FormatWord,
+    /// Whether CSV begins with a byte order mark, which older spreadsheets need.
+    #[param(required = false)]
+    bom: bool,
+}
+
+/// Whether a table holds what residents wrote.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ExportWordsQuery {
+    /// With words, places and, for those who see them, reporters.
+    #[param(required = false)]
+    words: bool,
+}
+
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum FormatWord {
+    Csv,
+    Xlsx,
 }

@@ -13,6 +13,7 @@ use super::attempts::Attempts;
 use super::problem::Answer;
 use crate::basemap::Basemap;
 use crate::city::City;
+use crate::figures::Formulas;
 
 /// Settings of the HTTP interface.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,9 @@ pub struct App {
     city: RwLock<Arc<City>>,
     /// Held by whoever changes what the city is made of: one at a time.
     changing: Mutex<()>,
+    formulas: RwLock<Arc<Formulas>>,
+    /// Held while a version of a formula is added, so that no two get one number.
+    pub(super) adding_formula: tokio::sync::Mutex<()>,
     stopping: watch::Sender<bool>,
     /// Who has lately been failing to sign in.
     pub(super) attempts: Attempts,
@@ -57,6 +61,7 @@ impl App {
         options: AppOptions,
     ) -> Result<App, StoreError> {
         let city = RwLock::new(Arc::new(City::load(&store)?));
+        let formulas = RwLock::new(Arc::new(Formulas::load(&store)?));
         Ok(App {
             store,
             key,
@@ -64,10 +69,32 @@ impl App {
             options,
             city,
             changing: Mutex::new(()),
+            formulas,
+            adding_formula: tokio::sync::Mutex::default(),
             stopping: watch::Sender::new(false),
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
         })
+    }
+
+    /// The formulas as they are now.
+    pub fn formulas(&self) -> Arc<Formulas> {
+        let formulas = self
+            .formulas
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(&formulas)
+    }
+
+    /// Reads the formulas from the record again.
+    pub(super) fn reload_formulas(&self) -> Result<Arc<Formulas>, StoreError> {
+        let read = Arc::new(Formulas::load(&self.store)?);
+        let mut formulas = self
+            .formulas
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *formulas = Arc::clone(&read);
+        Ok(read)
     }
 
     /// Ends answers that have no end of their own.

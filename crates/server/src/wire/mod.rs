@@ -4,6 +4,7 @@ mod calendar;
 mod case;
 mod city;
 mod duty;
+mod figures;
 mod object;
 mod organization;
 mod proof;
@@ -27,6 +28,12 @@ pub use duty::{
     AddUnitBody, DutyView, PartView, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody,
     SettleDueBody,
 };
+pub(crate) use figures::key_of;
+pub use figures::{
+    BehindPageView, BehindRow, BoardView, ClauseBody, ExclusionBody, FigureView, FormulaBody,
+    FormulaSetView, FormulaView, FormulasView, LeftOutView, RankView, ReasonView, TallyView,
+    TextBody,
+};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
 pub use proof::{ProofEntry, ProofSeal, ProofView};
@@ -44,9 +51,10 @@ pub use whistle::{
     WhistleWordsView, WithdrawWhistleBody,
 };
 pub use words::{
-    ActionWord, AttendanceWord, ChannelWord, DeclineWord, EventWord, FaultWord, FlawWord,
-    ReturnWord, RoleWord, StageWord, TierWord, UnitKindWord, UnlistedWord, WhistleActionWord,
-    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
+    ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
+    DeclineWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FlawWord, ReturnWord,
+    RoleWord, StageWord, TierWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord,
+    WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -11,6 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use yiwang_base::UnlistedYears;
 use yiwang_cases::authority::Flaw;
 use yiwang_cases::coverage::Fault;
+use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
     Action, Attendance, Channel, DeclineReason, Event, ReturnReason, Stage, Tier, UnitKind,
     WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
@@ -18,6 +19,7 @@ use yiwang_cases::{
 
 use super::unlisted_word;
 use crate::city::{channel_word, decline_word};
+use crate::figures::{GroupWord, PartWord};
 use crate::policy::Role;
 
 /// A value that has a word for each of its few states.
@@ -133,6 +135,12 @@ worded! {
     Tier "Tier" "How large an area is." Tier::word, TierWord;
     Fault "CoverageFault" "What is wrong with a piece of ground." Fault::word, FaultWord;
     Flaw "AuthorityFlaw" "What is wrong with who may act." Flaw::word, FlawWord;
+    Better "Better" "Which way a figure is better." Better::word, BetterWord;
+    Condition "Condition" "What can be asked of a turn." Condition::word, ConditionWord;
+    Counted "Counted" "What a formula counts: each case once, or each turn at a unit." Counted::word, CountedWord;
+    Dated "Dated" "By which time it falls into a period." Dated::word, DatedWord;
+    GroupWord "FigureGroup" "By what a board is divided." GroupWord::word, FigureGroupWord;
+    PartWord "FigurePart" "Which of the turns behind a figure." PartWord::word, FigurePartWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

@@ -10,6 +10,7 @@ mod common;
 mod bad_input;
 mod calendar;
 mod duty;
+mod figures;
 mod lists;
 mod live;
 mod logs;

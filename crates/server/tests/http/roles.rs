@@ -14,7 +14,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 81] = [
+const TABLE: [(&str, &str); 87] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -221,6 +221,28 @@ const TABLE: [(&str, &str); 81] = [
         "GET /api/v1/authority/ladder",
         "401 422 422 422 422 422 422 422 403",
     ),
+    ("GET /api/v1/figures", "401 200 200 200 200 200 200 200 403"),
+    (
+        "GET /api/v1/figures/export",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/cases/export",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/figures/cases",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/formulas",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    // A version that is there already: nobody adds one while the table is read.
+    (
+        "POST /api/v1/formulas",
+        "401 403 403 403 403 409 403 403 403",
+    ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /tiles/base/{z}/{x}/{y}",
@@ -366,6 +388,11 @@ fn body(path: &str) -> Value {
         "add-unit" => json!({"unit": "roads-east"}),
         "remove-unit" => json!({"unit": "roads-east", "reason": "x"}),
         "report-part" => json!({"note": "x"}),
+        "formulas" => json!({
+            "code": "response", "version": 1, "name": {"zh": "x", "en": "x"}, "counted": "turns",
+            "dated": "closed", "better": "higher", "enough": 30, "exclusions": [],
+            "met": {"all": ["solved"]}, "grounds": "x"
+        }),
         _ if path.contains("/roster/") => json!({"shifts": []}),
         _ => json!({}),
     }
@@ -510,6 +537,8 @@ fn an_account_whose_role_nobody_knows_may_do_nothing() {
     for path in [
         "/api/v1/cases",
         "/api/v1/cases/counts",
+        "/api/v1/cases/export",
+        "/api/v1/figures/cases",
         "/api/v1/events",
         "/tiles/cases/0/0/0.mvt",
     ] {

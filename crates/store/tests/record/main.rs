@@ -7,6 +7,7 @@ mod conformance;
 mod desk;
 mod erasure;
 mod feed;
+mod figures;
 mod opening;
 mod people;
 mod reading;

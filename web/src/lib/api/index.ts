@@ -3,7 +3,16 @@ import { v7 as newUuid } from 'uuid';
 import { i18n } from '../i18n/index.svelte';
 import { Problem } from './problem';
 import type { paths } from './schema';
-import type { Answer, Bodies, CaseFile, CaseQuery, Command, NewRequest } from './types';
+import type {
+  Answer,
+  BehindQuery,
+  Bodies,
+  BoardQuery,
+  CaseFile,
+  CaseQuery,
+  Command,
+  NewRequest,
+} from './types';
 
 const TIMEOUT_MS = 20_000;
 
@@ -81,6 +90,11 @@ export const api = {
     answer(client.GET('/api/v1/cases/counts', { params: { query }, signal })),
   case: (id: string) => answer(client.GET('/api/v1/cases/{id}', path({ id }))),
   act,
+  formulas: (signal: AbortSignal) => answer(client.GET('/api/v1/formulas', { signal })),
+  board: (query: BoardQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/figures', { params: { query }, signal })),
+  behind: (query: BehindQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/figures/cases', { params: { query }, signal })),
   proof: (id: string) => answer(client.GET('/api/v1/cases/{id}/proof', path({ id }))),
 };
 

@@ -177,6 +177,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list of cases as a table, the newest first, at most 100,000. */
+        get: operations["export_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -523,6 +540,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by one formula, and beside it by another. */
+        get: operations["read_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The turns behind a figure: those counted, and those left out with the
+         *     reason. Staff of a unit see the turns of their own unit.
+         */
+        get: operations["read_behind_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A board as a table: all parts together first, then each part. */
+        get: operations["export_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow/{code}": {
         parameters: {
             query?: never;
@@ -568,6 +639,27 @@ export interface paths {
         put?: never;
         /** Ask to open it again. */
         post: operations["ask_to_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The formulas that figures are counted by, all versions of each, and what
+         *     they can be made of.
+         */
+        get: operations["list_formulas"];
+        put?: never;
+        /** Adds a version of a formula. Versions that are there never change. */
+        post: operations["add_formula"];
         delete?: never;
         options?: never;
         head?: never;
@@ -929,6 +1021,41 @@ export interface components {
          * @enum {string}
          */
         AuthorityFlaw: "gap" | "duplicate";
+        /** @description A page of the turns behind a figure. */
+        BehindPageView: {
+            /** @description When the page was made. */
+            as_of: components["schemas"]["Time"];
+            /** @description The cursor of the next page. */
+            next: string | null;
+            /** @description The turns: the case with the highest number first. */
+            turns: components["schemas"]["BehindRow"][];
+        };
+        /** @description A turn behind a figure. */
+        BehindRow: {
+            case: components["schemas"]["CaseRow"] | null;
+            closed_at: components["schemas"]["Time"] | null;
+            dispatched_at: components["schemas"]["Time"] | null;
+            /** @description The case's number, `C1024`. */
+            id: string;
+            /** @description Whether it is the case's last, the case as it stands. */
+            last: boolean;
+            /** @description `met`, `not_met` or `left_out`. */
+            part: components["schemas"]["FigurePart"];
+            /** @description Why it was left out. */
+            reason: string | null;
+            /**
+             * Format: int32
+             * @description Turns of the case before this one.
+             */
+            turn: number;
+            /** @description The unit that had the turn; `null` while the desk had it. */
+            unit: string | null;
+        };
+        /**
+         * @description Which way a figure is better.
+         * @enum {string}
+         */
+        Better: "higher" | "lower" | "neither";
         /** @description Blow a whistle. */
         BlowBody: {
             /** @description Code of the area, where it differs from what the point or the case says. */
@@ -945,6 +1072,28 @@ export interface components {
             place?: components["schemas"]["PlaceBody"];
             /** @description What the called units are to do. */
             words: string;
+        };
+        /** @description The figures of one formula. */
+        BoardView: {
+            /** @description When it was counted. */
+            as_of: components["schemas"]["Time"];
+            compare: components["schemas"]["FormulaView"] | null;
+            /**
+             * Format: int64
+             * @description Entries of the journal that it knows.
+             */
+            entries: number;
+            /** @description The parts. */
+            figures: components["schemas"]["FigureView"][];
+            /** @description How it was counted. */
+            formula: components["schemas"]["FormulaView"];
+            from: components["schemas"]["Time"] | null;
+            /** @description By what the board is divided. */
+            group: components["schemas"]["FigureGroup"];
+            /** @description All parts together. */
+            total: components["schemas"]["TallyView"];
+            total_compare: components["schemas"]["TallyView"] | null;
+            until: components["schemas"]["Time"] | null;
         };
         /** @description Cases by stage. */
         ByStage: {
@@ -1305,16 +1454,33 @@ export interface components {
             /** @description IANA time zone. */
             zone: string;
         };
+        /** @description Conditions of which each must hold, and others of which none may. */
+        ClauseBody: {
+            /** @description All of these hold. */
+            all?: components["schemas"]["Condition"][];
+            /** @description None of these holds. */
+            none?: components["schemas"]["Condition"][];
+        };
         /** @description Close a case. */
         CloseBody: {
             /** @description Required without a passed verification. */
             reason?: string | null;
         };
+        /**
+         * @description What can be asked of a turn.
+         * @enum {string}
+         */
+        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
         /** @description Say that the work is done. */
         ConfirmBody: {
             /** @description What was found. */
             note?: string | null;
         };
+        /**
+         * @description What a formula counts: each case once, or each turn at a unit.
+         * @enum {string}
+         */
+        Counted: "cases" | "turns";
         /** @description How many cases a filter finds. */
         CountsView: {
             /** @description The time to which lateness was judged. */
@@ -1371,6 +1537,11 @@ export interface components {
             /** @description Sign-in name. */
             user: string;
         };
+        /**
+         * @description By which time it falls into a period.
+         * @enum {string}
+         */
+        Dated: "submitted" | "dispatched" | "closed";
         /** @description Decline a request. */
         DeclineBody: {
             /** @description What the resident is told. */
@@ -1435,6 +1606,40 @@ export interface components {
          * @enum {string}
          */
         EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled";
+        /** @description A reason to leave something out. */
+        ExclusionBody: {
+            /** @description A word for it, unique within the formula. */
+            code: string;
+            /** @description The reason, for readers. */
+            reason: components["schemas"]["TextBody"];
+            /** @description When it applies. */
+            when: components["schemas"]["ClauseBody"];
+        };
+        /**
+         * @description By what a board is divided.
+         * @enum {string}
+         */
+        FigureGroup: "nothing" | "unit" | "area" | "category" | "channel" | "day" | "week" | "month";
+        /**
+         * @description Which of the turns behind a figure.
+         * @enum {string}
+         */
+        FigurePart: "all" | "counted" | "met" | "not_met" | "left_out";
+        /** @description One part of a board. */
+        FigureView: components["schemas"]["TallyView"] & {
+            compare: components["schemas"]["TallyView"] | null;
+            /**
+             * @description The code of the unit, area, category or channel, or the time at which the
+             *     period begins; `null` for what has none.
+             */
+            key: string | null;
+            rank: components["schemas"]["RankView"] | null;
+            /**
+             * Format: int32
+             * @description People who work for the unit, on a board by unit.
+             */
+            workers: number | null;
+        };
         /** @description One thing that happened, as a resident sees it. */
         FollowRow: {
             /** @description When. */
@@ -1469,6 +1674,88 @@ export interface components {
             unit_name: components["schemas"]["Text"] | null;
             /** @description What the sender wrote; `null` once erased. */
             words: string | null;
+        };
+        /** @description A new version of a formula. */
+        FormulaBody: {
+            /** @description Which way it is better. */
+            better: components["schemas"]["Better"];
+            /** @description Its code; a new code begins a new formula. */
+            code: string;
+            /** @description What is counted. */
+            counted: components["schemas"]["Counted"];
+            /** @description By which time it falls into a period. */
+            dated: components["schemas"]["Dated"];
+            /**
+             * Format: int32
+             * @description Fewer counted than this are too few to be ranked.
+             */
+            enough: number;
+            /** @description What is left out and why, in the order in which the reasons are tried. */
+            exclusions: components["schemas"]["ExclusionBody"][];
+            /** @description Why there is a new version; it stays in the record. */
+            grounds: string;
+            /** @description What counts as met. */
+            met: components["schemas"]["ClauseBody"];
+            /** @description Its name. */
+            name: components["schemas"]["TextBody"];
+            /**
+             * Format: int32
+             * @description Its version: one more than the latest, 1 for a new formula.
+             */
+            version: number;
+        };
+        /** @description Who added a version of a formula, when and why. */
+        FormulaSetView: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            grounds: string | null;
+            /**
+             * Format: int64
+             * @description The entry's number in the journal.
+             */
+            seq: number;
+        };
+        /** @description A version of a formula. */
+        FormulaView: {
+            added: components["schemas"]["FormulaSetView"] | null;
+            /** @description Which way it is better. */
+            better: components["schemas"]["Better"];
+            /** @description Its code. */
+            code: string;
+            /** @description What is counted. */
+            counted: components["schemas"]["Counted"];
+            /** @description By which time it falls into a period. */
+            dated: components["schemas"]["Dated"];
+            /**
+             * Format: int32
+             * @description Fewer counted than this are too few to be ranked.
+             */
+            enough: number;
+            /** @description What is left out and why. */
+            exclusions: components["schemas"]["ReasonView"][];
+            /** @description Which version of which formula, `response.1`. */
+            key: string;
+            /** @description What counts as met. */
+            met: components["schemas"]["ClauseBody"];
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+            /** @description What it counts, as a sentence. */
+            words: components["schemas"]["Text"];
+        };
+        /** @description All formulas, and what they can be made of. */
+        FormulasView: {
+            /** @description What can be asked of a turn. */
+            conditions: components["schemas"]["Named_Condition"][];
+            /** @description All versions, those of one formula side by side. */
+            formulas: components["schemas"]["FormulaView"][];
         };
         /** @description A holiday. */
         HolidayBody: {
@@ -1510,6 +1797,16 @@ export interface components {
             rungs: components["schemas"]["RungView"][];
             /** @description Code of the next unit up. */
             up: string | null;
+        };
+        /** @description How many were left out for a reason. */
+        LeftOutView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The reason's word. */
+            reason: string;
         };
         /** @description A milestone to plan. */
         MilestoneBody: {
@@ -1563,6 +1860,16 @@ export interface components {
              * @enum {string}
              */
             code: "hotline" | "web" | "app" | "mini_program" | "counter" | "grid_worker" | "partner";
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description A word and its name. */
+        Named_Condition: {
+            /**
+             * @description What can be asked of a turn.
+             * @enum {string}
+             */
+            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -1779,6 +2086,13 @@ export interface components {
             /** @description What all its entries concern, `case/123`. */
             subject: string;
         };
+        /** @description Where a part stands among the others; those that cannot be told apart share places. */
+        RankView: {
+            /** @description The best place it may have; 1 is the best of all. */
+            best: number;
+            /** @description The worst. */
+            worst: number;
+        };
         /** @description Tick a milestone. */
         ReachBody: {
             /**
@@ -1788,6 +2102,15 @@ export interface components {
             milestone: number;
             /** @description What there is to say about it. */
             note?: string | null;
+        };
+        /** @description A reason to leave something out. */
+        ReasonView: {
+            /** @description A word for it. */
+            code: string;
+            /** @description The reason, for readers. */
+            reason: components["schemas"]["Text"];
+            /** @description When it applies. */
+            when: components["schemas"]["ClauseBody"];
         };
         /** @description Take a case from its unit and send it to another. */
         RedirectBody: {
@@ -1958,8 +2281,50 @@ export interface components {
             /** @description Why it. */
             why: components["schemas"]["Text"];
         };
+        /** @description What was counted. */
+        TallyView: {
+            /**
+             * Format: int64
+             * @description Counted and left out together.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description Counted, met or not.
+             */
+            counted: number;
+            /**
+             * Format: double
+             * @description To.
+             */
+            high: number | null;
+            /** @description Left out, by reason, in the formula's order. */
+            left_out: components["schemas"]["LeftOutView"][];
+            /**
+             * Format: double
+             * @description Where the rate probably lies (95 %): from.
+             */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description Counted and met.
+             */
+            met: number;
+            /**
+             * Format: double
+             * @description `met / counted`, 0 to 1; `null` when nothing counts.
+             */
+            rate: number | null;
+        };
         /** @description The same text in both languages. */
         Text: {
+            /** @description English. */
+            en: string;
+            /** @description 简体中文. */
+            zh: string;
+        };
+        /** @description The same text in both languages, as it is sent. */
+        TextBody: {
             /** @description English. */
             en: string;
             /** @description 简体中文. */
@@ -2965,6 +3330,109 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_cases: {
+        parameters: {
+            query?: {
+                /** @description Stages. */
+                stage?: components["schemas"]["Stage"][];
+                /** @description Codes of lead units. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Only those whose next step is late. */
+                late?: boolean;
+                /** @description Only those whose next step is due within four hours. */
+                due_soon?: boolean;
+                /** @description Only cases with a deadline that waits for a year of the calendar. */
+                provisional?: boolean;
+                /** @description Came in at or after. */
+                from?: string;
+                /** @description Came in before. */
+                until?: string;
+                /** @description A case number, or words of the request or its address; at most 200 characters. */
+                q?: string;
+                /** @description CSV unless told. */
+                format?: "csv" | "xlsx";
+                /** @description Whether CSV begins with a byte order mark, which older spreadsheets need. */
+                bom?: boolean;
+                /** @description With words, places and, for those who see them, reporters. */
+                words?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table, CSV or XLSX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5655,6 +6123,293 @@ export interface operations {
             };
         };
     };
+    read_board: {
+        parameters: {
+            query?: {
+                /** @description `response` the latest version of a formula, `response.1` that version. */
+                formula?: string;
+                /** @description A formula by which the same is counted beside it. */
+                compare?: string;
+                /** @description By what to divide. By day, week or month: some thirty periods unless told. */
+                group?: components["schemas"]["FigureGroup"];
+                /** @description Codes of the units that had the turn; `-` for none. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them; `-` for none. */
+                area?: string[];
+                /** @description Codes of categories; `-` for none. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Stages at the end of the turn. */
+                stage?: components["schemas"]["Stage"][];
+                /**
+                 * @description At or after this time, by the time that the formula names; a date is the
+                 *     beginning of that day in the city.
+                 */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures by one formula, and beside it by another. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_behind_figure: {
+        parameters: {
+            query?: {
+                /** @description `response` the latest version of a formula, `response.1` that version. */
+                formula?: string;
+                /** @description Which of the turns; all of them unless told. */
+                part?: components["schemas"]["FigurePart"];
+                /** @description Of those left out, only those for this reason. */
+                reason?: string;
+                /** @description Codes of the units that had the turn; `-` for none. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them; `-` for none. */
+                area?: string[];
+                /** @description Codes of categories; `-` for none. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Stages at the end of the turn. */
+                stage?: components["schemas"]["Stage"][];
+                /**
+                 * @description At or after this time, by the time that the formula names; a date is the
+                 *     beginning of that day in the city.
+                 */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description How many; 50 unless told. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The turns behind a figure: those counted, and those left out with the
+             *     reason. Staff of a unit see the turns of their own unit.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BehindPageView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_board: {
+        parameters: {
+            query?: {
+                /** @description `response` the latest version of a formula, `response.1` that version. */
+                formula?: string;
+                /** @description A formula by which the same is counted beside it. */
+                compare?: string;
+                /** @description By what to divide. By day, week or month: some thirty periods unless told. */
+                group?: components["schemas"]["FigureGroup"];
+                /** @description Codes of the units that had the turn; `-` for none. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them; `-` for none. */
+                area?: string[];
+                /** @description Codes of categories; `-` for none. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Stages at the end of the turn. */
+                stage?: components["schemas"]["Stage"][];
+                /**
+                 * @description At or after this time, by the time that the formula names; a date is the
+                 *     beginning of that day in the city.
+                 */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description CSV unless told. */
+                format?: "csv" | "xlsx";
+                /** @description Whether CSV begins with a byte order mark, which older spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table, CSV or XLSX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow: {
         parameters: {
             query?: never;
@@ -5855,6 +6610,179 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_formulas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The formulas that figures are counted by, all versions of each, and what
+             *     they can be made of.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulasView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_formula: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaBody"];
+            };
+        };
+        responses: {
+            /** @description Adds a version of a formula. Versions that are there never change. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

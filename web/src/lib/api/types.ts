@@ -26,6 +26,14 @@ export type CaseRow = Schemas['CaseRow'];
 export type CaseFile = Schemas['CaseDetail'];
 export type CaseChange = Schemas['ChangeView'];
 export type Counts = Schemas['CountsView'];
+export type BoardQuery = NonNullable<operations['read_board']['parameters']['query']>;
+export type BehindQuery = NonNullable<operations['read_behind_figure']['parameters']['query']>;
+export type Board = Schemas['BoardView'];
+export type Figure = Schemas['FigureView'];
+export type Tally = Schemas['TallyView'];
+export type Formula = Schemas['FormulaView'];
+export type BehindTurn = Schemas['BehindRow'];
+export type Part = Schemas['FigurePart'];
 export type TimelineEntry = Schemas['TimelineRow'];
 
 /** What each command to a case carries. */

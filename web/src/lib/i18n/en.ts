@@ -1,3 +1,4 @@
+import { boards } from './boards.en';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -482,4 +483,5 @@ export const en: Messages = {
       erased: 'Words erased by law',
     },
   },
+  boards,
 };

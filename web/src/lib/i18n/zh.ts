@@ -1,3 +1,5 @@
+import { boards } from './boards.zh';
+
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
   common: {
@@ -469,6 +471,7 @@ export const zh = {
       erased: '原话已依法删除',
     },
   },
+  boards,
 };
 
 export type Messages = typeof zh;

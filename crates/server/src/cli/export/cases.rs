@@ -1,21 +1,21 @@
 //! `yiwang export cases`.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::civil::Date;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use yiwang_base::{Lang, Refusal, RefusalKind, Timestamp};
-use yiwang_cases::{Case, CaseFilter, CaseStore as _, Order, Stage};
+use yiwang_cases::{CaseFilter, CaseStore as _, Order, Stage};
 use yiwang_server::city::City;
+use yiwang_server::export::{Column, Row, Table, columns};
+use yiwang_server::policy::Sight;
 use yiwang_server::wire::Worded as _;
 use yiwang_store::Store;
 
-use super::columns::{Column, PLAIN, Row, WORDS};
+use super::form::Form;
 use super::target::Target;
 use crate::cli::Context;
 use crate::cli::progress::{Progress, thousands};
@@ -25,13 +25,12 @@ const PAGE: usize = 500;
 
 /// A table of cases, the newest first
 ///
-/// CSV for spreadsheets, where text that someone typed never becomes a formula,
-/// or JSON lines for programs. Filters add up: a case must fit all of them.
+/// CSV or XLSX for spreadsheets, where text that someone typed never becomes a
+/// formula, or JSON lines for programs. Filters add up: a case must fit all of them.
 #[derive(Debug, Args)]
 pub(super) struct Many {
-    /// csv or jsonl
-    #[arg(long, value_name = "FORMAT", default_value = "csv")]
-    format: Format,
+    #[command(flatten)]
+    form: Form,
     /// The file [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -58,12 +57,6 @@ pub(super) struct Many {
     words: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Csv,
-    Jsonl,
-}
-
 #[derive(Serialize)]
 struct Report {
     cases: u64,
@@ -76,14 +69,19 @@ impl Many {
         let store = context.read(&context.config()?)?;
         let city = City::load(&store)?;
         let filter = self.filter(&city)?;
-        let mut columns = PLAIN.to_vec();
-        if self.words {
-            columns.extend(WORDS);
-        }
+        let columns = columns(Sight {
+            words: self.words,
+            reporter: self.words,
+        });
         let target = Target::open(self.out.as_deref()).context("cannot write")?;
-        let mut table = Table::begin(target, self.format, columns, context.lang)?;
-        let cases = context.block_on(write(&store, &city, &filter, &mut table))??;
-        table.finish()?;
+        let names = columns.iter().map(|(name, _)| (*name).to_owned());
+        let mut out = Out {
+            table: Table::begin(target, self.form.format(), names.collect())?,
+            columns,
+            lang: context.lang,
+        };
+        let cases = context.block_on(write(&store, &city, &filter, &mut out))??;
+        out.table.finish()?.finish()?;
         match self.out {
             Some(file) => {
                 let report = Report {
@@ -169,7 +167,14 @@ fn unknown<S: Into<String>>(
     .allowing(allowed)
 }
 
-async fn write(store: &Store, city: &City, filter: &CaseFilter, table: &mut Table) -> Result<u64> {
+/// A table of cases on its way out.
+struct Out {
+    table: Table<Target>,
+    columns: Vec<Column>,
+    lang: Lang,
+}
+
+async fn write(store: &Store, city: &City, filter: &CaseFilter, out: &mut Out) -> Result<u64> {
     let counts = store.counts(filter, Timestamp::now()).await?;
     let total = counts.by_stage.values().sum();
     let mut progress = Progress::new("exporting", "cases");
@@ -177,7 +182,13 @@ async fn write(store: &Store, city: &City, filter: &CaseFilter, table: &mut Tabl
     loop {
         let page = store.list(filter, Order::Newest, start, PAGE).await?;
         for case in &page.cases {
-            table.row(case, city)?;
+            let row = Row {
+                case,
+                city,
+                lang: out.lang,
+            };
+            let cells = out.columns.iter().map(|(_, cell)| cell(&row));
+            out.table.row(cells)?;
             done += 1;
         }
         progress.at(done, Some(total));
@@ -185,74 +196,5 @@ async fn write(store: &Store, city: &City, filter: &CaseFilter, table: &mut Tabl
             Some(next) => start = Some(next),
             None => return Ok(done),
         }
-    }
-}
-
-/// A table on its way out.
-struct Table {
-    out: Out,
-    columns: Vec<Column>,
-    lang: Lang,
-}
-
-enum Out {
-    Csv(Box<csv::Writer<Target>>),
-    Lines(Target),
-}
-
-impl Table {
-    fn begin(target: Target, format: Format, columns: Vec<Column>, lang: Lang) -> Result<Table> {
-        let out = match format {
-            Format::Jsonl => Out::Lines(target),
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(target);
-                let header = writer.write_record(columns.iter().map(|(name, _)| name));
-                header.map_err(plain)?;
-                Out::Csv(Box::new(writer))
-            }
-        };
-        Ok(Table { out, columns, lang })
-    }
-
-    fn row(&mut self, case: &Case, city: &City) -> Result<()> {
-        let row = Row {
-            case,
-            city,
-            lang: self.lang,
-        };
-        match &mut self.out {
-            Out::Csv(writer) => {
-                for (_, cell) in &self.columns {
-                    let field = writer.write_field(cell(&row).field().as_bytes());
-                    field.map_err(plain)?;
-                }
-                writer.write_record(None::<&[u8]>).map_err(plain)?;
-            }
-            Out::Lines(target) => {
-                let object: Map<String, Value> = self
-                    .columns
-                    .iter()
-                    .map(|(name, cell)| ((*name).to_owned(), cell(&row).json()))
-                    .collect();
-                writeln!(target, "{}", Value::Object(object))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<()> {
-        let target = match self.out {
-            Out::Lines(target) => target,
-            Out::Csv(writer) => writer.into_inner().map_err(|error| error.into_error())?,
-        };
-        Ok(target.finish()?)
-    }
-}
-
-/// The system's own error, where there is one: a reader that went away is no failure.
-fn plain(error: csv::Error) -> std::io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => std::io::Error::other(format!("{other:?}")),
     }
 }

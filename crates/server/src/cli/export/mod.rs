@@ -2,7 +2,8 @@
 
 mod case;
 mod cases;
-mod columns;
+mod figures;
+mod form;
 mod target;
 
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 
-/// Take a case with its proofs, or a table of cases, out of the record
+/// Take a case with its proofs, a table of cases, or a board out of the record
 ///
 /// Works while a server runs. What residents wrote is left out unless --words is
 /// given; whoever gives it answers for where the file goes.
@@ -20,7 +21,8 @@ use super::Context;
 Examples:
   yiwang export case C12 --out C12.json
   yiwang export cases --stage closed --from 2026-01-01 --until 2026-02-01 --out january.csv
-  yiwang export cases --format jsonl | head")]
+  yiwang export cases --format jsonl | head
+  yiwang export figures --formula resolution --group unit --format xlsx --out units.xlsx")]
 pub(crate) struct Export {
     #[command(subcommand)]
     command: Command,
@@ -30,6 +32,7 @@ pub(crate) struct Export {
 enum Command {
     Case(case::One),
     Cases(cases::Many),
+    Figures(figures::Figures),
 }
 
 impl Export {
@@ -37,6 +40,7 @@ impl Export {
         match self.command {
             Command::Case(command) => command.run(context),
             Command::Cases(command) => command.run(context),
+            Command::Figures(command) => command.run(context),
         }
     }
 }

@@ -1,38 +1,29 @@
 //! Columns of a table of cases.
 
-use std::borrow::Cow;
-
-use serde_json::{Number, Value};
+use serde_json::Number;
 use yiwang_base::{Lang, LocalText, Purpose, Timestamp};
 use yiwang_cases::{Case, RequestWords};
-use yiwang_server::city::City;
-use yiwang_server::wire::Worded as _;
+
+use super::Cell;
+use crate::city::City;
+use crate::policy::Sight;
+use crate::wire::Worded as _;
 
 /// What a column is made from.
-pub(super) struct Row<'a> {
-    pub(super) case: &'a Case,
-    pub(super) city: &'a City,
-    pub(super) lang: Lang,
+pub struct Row<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The city, for names.
+    pub city: &'a City,
+    /// The reader's language.
+    pub lang: Lang,
 }
 
-/// A value of a table.
-pub(super) enum Cell<'a> {
-    /// Nothing is known.
-    None,
-    /// Words of ours: codes, times.
-    Own(Cow<'a, str>),
-    /// Text that someone typed.
-    Typed(&'a str),
-    /// A number.
-    Number(Number),
-    /// Yes or no.
-    Flag(bool),
-}
-
-pub(super) type Column = (&'static str, for<'a> fn(&Row<'a>) -> Cell<'a>);
+/// A column: its name, and what it holds.
+pub type Column = (&'static str, for<'a> fn(&Row<'a>) -> Cell<'a>);
 
 /// Columns of every table.
-pub(super) const PLAIN: [Column; 22] = [
+const PLAIN: [Column; 22] = [
     ("case", |row| Cell::Own(row.case.id.to_string().into())),
     ("stage", |row| Cell::Own(row.case.stage.word().into())),
     ("channel", |row| Cell::Own(row.case.channel.word().into())),
@@ -93,7 +84,7 @@ pub(super) const PLAIN: [Column; 22] = [
 ];
 
 /// Further columns of a table with what residents wrote.
-pub(super) const WORDS: [Column; 7] = [
+const WORDS: [Column; 5] = [
     ("words", |row| {
         words(row).map_or(Cell::None, |words| Cell::Typed(&words.words))
     }),
@@ -107,6 +98,11 @@ pub(super) const WORDS: [Column; 7] = [
     ("lat", |row| {
         degrees(words(row).and_then(|words| Some(words.place.point?.lat())))
     }),
+    ("erased", |row| Cell::Flag(row.case.erased)),
+];
+
+/// Further columns with who wrote it.
+const REPORTER: [Column; 2] = [
     ("reporter_name", |row| {
         let name = words(row).and_then(|words| words.reporter.name.as_deref());
         name.map_or(Cell::None, Cell::Typed)
@@ -115,8 +111,19 @@ pub(super) const WORDS: [Column; 7] = [
         let phone = words(row).and_then(|words| words.reporter.phone.as_deref());
         phone.map_or(Cell::None, Cell::Typed)
     }),
-    ("erased", |row| Cell::Flag(row.case.erased)),
 ];
+
+/// The columns that a reader with this sight may take out.
+pub fn columns(sight: Sight) -> Vec<Column> {
+    let mut columns = PLAIN.to_vec();
+    if sight.words {
+        columns.extend(WORDS);
+    }
+    if sight.reporter {
+        columns.extend(REPORTER);
+    }
+    columns
+}
 
 fn words<'a>(row: &Row<'a>) -> Option<&'a RequestWords> {
     let request = row.case.request.as_ref()?;
@@ -139,66 +146,4 @@ fn degrees<'a>(value: Option<f64>) -> Cell<'a> {
     value
         .and_then(Number::from_f64)
         .map_or(Cell::None, Cell::Number)
-}
-
-impl Cell<'_> {
-    /// As a field of CSV, harmless in a spreadsheet.
-    pub(super) fn field(&self) -> Cow<'_, str> {
-        match self {
-            Cell::None => Cow::Borrowed(""),
-            Cell::Own(text) => Cow::Borrowed(text),
-            Cell::Typed(text) => harmless(text),
-            Cell::Number(number) => Cow::Owned(number.to_string()),
-            Cell::Flag(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
-        }
-    }
-
-    /// As JSON.
-    pub(super) fn json(self) -> Value {
-        match self {
-            Cell::None => Value::Null,
-            Cell::Own(text) => Value::String(text.into_owned()),
-            Cell::Typed(text) => Value::from(text),
-            Cell::Number(number) => Value::Number(number),
-            Cell::Flag(yes) => Value::Bool(yes),
-        }
-    }
-}
-
-/// What a resident typed must not become a formula in whoever's spreadsheet
-/// (CSV injection, OWASP): such a cell begins with an apostrophe.
-fn harmless(text: &str) -> Cow<'_, str> {
-    // The last four are the full-width forms, which some spreadsheets read alike.
-    let formula = [
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ];
-    if text.trim_start_matches(' ').starts_with(formula) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn cells_that_could_be_formulas_are_text() {
-        for bad in [
-            "=1+1",
-            "+1",
-            "-1",
-            "@SUM(A1)",
-            "\t=1",
-            " =1",
-            "\u{ff1d}1",
-            "\r\n=1",
-        ] {
-            assert_eq!(harmless(bad), format!("'{bad}"));
-        }
-        for good in ["", "路灯不亮", "a=b", "1-2", "'=1"] {
-            assert_eq!(harmless(good), good);
-        }
-    }
 }

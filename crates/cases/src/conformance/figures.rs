@@ -1,0 +1,194 @@
+//! Whatever figures are asked for, they are those counted turn by turn.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use yiwang_base::{AreaCode, CategoryCode, LocalText, UnitCode};
+
+use super::agreement::{desk_wait, fill, runner};
+use super::desk::Desk;
+use super::random::{AREAS, CATEGORIES, MINUTES, UNITS};
+use super::sample::{Draft, minute};
+use crate::figures::{
+    Clause, Condition, Counted, Dated, Exclusion, FigureFilter, FigureQuestion, FigureStore,
+    Formula, GroupBy, Moment, Part, default_formula, default_formulas,
+};
+use crate::{CaseStore, Channel, MemoryStore, Stage};
+
+/// Questions asked.
+const QUESTIONS: u32 = 300;
+
+fn clause() -> impl Strategy<Value = Clause> {
+    (subsequence(&Condition::ALL[..], 1..4), 0..3_usize).prop_map(|(mut all, at)| {
+        let none = all.split_off(at.min(all.len()));
+        Clause { all, none }
+    })
+}
+
+fn formula() -> impl Strategy<Value = Formula> {
+    let own = (
+        select(&[Counted::Cases, Counted::Turns][..]),
+        select(&[Dated::Submitted, Dated::Dispatched, Dated::Closed][..]),
+        vec(clause(), 0..4),
+        clause(),
+    )
+        .prop_map(|(counted, dated, exclusions, met)| {
+            let exclusion = |(number, when): (usize, Clause)| Exclusion {
+                code: format!("r{number}").parse().unwrap(),
+                reason: LocalText::same("because"),
+                when,
+            };
+            Formula {
+                counted,
+                dated,
+                met,
+                exclusions: exclusions.into_iter().enumerate().map(exclusion).collect(),
+                ..default_formula("response").unwrap()
+            }
+        });
+    prop_oneof![1 => own, 1 => select(default_formulas())]
+}
+
+/// Some of these codes, one that nothing has, and none at all.
+fn some<T>(codes: &'static [&'static str]) -> impl Strategy<Value = Vec<Option<T>>>
+where
+    T: std::str::FromStr + std::fmt::Debug + Clone + 'static,
+    T::Err: std::fmt::Debug,
+{
+    let chosen = (subsequence(codes, 0..=codes.len()), 0..4_u8).prop_map(|(codes, more)| {
+        let known = codes.iter().map(|code| Some(code.parse().unwrap()));
+        let none = (more == 1).then_some(None);
+        let unknown = (more == 2).then(|| Some("elsewhere".parse().unwrap()));
+        known.chain(none).chain(unknown).collect()
+    });
+    prop_oneof![2 => Just(Vec::new()), 1 => chosen]
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+    (0..2 * MINUTES).prop_map(|minutes| Moment::of(minute(minutes)))
+}
+
+fn question() -> impl Strategy<Value = FigureQuestion> {
+    let maybe = || prop_oneof![2 => Just(None), 1 => moment().prop_map(Some)];
+    let filter = (
+        some::<UnitCode>(&UNITS),
+        some::<AreaCode>(&AREAS),
+        some::<CategoryCode>(&CATEGORIES),
+        prop_oneof![2 => Just(vec![]), 1 => subsequence(&Channel::ALL[..], 1..5)],
+        prop_oneof![2 => Just(vec![]), 1 => subsequence(&Stage::ALL[..], 1..5)],
+        (maybe(), maybe()),
+    )
+        .prop_map(
+            |(units, areas, categories, channels, stages, (from, until))| FigureFilter {
+                units,
+                areas,
+                categories,
+                channels,
+                stages,
+                from,
+                until,
+            },
+        );
+    let front_line = subsequence(&UNITS[..], 0..=UNITS.len())
+        .prop_map(|units| units.iter().map(|unit| unit.parse().unwrap()).collect());
+    (formula(), filter, moment(), front_line).prop_map(
+        |(formula, filter, now, front_line): (_, _, _, BTreeSet<UnitCode>)| FigureQuestion {
+            formula,
+            filter,
+            now,
+            front_line,
+        },
+    )
+}
+
+fn group() -> impl Strategy<Value = GroupBy> {
+    let one = |from: &str, to: &str| (from.parse().unwrap(), to.parse().unwrap());
+    let town = [
+        one("west", "town"),
+        one("east", "town"),
+        one("south_2", "west"),
+    ];
+    prop_oneof![
+        Just(GroupBy::Nothing),
+        Just(GroupBy::Unit),
+        Just(GroupBy::Category),
+        Just(GroupBy::Channel),
+        Just(GroupBy::Area(town.into())),
+        vec(moment(), 2..8).prop_map(|mut starts| {
+            starts.sort_unstable();
+            starts.dedup();
+            GroupBy::Period(starts)
+        }),
+    ]
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        select(
+            &[
+                Part::All,
+                Part::Counted,
+                Part::Met,
+                Part::NotMet,
+                Part::LeftOut
+            ][..]
+        ),
+        (0..4_usize).prop_map(Part::Reason),
+    ]
+}
+
+/// Random cases are written to both; each board and each page behind it is the
+/// same as in the record in memory.
+pub fn whatever_figures_are_asked_for_they_are_those_counted_turn_by_turn<
+    S: CaseStore + FigureStore,
+>(
+    desk: &Desk<'_, S>,
+) {
+    // Another record each time; a failure names the seed to put here.
+    let seed = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
+    let record = MemoryStore::new();
+    let memory = Desk::new(&record, desk_wait);
+    fill(desk, &memory, seed);
+    let asked = (question(), group(), part(), 1..30_usize);
+    let asked = runner(seed, QUESTIONS).run(&asked, |(question, group, part, limit)| {
+        let found = desk.board(&question, &group);
+        prop_assert_eq!(found, memory.board(&question, &group));
+        let mut start = None;
+        loop {
+            let page = desk.behind(&question, part, start, limit);
+            prop_assert_eq!(&page, &memory.behind(&question, part, start, limit));
+            start = page.next;
+            if start.is_none() {
+                return Ok(());
+            }
+        }
+    });
+    if let Err(error) = asked {
+        panic!("seed {seed}: {error}");
+    }
+}
+
+/// A board asked for right after a change knows it.
+pub fn a_change_counts_at_once<S: CaseStore + FigureStore>(desk: &Desk<'_, S>) {
+    let question = FigureQuestion {
+        formula: default_formula("overdue").unwrap(),
+        filter: FigureFilter::default(),
+        now: Moment::of(minute(60)),
+        front_line: BTreeSet::new(),
+    };
+    for number in 1..5 {
+        desk.submit(&Draft {
+            due: 50,
+            ..Draft::at(number)
+        });
+        let board = desk.board(&question, &GroupBy::Nothing);
+        assert_eq!(
+            (board.total.met, board.total.all()),
+            (number as u64, number as u64)
+        );
+        assert_eq!(board.entries, number as u64);
+    }
+    assert!(desk.progress().ready);
+}

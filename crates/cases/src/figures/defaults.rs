@@ -1,0 +1,213 @@
+//! The formulas that every city begins with: version 1.
+
+use yiwang_base::LocalText;
+
+use super::Condition::{self, *};
+use super::{Better, Clause, Counted, Dated, Exclusion, Formula};
+
+/// Fewer than this are not ranked: the 95 % interval of a rate of one half is
+/// then wider than 34 points.
+const ENOUGH: u32 = 30;
+
+/// The formulas of version 1, in the order in which they are offered.
+///
+/// # References
+/// Response (响应率), resolution (解决率) and satisfaction (满意率) are the three
+/// rates of 接诉即办: contacted within the limit of those dispatched; solved and
+/// satisfied of those who answered when called back. First contact is the usual
+/// "first contact resolution" of call centres.
+pub fn default_formulas() -> Vec<Formula> {
+    use Better::{Higher, Lower, Neither};
+    use Counted::{Cases, Turns};
+    use Dated::{Closed, Dispatched, Submitted};
+    vec![
+        of(
+            "response",
+            ("响应率", "Response"),
+            Turns,
+            Dispatched,
+            Higher,
+        )
+        .out("no_limit", NO_CONTACT_LIMIT, &[], &[ContactLimit])
+        .out(
+            "ended",
+            ENDED_BEFORE,
+            &[Ended],
+            &[Contacted, ContactOverdue],
+        )
+        .out("pending", PENDING, &[], &[Contacted, ContactOverdue])
+        .met(&[ContactedInTime], &[]),
+        asked("resolution", ("解决率", "Resolution"), Higher)
+            .out("no_answer", NO_ANSWER, &[], &[Solved, NotSolved])
+            .met(&[Solved], &[]),
+        asked("satisfaction", ("满意率", "Satisfaction"), Higher)
+            .out("no_rating", NO_RATING, &[], &[Rated])
+            .met(&[RatedAtLeast4], &[]),
+        of(
+            "on_time",
+            ("按时办结率", "On time"),
+            Turns,
+            Dispatched,
+            Higher,
+        )
+        .out("no_limit", NO_RESOLVE_LIMIT, &[], &[ResolveLimit])
+        .out("ended", ENDED_BEFORE, &[Ended], &[Done, DoneOverdue])
+        .out("pending", PENDING, &[], &[Done, DoneOverdue])
+        .met(&[DoneInTime], &[]),
+        of(
+            "first_contact",
+            ("首次办结率", "First contact"),
+            Cases,
+            Closed,
+            Higher,
+        )
+        .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
+        .met(&[FirstTurn], &[FailedVerification, NotSolved]),
+        of("reopen", ("重办率", "Reopened"), Turns, Closed, Lower)
+            .out("declined", DECLINED, &[Condition::Declined], &[])
+            .met(&[OpenedAgain], &[]),
+        of("return", ("退单率", "Given back"), Turns, Dispatched, Lower)
+            .out("backstop", BACKSTOP, &[Backstop], &[])
+            .met(&[GivenBack], &[]),
+        asked(
+            "not_solved",
+            ("结案后“未解决”率", "Closed, then “not solved”"),
+            Lower,
+        )
+        .out("no_answer", NO_ANSWER, &[], &[Solved, NotSolved])
+        .met(&[NotSolved], &[]),
+        of(
+            "reached",
+            ("回访覆盖率", "Called back and reached"),
+            Turns,
+            Closed,
+            Higher,
+        )
+        .out("declined", DECLINED, &[Condition::Declined], &[])
+        .met(&[Reached], &[]),
+        of(
+            "verified",
+            ("核查结案率", "Closed after verification"),
+            Turns,
+            Closed,
+            Higher,
+        )
+        .out("declined", DECLINED, &[Condition::Declined], &[])
+        .met(&[], &[Unverified]),
+        of(
+            "front_line",
+            ("一线办结率", "Closed at the front line"),
+            Cases,
+            Closed,
+            Higher,
+        )
+        .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
+        .met(&[FrontLine], &[]),
+        of(
+            "declined",
+            ("不予受理率", "Declined"),
+            Cases,
+            Submitted,
+            Neither,
+        )
+        .out("undecided", UNDECIDED, &[Open], &[Condition::Dispatched])
+        .met(&[Condition::Declined], &[]),
+        of(
+            "overdue",
+            ("在办超时率", "Open and late"),
+            Cases,
+            Submitted,
+            Lower,
+        )
+        .out("finished", FINISHED, &[], &[Open])
+        .met(&[StepLate], &[]),
+    ]
+}
+
+/// The default version of a formula.
+pub fn default_formula(code: &str) -> Option<Formula> {
+    let mut all = default_formulas().into_iter();
+    all.find(|formula| formula.code.as_str() == code)
+}
+
+type Names = (&'static str, &'static str);
+
+const NO_CONTACT_LIMIT: Names = ("没有设联系时限", "no limit to contact was set");
+const NO_RESOLVE_LIMIT: Names = ("没有设办结时限", "no limit to resolve was set");
+const ENDED_BEFORE: Names = (
+    "时限届满前已退单、转派或终止",
+    "it was given back, sent on or ended before the limit ran out",
+);
+const PENDING: Names = ("时限未到,尚未办理", "the limit is still running");
+const DECLINED: Names = ("不予受理", "it was not taken on");
+const NO_UNIT: Names = ("未派单即结案", "no unit had it");
+const NOT_ASKED: Names = ("尚未回访", "nobody has called back yet");
+const NOT_REACHED: Names = ("回访未接通", "the call-back reached nobody");
+const NO_ANSWER: Names = (
+    "回访未问到是否解决",
+    "the resident did not say whether it is solved",
+);
+const NO_RATING: Names = ("诉求人未作评价", "the resident gave no rating");
+const BACKSTOP: Names = (
+    "区级兜底,不能退单",
+    "as the district's backstop the unit could not give it back",
+);
+const UNDECIDED: Names = ("尚未派单,也未答复是否受理", "it is not decided yet");
+const FINISHED: Names = ("已办完", "it is finished");
+
+/// A formula of closings about which the resident was asked.
+fn asked(code: &str, name: Names, better: Better) -> Draft {
+    of(code, name, Counted::Turns, Dated::Closed, better)
+        .out("declined", DECLINED, &[Declined], &[])
+        .out("not_asked", NOT_ASKED, &[], &[CalledBack])
+        .out("not_reached", NOT_REACHED, &[], &[Reached])
+}
+
+struct Draft(Formula);
+
+fn of(code: &str, name: Names, counted: Counted, dated: Dated, better: Better) -> Draft {
+    Draft(Formula {
+        better,
+        code: code_of(code),
+        counted,
+        dated,
+        enough: ENOUGH,
+        exclusions: Vec::new(),
+        met: Clause::default(),
+        name: LocalText::new(name.0, name.1),
+        version: 1,
+    })
+}
+
+impl Draft {
+    fn out(mut self, code: &str, why: Names, all: &[Condition], none: &[Condition]) -> Draft {
+        self.0.exclusions.push(Exclusion {
+            code: code_of(code),
+            reason: LocalText::new(why.0, why.1),
+            when: clause(all, none),
+        });
+        self
+    }
+
+    fn met(mut self, all: &[Condition], none: &[Condition]) -> Formula {
+        self.0.met = clause(all, none);
+        self.0
+    }
+}
+
+fn clause(all: &[Condition], none: &[Condition]) -> Clause {
+    Clause {
+        all: all.to_vec(),
+        none: none.to_vec(),
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "each is a literal above, which a test reads"
+)]
+fn code_of(code: &str) -> yiwang_base::FormulaCode {
+    code.parse().expect("a code of this file")
+}

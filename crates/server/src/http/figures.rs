@@ -1,0 +1,209 @@
+//! Figures: boards, what stands behind them, and how they are counted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use yiwang_base::{CaseId, Refusal, RefusalKind, UnitCode};
+use yiwang_cases::figures::{
+    Behind, Condition, FigureQuestion, FigureStore as _, Formula, TurnId, Verdict,
+};
+use yiwang_cases::{Case, PageStart};
+
+use super::answers::{FilterProblems, FormulaProblems, StaffProblems};
+use super::body::Body;
+use super::cursor;
+use super::parameters::{BehindQuery, BoardQuery};
+use super::problem::Answer;
+use super::session::Visitor;
+use super::state::{App, now};
+use crate::figures::{Asked, Formulas, PartWord, count};
+use crate::policy::Right;
+use crate::wire::{
+    BehindPageView, BehindRow, BoardView, CaseRow, FormulaBody, FormulaView, FormulasView, Named,
+    Time, Word,
+};
+
+/// A page of what stands behind a figure, where nobody asks for another length.
+const USUAL_LIMIT: usize = 50;
+/// Longest reason for a new version, characters.
+const MAX_GROUNDS: usize = 300;
+
+/// Figures by one formula, and beside it by another.
+#[utoipa::path(get, path = "/api/v1/figures", operation_id = "read_board", tag = "figures", security(("session" = [])),
+    params(BoardQuery), responses((status = 200, body = BoardView), FilterProblems))]
+pub(super) async fn board(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Answer<Json<BoardView>> {
+    visitor.with(Right::ReadFigures)?;
+    let query = query.unwrap_or_default();
+    let now = now();
+    let formulas = app.formulas();
+    let asked = Asked::read(&query, false, &app.city(), &formulas, now)?;
+    soon_ready(&app).await;
+    Ok(Json(count(&app.store, &formulas, &asked).await?))
+}
+
+/// The turns behind a figure: those counted, and those left out with the
+/// reason. Staff of a unit see the turns of their own unit.
+#[utoipa::path(get, path = "/api/v1/figures/cases", operation_id = "read_behind_figure", tag = "figures", security(("session" = [])),
+    params(BehindQuery), responses((status = 200, body = BehindPageView), FilterProblems))]
+pub(super) async fn behind(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Answer<Json<BehindPageView>> {
+    let user = visitor.with(Right::ReadFigures)?;
+    user.must(Right::ReadCases)?;
+    let query = query.unwrap_or_default();
+    let now = now();
+    let mut asked = Asked::read(&query, true, &app.city(), &app.formulas(), now)?;
+    let start = asked.cursor.as_deref().map(cursor::read).transpose()?;
+    let limit = asked.limit.unwrap_or(USUAL_LIMIT);
+    let start = start.map(turn_id);
+    soon_ready(&app).await;
+    let (turns, next) = if narrow_to(&mut asked.question, user.bound_to()?) {
+        let page = app.store.behind(&asked.question, asked.part, start, limit);
+        let page = page.await?;
+        (page.turns, page.next)
+    } else {
+        (Vec::new(), None)
+    };
+    let ids = turns.iter().map(|one| one.turn.id.case).collect();
+    let cases = app.store.cases(ids).await?;
+    let cases: BTreeMap<CaseId, Case> = cases.into_iter().map(|case| (case.id, case)).collect();
+    let row = |one: &Behind| {
+        let case = cases.get(&one.turn.id.case).filter(|case| user.sees(case));
+        behind_row(
+            &asked.question.formula,
+            one,
+            case.map(|case| CaseRow::of(case, user.sight(), now)),
+        )
+    };
+    Ok(Json(BehindPageView {
+        turns: turns.iter().map(row).collect(),
+        next: next.map(page_start).map(cursor::show),
+        as_of: Time(now),
+    }))
+}
+
+/// The formulas that figures are counted by, all versions of each, and what
+/// they can be made of.
+#[utoipa::path(get, path = "/api/v1/formulas", operation_id = "list_formulas", tag = "figures", security(("session" = [])),
+    responses((status = 200, body = FormulasView), StaffProblems))]
+pub(super) async fn formulas(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<FormulasView>> {
+    visitor.with(Right::ReadFigures)?;
+    let formulas = app.formulas();
+    let view = |(formula, added)| FormulaView::of(formula, added);
+    let named = |condition: Condition| Named {
+        code: Word(condition),
+        name: condition.name().into(),
+    };
+    Ok(Json(FormulasView {
+        formulas: formulas.all().map(view).collect(),
+        conditions: Condition::ALL.into_iter().map(named).collect(),
+    }))
+}
+
+/// Adds a version of a formula. Versions that are there never change.
+#[utoipa::path(post, path = "/api/v1/formulas", operation_id = "add_formula", tag = "figures", security(("session" = [])),
+    request_body = FormulaBody, responses((status = 201, body = FormulaView), FormulaProblems))]
+pub(super) async fn add_formula(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Body { value: body, .. }: Body<FormulaBody>,
+) -> Answer<Response> {
+    let by = visitor.actor().to_string();
+    visitor.with(Right::SetFormulas)?;
+    let (formula, grounds) = body.formula()?;
+    let grounds = check_grounds(grounds)?;
+    let _adding = app.adding_formula.lock().await;
+    app.formulas().check_new(&formula)?;
+    let item = Formulas::item(&formula).map_err(Refusal::from)?;
+    let set = app.store.set_items(vec![item], by, Some(grounds), now());
+    set.await.map_err(Refusal::from)?;
+    let formulas = app.reload_formulas().map_err(Refusal::from)?;
+    let added = formulas.all().find(|(one, _)| one.key() == formula.key());
+    let view = FormulaView::of(&formula, added.and_then(|(_, added)| added));
+    Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+/// Why there is a new version, as it will stand in the record.
+fn check_grounds(grounds: String) -> Result<String, Refusal> {
+    let length = grounds.chars().count();
+    let blank = grounds.trim().is_empty();
+    if !blank && length <= MAX_GROUNDS && !grounds.chars().any(char::is_control) {
+        return Ok(grounds);
+    }
+    Err(Refusal::new(
+        RefusalKind::Invalid,
+        "formula.grounds",
+        "请用一行文字写明为何增加这一版",
+        "say in one line why there is a new version",
+    )
+    .at("grounds")
+    .found(length.to_string())
+    .allowing([format!("1–{MAX_GROUNDS}")]))
+}
+
+/// Waits a moment for the figures to be read from the record: right after a
+/// start that is soon done, and with many cases the caller is told how far it is.
+pub(super) async fn soon_ready(app: &App) {
+    for _ in 0..20 {
+        if app.store.progress().ready {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Narrows a question to the turns of a unit's own; tells whether any is left.
+fn narrow_to(question: &mut FigureQuestion, own: Option<&UnitCode>) -> bool {
+    let Some(own) = own else { return true };
+    let own = Some(own.clone());
+    let asked = std::mem::replace(&mut question.filter.units, vec![own.clone()]);
+    asked.is_empty() || asked.contains(&own)
+}
+
+fn behind_row(formula: &Formula, one: &Behind, case: Option<CaseRow>) -> BehindRow {
+    let turn = &one.turn;
+    let (part, reason) = match one.verdict {
+        Verdict::Met => (PartWord::Met, None),
+        Verdict::NotMet => (PartWord::NotMet, None),
+        Verdict::LeftOut(reason) => (PartWord::LeftOut, formula.exclusions.get(reason)),
+    };
+    BehindRow {
+        id: turn.id.case.to_string(),
+        turn: turn.id.number,
+        last: turn.last,
+        unit: turn.unit.as_ref().map(ToString::to_string),
+        dispatched_at: turn.dispatched_at.map(|at| Time(at.time())),
+        closed_at: turn.closed_at.map(|at| Time(at.time())),
+        part: Word(part),
+        reason: reason.map(|exclusion| exclusion.code.to_string()),
+        case,
+    }
+}
+
+fn page_start(TurnId { case, number }: TurnId) -> PageStart {
+    PageStart {
+        key: number.into(),
+        id: case,
+    }
+}
+
+fn turn_id(PageStart { key, id }: PageStart) -> TurnId {
+    TurnId {
+        case: id,
+        number: u32::try_from(key).unwrap_or(u32::MAX),
+    }
+}

@@ -1,0 +1,273 @@
+"""Counts the figures of a record once more, from its journal alone.
+
+Reads the entries of a record with Python's own sqlite3 and json, tells the
+turns of each case and counts every formula of version 1 by unit: written from
+what the formulas say in words, sharing no line with the program. Compares with
+the tables that `yiwang export figures` made, as JSON lines and as workbooks
+that openpyxl opens.
+
+    recount.py RECORD TABLES
+"""
+
+import json
+import sqlite3
+import sys
+from collections import Counter, defaultdict
+from datetime import datetime, timezone
+from pathlib import Path
+
+import openpyxl
+
+OVER = {"returned": "given_back", "redirected": "sent_on", "reopened": "opened_again"}
+
+
+def second(text):
+    """The whole second of an RFC 3339 time; limits are compared as they are."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def histories(record):
+    with sqlite3.connect(f"file:{record}?mode=ro", uri=True) as sql:
+        cases = defaultdict(list)
+        rows = sql.execute(
+            "SELECT case_id, body FROM entry WHERE case_id IS NOT NULL ORDER BY seq"
+        )
+        for case, body in rows:
+            entry = json.loads(body)
+            (word, event), = entry["data"]["event"].items()
+            at = entry["data"].get("happened", entry["at"])
+            cases[case].append((second(at), word, event))
+    return cases
+
+
+def turns(history):
+    """What each unit did with a case, and how it ended."""
+    told = []
+    turn = {}
+    case = {"failed": False, "imported": bool(history[0][2].get("source"))}
+
+    def fresh():
+        return {"first": not told, "open": True}
+
+    turn = fresh()
+    for at, word, event in history:
+        if word in OVER:
+            had_unit = "dispatched" in turn
+            if had_unit or word == "reopened":
+                turn["over"] = OVER[word]
+                turn["over_at"] = at
+                told.append(dict(turn, **case))
+            turn = fresh()
+        if word == "dispatched":
+            turn.update(
+                dispatched=at,
+                unit=event["unit"],
+                respond_by=event.get("respond_by") and second(event["respond_by"]),
+                resolve_by=event.get("resolve_by") and second(event["resolve_by"]),
+                backstop=event.get("backstop", False),
+            )
+            turn.pop("reported", None)
+        elif word == "started":
+            turn["contacted"] = at
+        elif word == "reported_back":
+            turn["reported"] = at
+            turn["is_done"] = True
+        elif word == "verified" and not event["pass"]:
+            case["failed"] = True
+            turn["is_done"] = False
+        elif word == "closed":
+            turn.update(closed=at, open=False, is_done=True, unverified=event.get("unverified", False))
+        elif word == "declined":
+            turn.update(closed=at, open=False, declined=True)
+        elif word == "called_back":
+            reached = event["reached"]
+            turn["asked"] = True
+            turn["reached"] = reached
+            turn["solved"] = event.get("solved") if reached else None
+            turn["rating"] = event.get("satisfaction") if reached else None
+        due(turn, word, event)
+    told.append(dict(turn, **case, last=True))
+    return told
+
+
+def due(turn, word, event):
+    """By when the next step is due."""
+    if word == "submitted":
+        turn["due"] = second(event["accept_by"])
+    elif word in ("accepted", "returned", "reopened"):
+        turn["due"] = second(event["dispatch_by"])
+    elif word == "dispatched":
+        turn["due"] = turn["respond_by"] or turn["resolve_by"]
+    elif word == "started":
+        turn["due"] = turn.get("resolve_by")
+    elif word == "reported_back":
+        turn["due"] = second(event["verify_by"])
+    elif word == "verified":
+        turn["due"] = second(event["by"])
+    elif word in ("closed", "declined"):
+        turn["due"] = None
+
+
+def passed(by, turn, now):
+    """Whether a limit ran out, in whole seconds, before now or the turn's end."""
+    end = turn.get("over_at", now)
+    return by is not None and int(by.timestamp()) < int(end.timestamp())
+
+
+def within(at, by):
+    return at is not None and by is not None and at <= by
+
+
+def asked(turn):
+    if turn.get("declined"):
+        return "declined"
+    if not turn.get("asked"):
+        return "not_asked"
+    return None if turn["reached"] else "not_reached"
+
+
+def done(turn):
+    if "dispatched" not in turn or not turn.get("is_done"):
+        return None
+    return turn.get("reported") or turn.get("closed")
+
+
+def judge(formula, turn, now, front_line):
+    """None when the formula is not about it; else whether it is met, or why it is left out."""
+    about_closed = formula in (
+        "resolution", "satisfaction", "first_contact", "reopen", "not_solved",
+        "reached", "verified", "front_line",
+    )
+    each_case = formula in ("first_contact", "front_line", "declined", "overdue")
+    if each_case and not turn.get("last"):
+        return None
+    if about_closed and "closed" not in turn:
+        return None
+    if formula in ("response", "on_time", "return") and "dispatched" not in turn:
+        return None
+    late_contact = "contacted" not in turn and passed(turn.get("respond_by"), turn, now)
+    late_done = done(turn) is None and passed(turn.get("resolve_by"), turn, now)
+    if formula == "response":
+        if turn["respond_by"] is None:
+            return "no_limit"
+        if "contacted" not in turn and not late_contact:
+            return "ended" if "over" in turn else "pending"
+        return within(turn.get("contacted"), turn["respond_by"])
+    if formula == "on_time":
+        if turn["resolve_by"] is None:
+            return "no_limit"
+        if done(turn) is None and not late_done:
+            return "ended" if "over" in turn else "pending"
+        return within(done(turn), turn["resolve_by"])
+    if formula in ("resolution", "not_solved"):
+        why = asked(turn)
+        if why is None and turn["solved"] is None:
+            why = "no_answer"
+        return why or turn["solved"] == (formula == "resolution")
+    if formula == "satisfaction":
+        why = asked(turn)
+        if why is None and turn["rating"] is None:
+            why = "no_rating"
+        return why or turn["rating"] >= 4
+    if formula == "return":
+        return "backstop" if turn["backstop"] else turn.get("over") == "given_back"
+    if formula == "declined":
+        if turn["open"] and "dispatched" not in turn:
+            return "undecided"
+        return bool(turn.get("declined"))
+    if formula == "overdue":
+        return passed(turn["due"], turn, now) if turn["open"] else "finished"
+    if turn.get("declined"):
+        return "declined"
+    if formula == "reopen":
+        return turn.get("over") == "opened_again"
+    if formula == "reached":
+        return bool(turn.get("reached"))
+    if formula == "verified":
+        return not turn["unverified"]
+    if "dispatched" not in turn:
+        return "no_unit"
+    if formula == "first_contact":
+        return turn["first"] and not turn["failed"] and turn.get("solved") is not False
+    return turn["unit"] in front_line
+
+
+def recount(cases, formula, now, front_line):
+    """Met, counted and left out by reason, for each unit."""
+    boards = defaultdict(Counter)
+    for history in cases.values():
+        for turn in turns(history):
+            verdict = judge(formula, turn, now, front_line)
+            if verdict is None:
+                continue
+            if isinstance(verdict, str):
+                told = [f"left_out.{verdict}", "left_out"]
+            else:
+                told = ["counted", "met"] if verdict else ["counted"]
+            boards[turn.get("unit")].update(told + ["all"])
+    return boards
+
+
+def front_line_units(record):
+    with sqlite3.connect(f"file:{record}?mode=ro", uri=True) as sql:
+        units = sql.execute("SELECT body FROM item WHERE kind = 'unit'")
+        bodies = [json.loads(body) for body, in units]
+    return {unit["code"] for unit in bodies if unit["kind"] in ("street", "community")}
+
+
+def workbook_rows(path):
+    sheet = openpyxl.load_workbook(path, read_only=True).active
+    head, *rows = list(sheet.iter_rows(values_only=True))
+    return [dict(zip(head, row)) for row in rows]
+
+
+def differences(table, boards):
+    """Where a table says something else than was counted here."""
+    parts = [row for row in table if row["formula"]][1:]
+    if {row["key"] for row in parts} != set(boards):
+        yield f"units {sorted(str(row['key']) for row in parts)}"
+    for row in parts:
+        mine = boards[row["key"]]
+        for column, value in row.items():
+            is_count = column in ("met", "counted", "all", "left_out") or "." in column
+            if is_count and value != mine[column]:
+                yield f"{row['key']} {column}: {value}, counted here {mine[column]}"
+        if row["counted"] and abs(row["rate"] - mine["met"] / mine["counted"]) > 1e-6:
+            yield f"{row['key']} rate: {row['rate']}"
+
+
+def main():
+    record, tables = Path(sys.argv[1]), Path(sys.argv[2])
+    cases, front_line = histories(record), front_line_units(record)
+    failed = 0
+    counted = 0
+    for path in sorted(tables.glob("*.jsonl")):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        formula, version = lines[0]["formula"].rsplit(".", 1)
+        assert version == "1", path
+        # A limit may have run out since the table was made.
+        made = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        found = None
+        for now in (made, datetime.now(timezone.utc)):
+            boards = recount(cases, formula, now, front_line)
+            found = list(differences(lines, boards))
+            if not found:
+                break
+        sheet = workbook_rows(path.with_suffix(".xlsx"))
+        same = [{**row, "key": row["key"] or None} for row in sheet]
+        plain = ("key", "met", "counted", "all", "left_out")
+        if [[row[c] for c in plain] for row in same] != [[row[c] for c in plain] for row in lines]:
+            found.append("the workbook differs from the lines")
+        total = sum(sum(part.values()) for part in boards.values())
+        counted += total
+        print(f"{'FAILED' if found else 'ok'}: {formula}: {len(boards)} parts")
+        for difference in found[:10]:
+            print(f"    {difference}")
+        failed += bool(found)
+    if not counted:
+        print("FAILED: nothing was counted")
+        failed += 1
+    sys.exit(failed > 0)
+
+
+main()

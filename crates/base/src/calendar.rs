@@ -1,5 +1,7 @@
 //! Working calendars: how long a limit lasts in clock or working time.
 
+mod measure;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime, Time, Weekday};

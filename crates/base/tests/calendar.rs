@@ -116,4 +116,46 @@ proptest! {
         let due = calendar().due(from, Span::Working { minutes }).unwrap();
         prop_assert_eq!(count_minutes(&calendar(), from, due), i64::from(minutes));
     }
+
+    #[test]
+    fn what_lies_between_is_the_limit_that_lay_there(
+        start in 0i64..20_000,
+        amount in 0u32..900,
+        measure in 0..3_usize,
+    ) {
+        let from = at("2025-09-28T00:00") + jiff::SignedDuration::from_mins(start);
+        let span = [
+            Span::Clock { minutes: amount },
+            Span::Working { minutes: amount },
+            Span::WorkingDays { days: amount % 20 + 1 },
+        ][measure];
+        let due = calendar().due(from, span).unwrap();
+        let between = calendar().between(from, due, span).unwrap();
+        // Working time that begins outside of working hours may end before it began.
+        prop_assert_eq!(between, span);
+        prop_assert_eq!(calendar().due(from, between).unwrap(), due);
+    }
+
+    #[test]
+    fn what_is_left_never_ends_before_the_deadline_nor_a_minute_after(
+        start in 0i64..20_000_000,
+        length in 1i64..1_000_000_000,
+        working in any::<bool>(),
+    ) {
+        let calendar = calendar();
+        let from = at("2025-09-28T00:00") + jiff::SignedDuration::from_millis(start);
+        let to = from + jiff::SignedDuration::from_millis(length);
+        let like = if working { Span::Working { minutes: 0 } } else { Span::Clock { minutes: 0 } };
+        let left = calendar.between(from, to, like).unwrap();
+        let again = calendar.due(from, left).unwrap();
+        if working {
+            // Outside of working hours nothing more is left than at their end.
+            let same = calendar.between(from, again, like).unwrap();
+            prop_assert_eq!(same, left);
+        } else {
+            prop_assert!(again >= to);
+            prop_assert!(again.duration_since(to) < jiff::SignedDuration::from_mins(1));
+        }
+        prop_assert_eq!(calendar.between(to, from, like).unwrap().amount(), 0);
+    }
 }

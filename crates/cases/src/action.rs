@@ -53,6 +53,20 @@ actions! {
     RemoveUnit "remove_unit" "撤去协办单位" "remove an assisting unit";
     ReportPart "report_part" "协办反馈" "report one's part";
     SettleDue "settle_due" "核定时限" "settle the deadline";
+    AskExtension "ask_extension" "申请延期" "ask for more time";
+    Extend "extend" "延期" "extend";
+    RefuseExtension "refuse_extension" "不同意延期" "refuse more time";
+    Shelve "shelve" "挂账" "shelve";
+    AskResident "ask_resident" "请居民补充" "ask the resident";
+    AnswerQuestion "answer_question" "居民补充" "answer the question";
+    Resume "resume" "恢复办理" "resume";
+    Supervise "supervise" "督办" "supervise";
+    AnswerSupervision "answer_supervision" "督办答复" "answer the supervision";
+    Release "release" "解除督办" "release from supervision";
+    Score "score" "考评" "score";
+    Comment "comment" "批注" "comment";
+    Attach "attach" "上传附件" "attach a file";
+    Withdraw "withdraw" "撤诉" "withdraw";
 }
 
 impl Command {
@@ -76,6 +90,20 @@ impl Command {
             Command::RemoveUnit(_) => Action::RemoveUnit,
             Command::ReportPart(_) => Action::ReportPart,
             Command::SettleDue => Action::SettleDue,
+            Command::AskExtension(_) => Action::AskExtension,
+            Command::Extend(_) => Action::Extend,
+            Command::RefuseExtension(_) => Action::RefuseExtension,
+            Command::Shelve(_) => Action::Shelve,
+            Command::AskResident(_) => Action::AskResident,
+            Command::AnswerQuestion(_) => Action::AnswerQuestion,
+            Command::Resume(_) => Action::Resume,
+            Command::Supervise(_) => Action::Supervise,
+            Command::AnswerSupervision(_) => Action::AnswerSupervision,
+            Command::Release(_) => Action::Release,
+            Command::Score(_) => Action::Score,
+            Command::Comment(_) => Action::Comment,
+            Command::Attach(_) => Action::Attach,
+            Command::Withdraw(_) => Action::Withdraw,
         }
     }
 }

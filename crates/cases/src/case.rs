@@ -6,8 +6,8 @@ use yiwang_base::{
 
 use crate::event::dispatched_deadlines;
 use crate::{
-    Channel, DUE_SOON, DeclineReason, Event, Happening, Lead, More, Parts, RequestWords, Sealed,
-    SourceRef, Stage,
+    Channel, DUE_SOON, DeclineReason, Event, Extensions, Happening, Lead, More, Parts,
+    RequestWords, Sealed, SourceRef, Stage,
 };
 
 /// What the lead unit owes the resident, from the last dispatch.
@@ -185,6 +185,7 @@ impl Case {
                     first_receiver: *first_receiver,
                 };
                 self.more.parts = Parts::of(assisting, next.at);
+                self.more.extensions = Extensions::default();
                 self.deadlines = dispatched_deadlines(&next.event).unwrap_or_default();
                 self.unit = Some(unit.clone());
                 self.dispatched_at = Some(next.at);
@@ -228,6 +229,7 @@ impl Case {
                 self.decline = None;
                 self.closed_at = None;
                 self.closed_unverified = false;
+                self.more.withdrawn = false;
                 self.call_back = None;
                 // A declined request has no category yet: it is accepted first.
                 let stage = if self.dispatched_at.is_some() {
@@ -248,6 +250,25 @@ impl Case {
             Event::PartReported(reported) => reported.apply(&mut self.more.parts, next.at),
             Event::DueProvisional(due) => due.apply(self),
             Event::DueSettled(settled) => settled.apply(self),
+            Event::ExtensionAsked(asked) => asked.apply(self),
+            Event::Extended(extended) => extended.apply(self),
+            Event::ExtensionRefused {} => self.more.extensions.asked = None,
+            Event::Shelved(shelved) => shelved.apply(self, next.at),
+            Event::ResidentAsked(asked) => asked.apply(self, next.at),
+            Event::ResidentAnswered(resumed) | Event::Resumed(resumed) => {
+                resumed.apply(self, next.at);
+            }
+            Event::Supervised(watched) => watched.apply(&mut self.more.supervisions, next.at),
+            Event::SupervisionAnswered {} => self.more.supervisions.answer(next.at),
+            Event::SupervisionReleased {} => self.more.supervisions.release(next.at),
+            Event::Scored(scored) => scored.apply(self, next.at),
+            Event::Commented {} => {}
+            Event::Attached(attached) => attached.apply(self),
+            Event::Withdrawn {} => self.withdraw(next.at),
+        }
+        // Only what a unit has in hand can stand still.
+        if !self.stage.is_handled() {
+            self.more.pauses.end(next.at);
         }
         self.forget_old_provisional();
         self.version += 1;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, LocalText, Point, Span, UnitCode, WorkCalendar};
 
-use crate::{Question, Tier, WhistleLimits};
+use crate::{CityLimits, OwnLimits, Question, Tier, WhistleLimits};
 
 /// An area (区域) without its outline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,13 +93,16 @@ pub struct Category {
     pub name: LocalText,
     /// The major category's name (大类).
     pub group: LocalText,
-    /// From dispatch until the resident is contacted.
+    /// From dispatch until the resident is contacted, where it has no grade.
     pub respond: Span,
-    /// From dispatch until it is resolved.
+    /// From dispatch until it is resolved, where it has no grade.
     pub resolve: Span,
     /// What is asked of whoever reports it, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
+    /// What it has instead of the city's usual limits.
+    #[serde(default, skip_serializing_if = "OwnLimits::is_none")]
+    pub own: OwnLimits,
 }
 
 /// Limits of the desk's own steps, from the step before.
@@ -157,6 +160,8 @@ pub struct Rules {
     pub calendar: WorkCalendar,
     /// Limits of the desk's own steps.
     pub desk: DeskLimits,
+    /// Grades of urgency, and how far what holds up a case may reach.
+    pub limits: CityLimits,
     /// Finds a point's area.
     pub locator: Box<dyn LocateArea>,
 }

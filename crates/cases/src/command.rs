@@ -3,8 +3,9 @@
 use yiwang_base::{AreaCode, CategoryCode, Personal, Timestamp, UnitCode};
 
 use crate::{
-    AddUnit, Channel, DeclineReason, Redirect, RemoveUnit, ReportPart, RequestWords, Return,
-    SourceRef,
+    AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach, Channel,
+    Comment, DeclineReason, Extend, Redirect, RefuseExtension, Release, RemoveUnit, ReportPart,
+    RequestWords, Resume, Return, Score, Shelve, SourceRef, Supervise, Withdraw,
 };
 
 /// A new request.
@@ -125,4 +126,32 @@ pub enum Command {
     ReportPart(ReportPart),
     /// Count provisional deadlines anew by the calendar as it is now (核定时限).
     SettleDue,
+    /// Ask for more time (申请延期).
+    AskExtension(AskExtension),
+    /// Give more time (延期).
+    Extend(Extend),
+    /// Give no more time (不同意延期).
+    RefuseExtension(RefuseExtension),
+    /// Shelve it (挂账).
+    Shelve(Shelve),
+    /// Ask the resident for what is missing (请居民补充).
+    AskResident(AskResident),
+    /// Answer the question (居民补充).
+    AnswerQuestion(AnswerQuestion),
+    /// Go on (恢复办理).
+    Resume(Resume),
+    /// Put it under supervision (督办).
+    Supervise(Supervise),
+    /// Answer those who supervise (督办答复).
+    AnswerSupervision(AnswerSupervision),
+    /// Let it go from supervision (解除督办).
+    Release(Release),
+    /// Score a unit's work (考评).
+    Score(Score),
+    /// Say something to the others who work on it (批注).
+    Comment(Comment),
+    /// Attach a file (附件).
+    Attach(Attach),
+    /// Withdraw the request (撤诉).
+    Withdraw(Withdraw),
 }

@@ -11,10 +11,11 @@ use crate::check::{
     missing, text,
 };
 use crate::dispatch::{Dispatch, decide_dispatch};
+use crate::limits::DeskStep;
 use crate::parts::check_open_parts;
 use crate::{
-    Action, Actor, Case, Command, Event, Happening, Question, Rules, Sealed, Stage, Submit, parts,
-    possible, provisional, returns,
+    Action, Actor, Case, Command, Event, Happening, Question, Rules, Sealed, Stage, Submit, attach,
+    extend, parts, pause, possible, provisional, returns, score, supervise, withdraw,
 };
 
 /// The circumstances of a command.
@@ -70,7 +71,8 @@ fn decide_command(
         Command::Accept { category, area } => {
             known_category(rules, category, "category")?;
             known_area(rules, area.as_ref())?;
-            let dispatch_by = due(context, rules.desk.dispatch, "category")?;
+            let limit = rules.desk_limit(Some(category), DeskStep::Dispatch);
+            let dispatch_by = due(context, limit, "category")?;
             let area = area.clone().filter(|area| case.area.as_ref() != Some(area));
             context.event(Event::Accepted {
                 area,
@@ -122,7 +124,7 @@ fn decide_command(
             open_parts_reason,
         } => {
             let open_parts = check_open_parts(case, open_parts_reason.as_deref())?;
-            let verify_by = due(context, rules.desk.verify, "note")?;
+            let verify_by = desk_due(case, DeskStep::Verify, context, "note")?;
             let mut happening = context
                 .event(Event::ReportedBack {
                     open_parts,
@@ -135,7 +137,7 @@ fn decide_command(
             happening
         }
         Command::Verify { pass: true, note } => {
-            let by = due(context, rules.desk.close, "pass")?;
+            let by = desk_due(case, DeskStep::Close, context, "pass")?;
             context
                 .event(Event::Verified { by, pass: true })
                 .with_optional_note(note.as_ref(), "note")?
@@ -149,7 +151,7 @@ fn decide_command(
                 ));
             };
             // Doing it again has the time of one more verification, never less than was left.
-            let again = due(context, rules.desk.verify, "pass")?;
+            let again = desk_due(case, DeskStep::Verify, context, "pass")?;
             let by = case
                 .deadlines
                 .resolve_by
@@ -175,7 +177,7 @@ fn decide_command(
                 .with_optional_note(note.as_ref(), "note")?
         }
         Command::Reopen { note } => {
-            let dispatch_by = due(context, rules.desk.dispatch, "note")?;
+            let dispatch_by = desk_due(case, DeskStep::Dispatch, context, "note")?;
             context
                 .event(Event::Reopened { dispatch_by })
                 .with_note(note, "note")?
@@ -200,6 +202,22 @@ fn decide_command(
         Command::RemoveUnit(command) => parts::decide_remove(case, command, context)?,
         Command::ReportPart(command) => parts::decide_report(case, command, context)?,
         Command::SettleDue => return provisional::decide_settle(case, context),
+        Command::AskExtension(command) => extend::decide_ask(case, command, context)?,
+        Command::Extend(command) => extend::decide_extend(case, command, context)?,
+        Command::RefuseExtension(command) => extend::decide_refuse(command, context)?,
+        Command::Shelve(command) => pause::decide_shelve(case, command, context)?,
+        Command::AskResident(command) => pause::decide_ask(case, command, context)?,
+        Command::AnswerQuestion(command) => pause::decide_answer(case, command, context)?,
+        Command::Resume(command) => pause::decide_resume(case, command, context)?,
+        Command::Supervise(command) => supervise::decide_supervise(case, command, context)?,
+        Command::AnswerSupervision(command) => context
+            .event(Event::SupervisionAnswered {})
+            .with_note(&command.note, "note")?,
+        Command::Release(command) => supervise::decide_release(case, command, context)?,
+        Command::Score(command) => score::decide(case, command, context)?,
+        Command::Comment(command) => attach::decide_comment(command, context)?,
+        Command::Attach(command) => attach::decide_attach(case, command, context)?,
+        Command::Withdraw(command) => withdraw::decide(command, context)?,
     };
     Ok(vec![happening])
 }
@@ -219,7 +237,8 @@ fn decide_submit(submit: &Submit, context: &Context<'_>) -> Result<Vec<Happening
         .place
         .point
         .and_then(|point| rules.locator.locate(point));
-    let accept_by = due(context, rules.desk.accept, "words")?;
+    let limit = rules.desk_limit(submit.category.as_ref(), DeskStep::Accept);
+    let accept_by = due(context, limit, "words")?;
     let mut happening = context.event(Event::Submitted {
         accept_by,
         area,
@@ -261,16 +280,29 @@ pub(crate) fn due(context: &Context<'_>, span: Span, field: &str) -> Result<Time
         .calendar
         .due_or_provisional(truncate_millis(context.now), span)
         .map(|due| due.at)
-        .map_err(|error: CalendarError| {
-            Refusal::new(
-                RefusalKind::Invalid,
-                "limit.beyond",
-                "按工作日历算不出这个时限",
-                "the working calendar has no date for this limit",
-            )
-            .at(field)
-            .found(error.to_string())
-        })
+        .map_err(|error| beyond(&error, field))
+}
+
+/// By when the desk has taken a step with this case.
+pub(crate) fn desk_due(
+    case: &Case,
+    step: DeskStep,
+    context: &Context<'_>,
+    field: &str,
+) -> Result<Timestamp, Refusal> {
+    let limit = context.rules.desk_limit(case.category.as_ref(), step);
+    due(context, limit, field)
+}
+
+pub(crate) fn beyond(error: &CalendarError, field: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        "limit.beyond",
+        "按工作日历算不出这个时限",
+        "the working calendar has no date for this limit",
+    )
+    .at(field)
+    .found(error.to_string())
 }
 
 fn not_now(case: &Case, action: Action, actions: &[Action]) -> Refusal {

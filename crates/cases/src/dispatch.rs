@@ -79,8 +79,9 @@ type DueTimes = (
 
 fn by_category(category: &CategoryCode, context: &Context<'_>) -> Result<DueTimes, Refusal> {
     let known = known_category(context.rules, category, "category")?;
-    let respond_by = due(context, known.respond, "category")?;
-    let resolve_by = due(context, known.resolve, "category")?;
+    let limits = context.rules.handling(known);
+    let respond_by = due(context, limits.respond, "category")?;
+    let resolve_by = due(context, limits.resolve, "category")?;
     Ok((Some(respond_by), Some(resolve_by)))
 }
 

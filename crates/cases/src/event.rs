@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
 
 use crate::{
-    Actor, Deadlines, DueSettled, PartReported, ProvisionalDue, Redirected, Returned, Sealed,
-    UnitAdded, UnitRemoved,
+    Actor, Attached, Deadlines, DueSettled, Extended, ExtensionAsked, PartReported, ProvisionalDue,
+    Redirected, ResidentAsked, Resumed, Returned, Scored, Sealed, Shelved, Supervised, UnitAdded,
+    UnitRemoved,
 };
 
 /// How a request came in (渠道).
@@ -199,6 +200,34 @@ pub enum Event {
     DueProvisional(ProvisionalDue),
     /// A provisional deadline was counted anew (时限核定).
     DueSettled(DueSettled),
+    /// The lead unit asks for more time (申请延期).
+    ExtensionAsked(ExtensionAsked),
+    /// It may take longer (延期).
+    Extended(Extended),
+    /// It may not take longer (不同意延期). The reason is the entry's grounds.
+    ExtensionRefused {},
+    /// It is shelved until it can be done (挂账).
+    Shelved(Shelved),
+    /// The resident was asked for what is missing (请居民补充).
+    ResidentAsked(ResidentAsked),
+    /// The resident answered, and the clock runs again (居民补充).
+    ResidentAnswered(Resumed),
+    /// The clock runs again (恢复办理).
+    Resumed(Resumed),
+    /// It is under supervision (督办).
+    Supervised(Supervised),
+    /// The lead unit answered those who supervise (督办答复). Sealed: what was done.
+    SupervisionAnswered {},
+    /// It is under supervision no longer (解除督办). Sealed: why, if said.
+    SupervisionReleased {},
+    /// A unit's work was scored (考评).
+    Scored(Scored),
+    /// Somebody who works on it said something (批注). Sealed: what.
+    Commented {},
+    /// A file was attached (附件).
+    Attached(Attached),
+    /// The resident withdrew the request (撤诉). Sealed: why.
+    Withdrawn {},
 }
 
 impl Event {
@@ -221,6 +250,16 @@ impl Event {
                 resolve_by,
                 ..
             } => respond_by.iter().chain(resolve_by).copied().collect(),
+            Event::ResidentAnswered(resumed) | Event::Resumed(resumed) => {
+                let Resumed {
+                    due_at,
+                    resolve_by,
+                    respond_by,
+                } = resumed;
+                let all = due_at.iter().chain(resolve_by).chain(respond_by);
+                all.copied().collect()
+            }
+            Event::ResidentAsked(asked) => vec![asked.answer_by],
             Event::Declined { .. }
             | Event::Started {}
             | Event::Closed { .. }
@@ -231,7 +270,19 @@ impl Event {
             | Event::UnitRemoved(_)
             | Event::PartReported(_)
             | Event::DueProvisional(_)
-            | Event::DueSettled(_) => Vec::new(),
+            | Event::DueSettled(_)
+            // Dates that somebody chose are counted by no calendar.
+            | Event::ExtensionAsked(_)
+            | Event::Extended(_)
+            | Event::ExtensionRefused {}
+            | Event::Shelved(_)
+            | Event::Supervised(_)
+            | Event::SupervisionAnswered {}
+            | Event::SupervisionReleased {}
+            | Event::Scored(_)
+            | Event::Commented {}
+            | Event::Attached(_)
+            | Event::Withdrawn {} => Vec::new(),
         }
     }
 
@@ -247,6 +298,10 @@ impl Event {
                 | Event::Closed { .. }
                 | Event::CalledBack { .. }
                 | Event::Reopened { .. }
+                | Event::Shelved(_)
+                | Event::ResidentAsked(_)
+                | Event::ResidentAnswered(_)
+                | Event::Withdrawn {}
         )
     }
 }

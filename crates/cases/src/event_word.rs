@@ -47,4 +47,18 @@ events! {
     PartReported "part_reported" "协办反馈" "part reported";
     DueProvisional "due_provisional" "暂定时限" "deadline provisional";
     DueSettled "due_settled" "时限核定" "deadline settled";
+    ExtensionAsked "extension_asked" "申请延期" "more time asked for";
+    Extended "extended" "延期" "extended";
+    ExtensionRefused "extension_refused" "不同意延期" "more time refused";
+    Shelved "shelved" "挂账" "shelved";
+    ResidentAsked "resident_asked" "请居民补充" "resident asked";
+    ResidentAnswered "resident_answered" "居民补充" "resident answered";
+    Resumed "resumed" "恢复办理" "resumed";
+    Supervised "supervised" "督办" "under supervision";
+    SupervisionAnswered "supervision_answered" "督办答复" "supervision answered";
+    SupervisionReleased "supervision_released" "解除督办" "supervision released";
+    Scored "scored" "考评" "scored";
+    Commented "commented" "批注" "comment";
+    Attached "attached" "附件" "file attached";
+    Withdrawn "withdrawn" "撤诉" "withdrawn";
 }

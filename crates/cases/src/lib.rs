@@ -19,6 +19,7 @@
 mod action;
 mod actor;
 mod area_index;
+mod attach;
 pub mod authority;
 mod case;
 mod check;
@@ -31,29 +32,40 @@ mod decide;
 mod dispatch;
 mod event;
 mod event_word;
+mod extend;
 pub mod figures;
 pub mod forecast;
+mod limits;
 mod memory;
 mod more;
 mod parts;
+mod pause;
 mod port;
 mod possible;
 mod provisional;
 mod question;
 mod returns;
 mod roster;
+mod score;
 mod sealed;
 mod service;
 mod stage;
 mod standing;
+mod supervise;
 mod tier;
 pub mod topics;
 pub mod triage;
+mod what_if;
 mod whistle;
+mod withdraw;
 
 pub use action::Action;
 pub use actor::{Actor, ActorError};
 pub use area_index::AreaIndex;
+pub use attach::{
+    Attach, Attached, Attachments, Comment, File, FileKind, MAX_ATTACHMENT, MAX_ATTACHMENTS,
+    MAX_OWN_ATTACHMENTS,
+};
 pub use case::{CallBack, Case, Deadlines, ReplayError};
 pub use check::known_area;
 pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
@@ -61,10 +73,16 @@ pub use command::{Command, Limits, Submit};
 pub use decide::{Context, decide};
 pub use dispatch::Lead;
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
+pub use extend::{AskExtension, Extend, Extended, ExtensionAsked, Extensions, RefuseExtension};
+pub use limits::{Allowance, CityLimits, Grade, Grades, HandlingLimits, OwnLimits};
 pub use memory::MemoryStore;
 pub use more::More;
 pub use parts::{
     AddUnit, Part, PartReported, Parts, RemoveUnit, ReportPart, UnitAdded, UnitRemoved,
+};
+pub use pause::{
+    Amount, AnswerQuestion, AskResident, Pause, PauseKind, PauseNow, Pauses, ResidentAsked, Resume,
+    Resumed, Shelve, ShelveReason, Shelved, TimeLeft,
 };
 pub use port::{
     CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, MapTile, Order, Page, PageStart,
@@ -75,11 +93,16 @@ pub use provisional::{DueSettled, PLAIN_WEEK_RULE, ProvisionalDue};
 pub use question::{AnswerKind, Answers, Choice, Question};
 pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns};
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
+pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
 pub use service::{Asked, change, execute};
 pub use stage::Stage;
 pub use standing::Standing;
+pub use supervise::{
+    AnswerSupervision, Release, Supervise, Supervised, Supervision, SupervisionLevel, Supervisions,
+};
 pub use tier::{Tier, code_digits};
+pub use what_if::{Step, Tally, WhatIf};
 pub use whistle::{
     About, Attendance, Blow, Call, CallRefusal, CallUnit, Called, CheckIn, CheckInFilter, CheckIns,
     MemoryWhistles, Milestone, Planned, PlannedMilestone, Presence, RefuseCall, ScoreUnit, Whistle,
@@ -88,3 +111,4 @@ pub use whistle::{
     WhistleRecorded, WhistleReplayError, WhistleSealed, WhistleStage, WhistleStart, WhistleStore,
     WhistleWords, decide_whistle, execute_whistle, possible_whistle,
 };
+pub use withdraw::Withdraw;

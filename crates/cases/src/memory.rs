@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yiwang_base::{CaseId, Purpose, Timestamp, cell, cells_of_tile, point_of_cell};
+use yiwang_base::{CaseId, Personal, Purpose, Timestamp, cell, cells_of_tile, point_of_cell};
 
 use crate::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Happening, MapTile, Order, Page,
-    PageStart, Receipt, Recorded, RequestWords, Sought, SourceRef, StoreError,
+    PageStart, Receipt, Recorded, RequestWords, Sealed, Sought, SourceRef, StoreError,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -25,6 +25,7 @@ struct Held {
     cases: BTreeMap<CaseId, (Case, Vec<Recorded>)>,
     receipts: BTreeMap<String, ([u8; 32], CaseId)>,
     sources: BTreeMap<(String, String), CaseId>,
+    files: BTreeMap<u64, Arc<[u8]>>,
 }
 
 impl MemoryStore {
@@ -115,14 +116,18 @@ impl Held {
             .entry(id)
             .or_insert_with(|| (change.after.clone(), Vec::new()));
         *case = change.after;
-        for happening in change.happenings {
+        for mut happening in change.happenings {
             if let Event::Erased { erases } = &happening.event {
                 for entry in timeline.iter_mut().filter(|e| erases.contains(&e.seq)) {
                     entry.happening.sealed = None;
+                    self.files.remove(&entry.seq);
                 }
                 for (fingerprint, _) in self.receipts.values_mut().filter(|(_, of)| *of == id) {
                     *fingerprint = [0; 32];
                 }
+            }
+            if let Some(bytes) = happening.sealed.as_mut().and_then(Sealed::take_bytes) {
+                self.files.insert(self.entries, bytes);
             }
             timeline.push(Recorded {
                 seq: self.entries,
@@ -167,6 +172,17 @@ impl CaseStore for MemoryStore {
         let held = self.held();
         let timeline = held.cases.get(&id).map(|(_, timeline)| timeline.clone());
         Ok(timeline.unwrap_or_default())
+    }
+
+    async fn file(&self, id: CaseId, seq: u64) -> Result<Option<Personal<Vec<u8>>>, StoreError> {
+        let held = self.held();
+        let timeline = held.cases.get(&id).map(|(_, timeline)| timeline.as_slice());
+        let own = |entry: &Recorded| entry.seq == seq;
+        Ok(held
+            .files
+            .get(&seq)
+            .filter(|_| timeline.unwrap_or_default().iter().any(own))
+            .map(|bytes| Personal::new(bytes.to_vec())))
     }
 
     async fn list(

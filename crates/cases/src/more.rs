@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lead, Parts, ProvisionalDue, Returns};
+use crate::{
+    Attachments, Extensions, Lead, Parts, Pauses, ProvisionalDue, Returns, Scores, Supervisions,
+};
 
 /// What only some cases go through; in most all of it is as it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,6 +25,24 @@ pub struct More {
     /// Which units gave it back (退单).
     #[serde(skip_serializing_if = "is_default")]
     pub returns: Returns,
+    /// More time asked for and granted since the last dispatch (延期).
+    #[serde(skip_serializing_if = "is_default")]
+    pub extensions: Extensions,
+    /// When it stood still (挂账、等待补充).
+    #[serde(skip_serializing_if = "is_default")]
+    pub pauses: Pauses,
+    /// Who watched over it (督办).
+    #[serde(skip_serializing_if = "is_default")]
+    pub supervisions: Supervisions,
+    /// How the units' work was scored (考评).
+    #[serde(skip_serializing_if = "is_default")]
+    pub scores: Scores,
+    /// How much is attached (附件).
+    #[serde(skip_serializing_if = "is_default")]
+    pub attachments: Attachments,
+    /// It was closed because the resident withdrew it (撤诉).
+    #[serde(skip_serializing_if = "is_default")]
+    pub withdrawn: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use yiwang_base::{
-    AreaCode, CELL_ZOOM, CaseId, CategoryCode, Point, Refusal, RefusalKind, Timestamp, UnitCode,
-    to_millis,
+    AreaCode, CELL_ZOOM, CaseId, CategoryCode, Personal, Point, Refusal, RefusalKind, Timestamp,
+    UnitCode, to_millis,
 };
 
 use crate::{Case, Channel, Happening, SourceRef, Stage};
@@ -356,11 +356,20 @@ pub trait CaseStore: Send + Sync {
     /// from which words could be guessed: their keys count as used for another call.
     fn append(&self, change: Change) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// The events of a case with their entry numbers, oldest first.
+    /// The events of a case with their entry numbers, oldest first. Of files that
+    /// were attached it has no bytes: [`file`](Self::file) has them.
     fn timeline(
         &self,
         id: CaseId,
     ) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
+
+    /// The bytes of the file that this entry of the case attached; `None` where
+    /// it attached none, or they were erased.
+    fn file(
+        &self,
+        id: CaseId,
+        seq: u64,
+    ) -> impl Future<Output = Result<Option<Personal<Vec<u8>>>, StoreError>> + Send;
 
     /// A page of cases, at most `limit`.
     fn list(

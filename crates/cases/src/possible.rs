@@ -6,10 +6,12 @@ use crate::{Action, Case, Stage};
 /// them is policy's question, not this one's.
 pub fn possible(case: &Case) -> Vec<Action> {
     use Action::{
-        Accept, CallBack, Close, Decline, Dispatch, Erase, Redirect, Reopen, ReportBack, Start,
-        Verify,
+        Accept, AskResident, Attach, CallBack, Close, Comment, Decline, Dispatch, Erase, Redirect,
+        Reopen, ReportBack, Score, Shelve, Start, Verify, Withdraw,
     };
-    let mut actions = match case.stage {
+    let standing_still = case.more.pauses.possible();
+    let runs = standing_still.is_none();
+    let mut actions = standing_still.unwrap_or_else(|| match case.stage {
         Stage::Submitted => vec![Accept, Decline],
         Stage::Accepted => vec![Dispatch],
         Stage::Dispatched => vec![Start],
@@ -18,14 +20,20 @@ pub fn possible(case: &Case) -> Vec<Action> {
         Stage::Verified => vec![Close, CallBack],
         Stage::Closed => vec![CallBack, Reopen],
         Stage::Declined => vec![Reopen],
-    };
+    });
     if case.stage.is_handled() {
         actions.extend(case.more.parts.possible());
+    }
+    if case.stage.is_handled() && runs {
         // Who has been put there so that somebody has it cannot give it back.
         if !case.more.lead.backstop {
             actions.push(Action::Return);
         }
         actions.push(Redirect);
+        if case.deadlines.resolve_by.is_some() {
+            actions.extend(case.more.extensions.possible());
+        }
+        actions.extend([AskResident, Shelve]);
     }
     if matches!(
         case.stage,
@@ -36,6 +44,14 @@ pub fn possible(case: &Case) -> Vec<Action> {
     if !case.more.provisional.is_empty() {
         actions.push(Action::SettleDue);
     }
+    if case.stage.is_open() {
+        actions.push(Withdraw);
+    }
+    actions.extend(case.more.supervisions.possible(case));
+    if case.has_work_to_score() {
+        actions.push(Score);
+    }
+    actions.extend([Comment, Attach]);
     // Also after an erasure: notes written since then can be erased as well.
     actions.push(Erase);
     actions

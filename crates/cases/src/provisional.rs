@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{Refusal, RefusalKind, Span, Timestamp, truncate_millis};
 
 use crate::decide::Context;
+use crate::limits::DeskStep;
 use crate::{Actor, Case, Event, Happening, Rules};
 
 /// The rule that counts days of a missing year, as the record names it.
@@ -174,14 +175,35 @@ fn spans<'a>(
     rules: &'a Rules,
 ) -> impl Iterator<Item = Span> + 'a {
     let said = match event {
-        Event::Accepted { category, .. } => Some(category),
+        Event::Accepted { category, .. }
+        | Event::Submitted {
+            category: Some(category),
+            ..
+        } => Some(category),
         _ => case.and_then(|case| case.category.as_ref()),
     };
     let category = said.and_then(|code| rules.categories.get(code));
-    let desk = &rules.desk;
-    let of_category = category.map(|one| [one.resolve, one.respond]);
-    let of_desk = [desk.accept, desk.dispatch, desk.verify, desk.close];
-    of_category.into_iter().flatten().chain(of_desk)
+    let of_category = category.map(|one| {
+        let limits = rules.handling(one);
+        [limits.resolve, limits.respond]
+    });
+    let steps = [
+        DeskStep::Accept,
+        DeskStep::Dispatch,
+        DeskStep::Verify,
+        DeskStep::Close,
+    ];
+    let of_desk = steps.map(|step| rules.desk_limit(said, step));
+    let pause = case.and_then(|case| case.more.pauses.now.as_ref());
+    let left = pause.map(|pause| [pause.left.due, pause.left.resolve, pause.left.respond]);
+    let left = left.into_iter().flatten().flatten().map(Span::from);
+    let answer = rules.limits.allowance.answer;
+    let of_pause = left.chain([answer]);
+    of_category
+        .into_iter()
+        .flatten()
+        .chain(of_desk)
+        .chain(of_pause)
 }
 
 /// Settles the provisional deadlines of a case by the calendar as it is now.

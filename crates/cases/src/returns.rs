@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{LocalText, Personal, Refusal, RefusalKind, Timestamp, UnitCode};
 
 use crate::check::{MAX_SHORT, known_unit, text};
-use crate::decide::{Context, due};
+use crate::decide::{Context, desk_due};
 use crate::dispatch::{Dispatch, decide_dispatch};
+use crate::limits::DeskStep;
 use crate::{Actor, Case, Event, Happening, Limits, Stage};
 
 /// The rule by which a case that nobody takes goes to the district, as it
@@ -179,7 +180,7 @@ pub(crate) fn decide_return(
         .found(unit.as_str()));
     }
     let returned = Event::Returned(Returned {
-        dispatch_by: due(context, context.rules.desk.dispatch, "note")?,
+        dispatch_by: desk_due(case, DeskStep::Dispatch, context, "note")?,
         reason: command.reason,
         responsible: command.responsible.clone(),
         unit,

@@ -1,9 +1,11 @@
 //! What is sealed beside an event: residents' words and personal data.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use yiwang_base::{Personal, Point, Purpose};
 
-use crate::Answers;
+use crate::{Answers, File};
 
 /// Who sent a request; every part is optional.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,6 +74,8 @@ pub enum Sealed {
     Request(Personal<RequestWords>),
     /// A note in words: what was done, why it was declined, what the resident said.
     Note(Personal<String>),
+    /// A file; its bytes lie beside it.
+    File(Personal<File>),
 }
 
 #[derive(Serialize)]
@@ -79,6 +83,7 @@ pub enum Sealed {
 enum RawRef<'a> {
     Request(&'a RequestWords),
     Note(&'a str),
+    File(&'a File),
 }
 
 #[derive(Deserialize)]
@@ -86,11 +91,25 @@ enum RawRef<'a> {
 enum Raw {
     Request(RequestWords),
     Note(String),
+    File(File),
+}
+
+impl Sealed {
+    /// Takes the bytes out of a file: they are kept beside the sealed part, not in it.
+    pub fn take_bytes(&mut self) -> Option<Arc<[u8]>> {
+        let Sealed::File(file) = self else {
+            return None;
+        };
+        let mut without = file.disclose(Purpose::Record).clone();
+        let bytes = std::mem::replace(&mut without.bytes, Arc::new([]));
+        *file = Personal::new(without);
+        Some(bytes)
+    }
 }
 
 /// Writes the sealed part as it is kept in the record; the caller names why.
 impl Sealed {
-    /// The form that is sealed: one JSON object, `{"request":…}` or `{"note":…}`.
+    /// The form that is sealed: one JSON object, `{"request":…}`, `{"note":…}` or `{"file":…}`.
     pub fn disclose_as<S: serde::Serializer>(
         &self,
         purpose: Purpose,
@@ -99,6 +118,7 @@ impl Sealed {
         match self {
             Sealed::Request(words) => RawRef::Request(words.disclose(purpose)),
             Sealed::Note(note) => RawRef::Note(note.disclose(purpose)),
+            Sealed::File(file) => RawRef::File(file.disclose(purpose)),
         }
         .serialize(serializer)
     }
@@ -109,6 +129,7 @@ impl<'de> Deserialize<'de> for Sealed {
         Ok(match Raw::deserialize(deserializer)? {
             Raw::Request(words) => Sealed::Request(Personal::new(words)),
             Raw::Note(note) => Sealed::Note(Personal::new(note)),
+            Raw::File(file) => Sealed::File(Personal::new(file)),
         })
     }
 }

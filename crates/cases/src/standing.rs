@@ -51,10 +51,27 @@ impl Case {
 impl Standing {
     /// Whether a unit of this standing may take the action.
     fn may(self, action: Action) -> bool {
-        use Action::{AddUnit, RemoveUnit, ReportBack, ReportPart, Return, Start};
-        match self {
-            Standing::Lead => matches!(action, Start | ReportBack | Return | AddUnit | RemoveUnit),
-            Standing::Assisting => matches!(action, ReportPart),
-        }
+        use Action::{
+            AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach, Comment,
+            Release, RemoveUnit, ReportBack, ReportPart, Resume, Return, Score, Start, Supervise,
+        };
+        let either = matches!(action, Comment | Attach | Score | Supervise | Release);
+        either
+            || match self {
+                Standing::Lead => matches!(
+                    action,
+                    Start
+                        | ReportBack
+                        | Return
+                        | AddUnit
+                        | RemoveUnit
+                        | AskExtension
+                        | AskResident
+                        | AnswerQuestion
+                        | Resume
+                        | AnswerSupervision
+                ),
+                Standing::Assisting => matches!(action, ReportPart),
+            }
     }
 }

@@ -9,9 +9,9 @@ use yiwang_base::{
 };
 use yiwang_cases::coverage::Piece;
 use yiwang_cases::{
-    Action, Area, AreaIndex, Attendance, Category, Channel, DeclineReason, DeskLimits, Event,
-    ReturnReason, Rules, Stage, StoreError, Tier, Unit, WhistleAction, WhistleEvent, WhistleKind,
-    WhistleStage,
+    Action, Area, AreaIndex, Attendance, Category, Channel, CityLimits, DeclineReason, DeskLimits,
+    Event, ReturnReason, Rules, ShelveReason, Stage, StoreError, SupervisionLevel, Tier, Unit,
+    WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
@@ -31,6 +31,9 @@ pub struct CitySettings {
     pub calendar: WorkCalendar,
     /// Limits of the desk's own steps.
     pub desk: DeskLimits,
+    /// Grades of urgency, and how far what holds up a case may reach.
+    #[serde(default)]
+    pub limits: CityLimits,
 }
 
 /// Code of the one [`ItemKind::Setting`] item.
@@ -50,6 +53,7 @@ impl CitySettings {
             name,
             calendar: WorkCalendar::new(zone, hours, BTreeSet::new(), BTreeSet::new())?,
             desk: DeskLimits::default(),
+            limits: CityLimits::default(),
         })
     }
 
@@ -155,6 +159,7 @@ impl City {
                 units,
                 calendar,
                 desk: settings.desk,
+                limits: settings.limits,
                 locator,
             },
             outlines,
@@ -204,6 +209,8 @@ impl City {
             decline_reasons: named(decline_name),
             return_reasons: named(|reason: ReturnReason| reason.name().into()),
             whistles: whistle_words(),
+            shelve_reasons: named(|reason: ShelveReason| reason.name().into()),
+            supervision_levels: named(|level: SupervisionLevel| level.name().into()),
         }
     }
 

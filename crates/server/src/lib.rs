@@ -18,6 +18,8 @@ pub mod figures;
 pub mod follow_code;
 pub mod http;
 pub mod import;
+pub mod limits;
+pub mod picture;
 pub mod policy;
 pub mod sample;
 pub mod wire;

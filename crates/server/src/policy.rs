@@ -92,8 +92,10 @@ impl Role {
     /// Whether the role has the right.
     pub fn may(self, right: Right) -> bool {
         use Action::{
-            Accept, AddUnit, CallBack, Close, Decline, Dispatch, Erase, Redirect, RemoveUnit,
-            Reopen, ReportBack, ReportPart, Return, SettleDue, Start, Submit, Verify,
+            Accept, AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach,
+            CallBack, Close, Comment, Decline, Dispatch, Erase, Extend, Redirect, RefuseExtension,
+            Release, RemoveUnit, Reopen, ReportBack, ReportPart, Resume, Return, Score, SettleDue,
+            Shelve, Start, Submit, Supervise, Verify, Withdraw,
         };
         use Right::{
             Act, KeepCity, ReadCases, ReadEntries, ReadFigures, ReadReporter, ReadRoster,
@@ -115,8 +117,21 @@ impl Role {
             Act(Accept | Decline | Dispatch | Close | CallBack | Reopen | Redirect) => {
                 self == Role::Operator
             }
-            Act(Start | ReportBack | Return | ReportPart) => self == Role::Unit,
-            Act(AddUnit | RemoveUnit) => matches!(self, Role::Operator | Role::Unit),
+            Act(Extend | RefuseExtension | Shelve | Withdraw) => self == Role::Operator,
+            Act(Start | ReportBack | Return | ReportPart | AskExtension | AnswerSupervision) => {
+                self == Role::Unit
+            }
+            Act(AddUnit | RemoveUnit | AskResident | AnswerQuestion | Resume | Score) => {
+                matches!(self, Role::Operator | Role::Unit)
+            }
+            Act(Supervise | Release) => {
+                matches!(self, Role::Operator | Role::Unit | Role::Leader)
+            }
+            Act(Comment) => matches!(
+                self,
+                Role::Operator | Role::Unit | Role::Verifier | Role::Leader
+            ),
+            Act(Attach) => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             Act(Verify) => matches!(self, Role::Operator | Role::Verifier),
             Act(Erase | SettleDue) => self == Role::Steward,
             // Of units, the rules of the room say which may call and which are called.
@@ -324,17 +339,20 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units figures channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Unit,
-                "cases words reporter units figures submit start report_back return report_part add_unit remove_unit roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Verifier,
-                "cases words reporter units figures submit verify",
+                "cases words reporter units figures submit verify comment attach",
             ),
-            (Role::Leader, "cases words units figures submit"),
+            (
+                Role::Leader,
+                "cases words units figures submit supervise release comment",
+            ),
             (
                 Role::Steward,
                 "cases units figures formulas entries city submit erase settle_due roster set_roster whistle.erase",

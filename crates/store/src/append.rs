@@ -1,5 +1,7 @@
 //! Writing changes: entries, what is sealed beside them, and the rows they add up to.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,7 +12,7 @@ use yiwang_journal::{ENTRY_VERSION, Entry, Hash, leaf_hash, seal};
 use crate::error::{broken, from_sqlite};
 use crate::store::one;
 use crate::writer::Transaction;
-use crate::{case_row, erase};
+use crate::{case_row, erase, files};
 
 /// What `data` of an entry about a case holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +40,8 @@ pub(crate) struct Prepared {
 pub(crate) struct SealedBody {
     pub(crate) salt: [u8; 32],
     pub(crate) body: Vec<u8>,
+    /// The bytes of a file, which the body holds the hash of.
+    pub(crate) file: Option<Arc<[u8]>>,
 }
 
 impl SealedBody {
@@ -45,7 +49,11 @@ impl SealedBody {
     pub(crate) fn new(body: Vec<u8>) -> Result<SealedBody, StoreError> {
         let mut salt = [0; 32];
         getrandom::fill(&mut salt).map_err(broken)?;
-        Ok(SealedBody { salt, body })
+        Ok(SealedBody {
+            salt,
+            body,
+            file: None,
+        })
     }
 
     fn commitment(&self) -> Hash {
@@ -111,7 +119,7 @@ fn prepare_happening(
     happening: Happening,
     recorded_at: Timestamp,
 ) -> Result<Prepared, StoreError> {
-    let sealed = happening.sealed.as_ref().map(sealed_body).transpose()?;
+    let sealed = happening.sealed.map(sealed_body).transpose()?;
     let erases = match &happening.event {
         Event::Erased { erases } => erases.clone(),
         _ => Vec::new(),
@@ -133,12 +141,16 @@ fn prepare_happening(
     prepare(entry, sealed)
 }
 
-fn sealed_body(sealed: &Sealed) -> Result<SealedBody, StoreError> {
+fn sealed_body(mut sealed: Sealed) -> Result<SealedBody, StoreError> {
+    let file = sealed.take_bytes();
     let mut body = Vec::new();
     sealed
         .disclose_as(Purpose::Record, &mut serde_json::Serializer::new(&mut body))
         .map_err(broken)?;
-    SealedBody::new(body)
+    Ok(SealedBody {
+        file,
+        ..SealedBody::new(body)?
+    })
 }
 
 impl Transaction<'_> {
@@ -165,6 +177,9 @@ impl Transaction<'_> {
                 .prepare_cached("INSERT INTO sealed (seq, salt, body) VALUES (?1, ?2, ?3)")
                 .and_then(|mut sql| sql.execute((seq as i64, &sealed.salt, &sealed.body)))
                 .map_err(from_sqlite)?;
+            if let Some(file) = &sealed.file {
+                files::insert(self.sql, seq, file)?;
+            }
         }
         self.frontier.append(entry.hash);
         Ok(seq)

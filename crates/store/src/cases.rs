@@ -2,19 +2,19 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use yiwang_base::{CaseId, Timestamp};
+use yiwang_base::{CaseId, Personal, Timestamp};
 use yiwang_cases::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Happening, MapTile, Order, Page,
     PageStart, Receipt, Recorded, Sealed, SourceRef, StoreError,
 };
 use yiwang_journal::Entry;
 
-use crate::Store;
 use crate::append::{CaseData, by_source, prepare_change, repeated};
 use crate::case_row::{COLUMNS, follow_hash, from_row};
 use crate::error::{broken, from_sqlite};
 use crate::finding::{counts, list};
 use crate::marks::points;
+use crate::{Store, files};
 
 impl Store {
     /// Writes many changes as one job: in order, each whole or not at all.
@@ -104,6 +104,10 @@ impl CaseStore for Store {
 
     async fn timeline(&self, id: CaseId) -> Result<Vec<Recorded>, StoreError> {
         self.readers.run(move |sql| timeline(sql, id)).await
+    }
+
+    async fn file(&self, id: CaseId, seq: u64) -> Result<Option<Personal<Vec<u8>>>, StoreError> {
+        self.readers.run(move |sql| files::read(sql, id, seq)).await
     }
 
     async fn list(

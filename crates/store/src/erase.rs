@@ -4,9 +4,9 @@ use rusqlite::Connection;
 use yiwang_base::CaseId;
 use yiwang_cases::StoreError;
 
-use crate::Store;
 use crate::error::from_sqlite;
 use crate::store::one;
+use crate::{Store, files};
 
 /// Entry numbers of a case beside which something is sealed now.
 const SEALED: &str = "SELECT entry.seq FROM entry JOIN sealed ON sealed.seq = entry.seq \
@@ -29,7 +29,7 @@ pub(crate) fn check_sealed(
     Ok(())
 }
 
-/// Overwrites salt and body beside the entries and names the entry that ordered it.
+/// Overwrites salt, body and file beside the entries and names the entry that ordered it.
 pub(crate) fn erase_sealed(sql: &Connection, entries: &[u64], by: u64) -> Result<(), StoreError> {
     for seq in entries {
         sql.prepare_cached(
@@ -37,6 +37,7 @@ pub(crate) fn erase_sealed(sql: &Connection, entries: &[u64], by: u64) -> Result
         )
         .and_then(|mut statement| statement.execute([*seq as i64]))
         .map_err(from_sqlite)?;
+        files::erase(sql, *seq)?;
         sql.prepare_cached("INSERT OR IGNORE INTO erased (seq, by) VALUES (?1, ?2)")
             .and_then(|mut statement| statement.execute((*seq as i64, by as i64)))
             .map_err(from_sqlite)?;

@@ -22,6 +22,7 @@ mod change_feed;
 mod erase;
 mod error;
 mod figures;
+mod files;
 mod finding;
 mod functions;
 mod items;

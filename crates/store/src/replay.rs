@@ -19,9 +19,9 @@ use crate::accounts::{self, AccountData};
 use crate::append::CaseData;
 use crate::case_row::{Derived, FACTS, facts};
 use crate::error::{broken, from_sqlite};
-use crate::items;
 use crate::scan::{JournalRow, Scan, ScanProgress};
 use crate::whistles::{self, WhistleData};
+use crate::{files, items};
 
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,8 @@ struct CaseStep {
     event: Event,
     /// What is kept of the words, for a submission whose words are not erased.
     derived: Option<Box<Derived>>,
+    /// The hash that an attached file was sealed with, unless it is erased.
+    file: Option<Box<str>>,
     /// The entry stands under another case than it speaks of.
     misplaced: bool,
 }
@@ -116,8 +118,14 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
                         let words = words.disclose(Purpose::Record);
                         Some(Box::new(Derived::of(row.seq, words)))
                     }
-                    Sealed::Note(_) => None,
+                    Sealed::Note(_) | Sealed::File(_) => None,
                 }
+            }
+            _ => None,
+        };
+        let file = match (&entry.data.event, &row.sealed) {
+            (Event::Attached(_), Some(sealed)) if row.erased_by.is_none() => {
+                files::sealed_hash(sealed.body).map(Box::from)
             }
             _ => None,
         };
@@ -126,6 +134,7 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
             at: entry.data.happened.unwrap_or(entry.at),
             event: entry.data.event,
             derived,
+            file,
             misplaced: row.case_id != Some(id),
         });
         return Ok((row.seq, step));
@@ -181,6 +190,8 @@ struct Sum {
     whistles: HashMap<u64, (Whistle, Option<i64>)>,
     /// Which whistle an entry is about.
     whistle_entries: HashMap<u64, u64>,
+    /// Files that must be there: the entry, its case, and their hash.
+    files: Vec<(u64, u64, Box<str>)>,
 }
 
 impl Sum {
@@ -189,6 +200,9 @@ impl Sum {
             Step::Case(step) => {
                 if step.misplaced && self.misplaced.len() < MOST_DIFFERING {
                     self.misplaced.insert(step.id);
+                }
+                if let Some(hash) = step.file.clone() {
+                    self.files.push((seq, step.id, hash));
                 }
                 self.add_event(step)
                     .map_err(|error| broken(format!("entry {seq}: {error}")))?;
@@ -260,6 +274,11 @@ impl Sum {
     fn compare(mut self, sql: Connection) -> Result<Vec<String>, StoreError> {
         let mut differing = std::mem::take(&mut self.misplaced);
         let sql = self.compare_cases(sql, &mut differing)?;
+        for (seq, id, hash) in &self.files {
+            if !files::is_whole(&sql, *seq, hash)? {
+                differing.insert(*id);
+            }
+        }
         let mut subjects: Vec<String> = differing.iter().map(|id| format!("case/{id}")).collect();
         subjects.extend(items::differing(&sql, self.items)?);
         subjects.extend(accounts::differing(&sql, self.accounts)?);

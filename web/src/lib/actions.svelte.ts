@@ -7,37 +7,82 @@ export class Draft {
   area = $state('');
   reason = $state('');
   unit = $state('');
+  assisting = $state<string[]>([]);
+  responsible = $state('');
   note = $state('');
-  pass = $state<'' | 'true' | 'false'>('');
-  reached = $state<'' | 'true' | 'false'>('');
-  solved = $state<'' | 'true' | 'false'>('');
+  pass = $state('');
+  reached = $state('');
+  solved = $state('');
   satisfaction = $state('');
   ground = $state('');
+  /** A date and time as the browser's own field has them, in the browser's zone. */
+  when = $state('');
+  level = $state('');
+  score = $state('');
 
-  constructor(file: CaseFile) {
+  constructor(file: CaseFile, action: Command) {
     this.category = file.category ?? '';
     this.area = file.area ?? '';
-    this.unit = file.suggested_units[0]?.unit ?? '';
+    if (action === 'dispatch') this.unit = file.suggested_units[0]?.unit ?? '';
+    if (action === 'score') this.unit = file.unit ?? '';
+    if (action === 'remove_unit' && file.parts.length === 1) this.unit = file.parts[0]?.unit ?? '';
   }
 
   /** Whether something was typed that a fresh reading must not lose. */
   get touched(): boolean {
-    return [this.note, this.reason, this.ground, this.pass, this.reached].some(
-      (part) => part !== '',
-    );
+    return [
+      this.note,
+      this.reason,
+      this.ground,
+      this.pass,
+      this.reached,
+      this.when,
+      this.level,
+      this.score,
+      this.responsible,
+    ].some((part) => part !== '');
   }
 }
 
 export type FieldName = Exclude<keyof Draft, 'touched'>;
 export type Missing = { field: FieldName; message: string };
 
-/** The usual next step, if it is this reader's to take. Closing what nobody has
-    verified, opening again and erasing are possible but never usual. */
+/** What the fields of a form are given. */
+export type Fields = {
+  action: Command;
+  file: CaseFile;
+  draft: Draft;
+  /** What is wrong with a field. */
+  wrong: Record<string, string>;
+  /** The id of a field's first control. */
+  id: (field: FieldName | 'other') => string;
+  /** Units that may be chosen instead. */
+  allowed: string[];
+};
+
+/** Steps that are somebody's usual next one; everything else is possible and never usual. */
+const USUAL: ReadonlySet<Command> = new Set([
+  'accept',
+  'dispatch',
+  'start',
+  'report_back',
+  'verify',
+  'close',
+  'call_back',
+  'report_part',
+  'resume',
+  'answer_question',
+]);
+
+/** The usual next step, if it is this reader's to take. */
 export function usual(file: CaseFile): Command | null {
-  const [first] = file.actions;
-  if (!first || !isCommand(first) || first === 'reopen' || first === 'erase') return null;
+  const first = file.actions.find((action) => isCommand(action) && USUAL.has(action));
+  if (!first || !isCommand(first)) return null;
+  // Closing what nobody has verified is possible and never usual.
   if (first === 'close' && file.stage !== 'verified') return null;
   if (first === 'call_back' && file.call_back?.reached) return null;
+  // Whether to add a part's report comes after the case's own step.
+  if (first === 'report_part' && file.parts.every((part) => part.reported_at !== null)) return null;
   return first;
 }
 
@@ -46,11 +91,14 @@ export function outsideDuty(draft: Draft, file: CaseFile): boolean {
   return draft.unit !== '' && file.suggested_units.every((one) => one.unit !== draft.unit);
 }
 
+const hasOpenParts = (file: CaseFile) => file.parts.some((part) => part.reported_at === null);
+
 /** Fields of a form that must be filled before it is worth sending. */
 export function missing(action: Command, draft: Draft, file: CaseFile): Missing[] {
   const t = i18n.t.forms.missing;
+  const life = i18n.t.life.missing;
   const found: Missing[] = [];
-  const need = (field: FieldName, message: string) => {
+  const need = (field: Exclude<FieldName, 'assisting'>, message: string) => {
     if (!draft[field].trim()) found.push({ field, message });
   };
   switch (action) {
@@ -67,6 +115,7 @@ export function missing(action: Command, draft: Draft, file: CaseFile): Missing[
       break;
     case 'report_back':
       need('note', t.reportNote);
+      if (hasOpenParts(file)) need('reason', life.text);
       break;
     case 'verify':
       need('pass', t.pass);
@@ -85,6 +134,56 @@ export function missing(action: Command, draft: Draft, file: CaseFile): Missing[
     case 'erase':
       need('ground', t.ground);
       break;
+    case 'return':
+      need('reason', life.choose);
+      need('note', life.text);
+      break;
+    case 'redirect':
+    case 'remove_unit':
+      need('unit', life.unit);
+      need('reason', life.text);
+      break;
+    case 'add_unit':
+      need('unit', life.unit);
+      break;
+    case 'ask_extension':
+      need('when', life.when);
+      need('reason', life.text);
+      break;
+    case 'extend':
+      if (!file.extension_asked) need('when', life.when);
+      need('reason', life.text);
+      break;
+    case 'refuse_extension':
+      need('reason', life.text);
+      break;
+    case 'shelve':
+      need('reason', life.choose);
+      need('when', life.when);
+      need('note', life.text);
+      break;
+    case 'supervise':
+      need('level', life.choose);
+      need('when', life.when);
+      need('note', life.text);
+      break;
+    case 'score':
+      need('unit', life.unit);
+      need('score', life.choose);
+      need('reason', life.text);
+      break;
+    case 'report_part':
+    case 'ask_resident':
+    case 'answer_question':
+    case 'answer_supervision':
+    case 'comment':
+    case 'withdraw':
+      need('note', life.text);
+      break;
+    case 'start':
+    case 'resume':
+    case 'release':
+      break;
   }
   return found;
 }
@@ -92,6 +191,9 @@ export function missing(action: Command, draft: Draft, file: CaseFile): Missing[
 /** The body of the call an action's form makes. */
 export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Command] {
   const text = (value: string) => value.trim() || undefined;
+  const note = draft.note.trim();
+  const reason = draft.reason.trim();
+  const when = draft.when ? new Date(draft.when).toISOString() : '';
   switch (action) {
     case 'accept':
       return {
@@ -99,7 +201,7 @@ export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Co
         area: draft.area !== file.area ? text(draft.area) : undefined,
       };
     case 'decline':
-      return { reason: draft.reason as Bodies['decline']['reason'], note: draft.note.trim() };
+      return { reason: reason as Bodies['decline']['reason'], note };
     case 'dispatch':
       return {
         unit: draft.unit,
@@ -107,8 +209,7 @@ export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Co
         note: text(draft.note),
       };
     case 'report_back':
-    case 'reopen':
-      return { note: draft.note.trim() };
+      return { note, open_parts_reason: hasOpenParts(file) ? text(draft.reason) : undefined };
     case 'verify':
       return { pass: draft.pass === 'true', note: text(draft.note) };
     case 'close':
@@ -126,5 +227,40 @@ export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Co
       return { ground: draft.ground.trim() };
     case 'start':
       return {};
+    case 'return':
+      return {
+        reason: reason as Bodies['return']['reason'],
+        responsible: text(draft.responsible),
+        note,
+      };
+    case 'redirect':
+      return { unit: draft.unit, assisting: draft.assisting, reason, note: text(draft.note) };
+    case 'add_unit':
+      return { unit: draft.unit, note: text(draft.note) };
+    case 'remove_unit':
+      return { unit: draft.unit, reason };
+    case 'ask_extension':
+      return { resolve_by: when, reason };
+    case 'extend':
+      return { resolve_by: text(when), reason };
+    case 'refuse_extension':
+      return { reason };
+    case 'shelve':
+      return { reason: reason as Bodies['shelve']['reason'], review_by: when, note };
+    case 'supervise':
+      return { level: draft.level as Bodies['supervise']['level'], answer_by: when, note };
+    case 'score':
+      return { unit: draft.unit, score: Number(draft.score), reason };
+    case 'resume':
+    case 'release':
+      return { note: text(draft.note) };
+    case 'reopen':
+    case 'report_part':
+    case 'ask_resident':
+    case 'answer_question':
+    case 'answer_supervision':
+    case 'comment':
+    case 'withdraw':
+      return { note };
   }
 }

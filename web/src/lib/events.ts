@@ -30,6 +30,7 @@ export function eventName(event: string): string {
 /** An event's particulars in words: to which unit, until when, passed or not. */
 export function particulars(entry: Pick<TimelineEntry, 'event' | 'data'>): string[] {
   const t = i18n.t.particulars;
+  const life = i18n.t.life.particulars;
   const inner = entry.data[entry.event];
   const data = (typeof inner === 'object' && inner !== null ? inner : entry.data) as Record<
     string,
@@ -53,9 +54,8 @@ export function particulars(entry: Pick<TimelineEntry, 'event' | 'data'>): strin
   if (area) found.push(names.area(area));
   const reason = text('reason');
   if (reason) {
-    found.push(
-      entry.event === 'returned' ? names.returnReason(reason) : names.declineReason(reason),
-    );
+    const of = { returned: names.returnReason, shelved: names.shelveReason }[entry.event as string];
+    found.push((of ?? names.declineReason)(reason));
   }
   const responsible = text('responsible');
   if (responsible) found.push(t.responsible(names.unit(responsible)));
@@ -72,10 +72,22 @@ export function particulars(entry: Pick<TimelineEntry, 'event' | 'data'>): strin
     ['respond_by', t.respondBy],
     ['resolve_by', t.resolveBy],
     ['verify_by', t.verifyBy],
+    ['from', life.from],
+    ['review_by', life.reviewBy],
+    ['answer_by', life.answerBy],
+    ['due_at', life.dueAt],
   ];
   for (const [key, say] of limits) {
     const at = text(key);
     if (at) found.push(say(dateTime(at)));
   }
+  const level = text('level');
+  if (level) found.push(names.supervisionLevel(level));
+  const by = text('by');
+  if (by && entry.event !== 'verified') found.push(life.by(names.unit(by)));
+  if (typeof data['score'] === 'number') found.push(life.score(data['score']));
+  if (typeof data['bytes'] === 'number') found.push(life.bytes(Math.ceil(data['bytes'] / 1024)));
+  if (data['own'] === true) found.push(life.ownFile);
+  else if (data['for_resident'] === true) found.push(life.shownFile);
   return found;
 }

@@ -23,6 +23,9 @@ export const names = {
   action: (code: string | null | undefined) => capital(named(office.city?.actions, code)),
   event: (code: string | null | undefined) => capital(named(office.city?.events, code)),
   declineReason: (code: string | null | undefined) => named(office.city?.decline_reasons, code),
+  shelveReason: (code: string | null | undefined) => named(office.city?.shelve_reasons, code),
+  supervisionLevel: (code: string | null | undefined) =>
+    named(office.city?.supervision_levels, code),
   returnReason: (code: string | null | undefined) => named(office.city?.return_reasons, code),
 };
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use yiwang_base::{CaseId, Timestamp};
+use yiwang_base::{CaseId, Purpose, Timestamp};
 
 use super::sample::{Draft, change, happening};
 use crate::figures::{
@@ -65,6 +65,11 @@ impl<'a, S: CaseStore> Desk<'a, S> {
 
     pub(super) fn timeline(&self, id: CaseId) -> Vec<Recorded> {
         self.wait(self.store.timeline(id)).unwrap()
+    }
+
+    pub(super) fn file(&self, id: CaseId, seq: u64) -> Option<Vec<u8>> {
+        let file = self.wait(self.store.file(id, seq)).unwrap();
+        file.map(|bytes| bytes.disclose(Purpose::Record).clone())
     }
 
     pub(super) fn list(

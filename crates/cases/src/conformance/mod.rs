@@ -16,6 +16,7 @@ mod cases;
 mod desk;
 mod erasure;
 mod figures;
+mod files;
 mod finding;
 mod random;
 pub mod sample;
@@ -42,6 +43,9 @@ pub use erasure::{
 pub use figures::{
     a_change_counts_at_once, whatever_figures_are_asked_for_they_are_those_counted_turn_by_turn,
 };
+pub use files::{
+    a_file_is_read_by_the_entry_that_attached_it, an_erased_file_is_gone_and_others_stay,
+};
 pub use finding::{
     a_case_number_finds_its_case, a_follow_code_belongs_to_one_case, a_tile_gathers_cases_in_marks,
     counts_tell_late_from_soon, each_filter_finds_what_it_names,
@@ -62,6 +66,7 @@ macro_rules! conformance {
             a_case_of_every_sort_of_event_reads_back_as_it_was_written
             a_case_that_is_not_there_is_not_found
             a_change_for_another_version_is_refused_with_the_current_one
+            a_file_is_read_by_the_entry_that_attached_it
             a_follow_code_belongs_to_one_case
             a_history_can_be_written_as_one_change
             a_key_used_for_another_call_is_refused
@@ -69,6 +74,7 @@ macro_rules! conformance {
             a_source_comes_in_once
             a_tile_gathers_cases_in_marks
             an_erased_call_is_not_repeated
+            an_erased_file_is_gone_and_others_stay
             an_erasure_names_only_what_its_own_case_has_sealed
             counts_tell_late_from_soon
             each_filter_finds_what_it_names

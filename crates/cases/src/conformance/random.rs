@@ -7,9 +7,10 @@ use yiwang_base::{Personal, Point, Span};
 
 use super::sample::{happening, minute, note};
 use crate::{
-    CaseFilter, Channel, DeclineReason, DueSettled, Event, Happening, MapTile, PartReported, Place,
-    ProvisionalDue, Redirected, Reporter, RequestWords, ReturnReason, Returned, Sealed, SourceRef,
-    Stage, UnitAdded, UnitRemoved,
+    Amount, CaseFilter, Channel, DeclineReason, DueSettled, Event, Extended, ExtensionAsked,
+    Happening, MapTile, PartReported, Place, ProvisionalDue, Redirected, Reporter, RequestWords,
+    ResidentAsked, Resumed, ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved,
+    SourceRef, Stage, Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved,
 };
 
 pub(super) const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
@@ -164,6 +165,7 @@ fn event() -> impl Strategy<Value = Event> {
         time().prop_map(|dispatch_by| Event::Reopened { dispatch_by }),
         duty(),
         clock(),
+        held_up(),
     ]
 }
 
@@ -178,6 +180,54 @@ fn clock() -> impl Strategy<Value = Event> {
             span: Span::WorkingDays { days: 3 },
         })),
         (time(), time()).prop_map(|(due, was)| Event::DueSettled(DueSettled { due, was })),
+    ]
+}
+
+/// More time, standing still, being watched, scored and withdrawn.
+fn held_up() -> impl Strategy<Value = Event> {
+    let time = || (0..2 * MINUTES).prop_map(minute);
+    let left = || {
+        proptest::option::of((0..5_u32).prop_map(Amount::WorkingDays)).prop_map(|due| TimeLeft {
+            due,
+            ..TimeLeft::default()
+        })
+    };
+    let resumed = || {
+        (time(), proptest::option::of(time())).prop_map(|(due_at, resolve_by)| Resumed {
+            due_at: Some(due_at),
+            resolve_by,
+            respond_by: None,
+        })
+    };
+    prop_oneof![
+        time().prop_map(|resolve_by| Event::ExtensionAsked(ExtensionAsked { resolve_by })),
+        (time(), time())
+            .prop_map(|(from, resolve_by)| Event::Extended(Extended { from, resolve_by })),
+        Just(Event::ExtensionRefused {}),
+        (left(), select(&ShelveReason::ALL[..]), time()).prop_map(|(left, reason, review_by)| {
+            Event::Shelved(Shelved {
+                left,
+                reason,
+                review_by,
+            })
+        }),
+        (time(), left())
+            .prop_map(|(answer_by, left)| Event::ResidentAsked(ResidentAsked { answer_by, left })),
+        resumed().prop_map(Event::ResidentAnswered),
+        resumed().prop_map(Event::Resumed),
+        (time(), select(&SupervisionLevel::ALL[..])).prop_map(|(answer_by, level)| {
+            Event::Supervised(Supervised {
+                answer_by,
+                by: None,
+                level,
+            })
+        }),
+        Just(Event::SupervisionAnswered {}),
+        Just(Event::SupervisionReleased {}),
+        (proptest::option::of(code(&UNITS)), 1..=5_u8, code(&UNITS))
+            .prop_map(|(by, score, unit)| Event::Scored(Scored { by, score, unit })),
+        Just(Event::Commented {}),
+        Just(Event::Withdrawn {}),
     ]
 }
 

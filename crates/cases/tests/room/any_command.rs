@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use yiwang_base::{Personal, Point, UnitCode};
 use yiwang_cases::{
-    Action, AddUnit, Channel, Command, DeclineReason, Limits, Redirect, RemoveUnit, ReportPart,
-    RequestWords, Return, ReturnReason, Submit,
+    Action, AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach, Channel,
+    Command, Comment, DeclineReason, Extend, FileKind, Limits, Redirect, RefuseExtension, Release,
+    RemoveUnit, ReportPart, RequestWords, Resume, Return, ReturnReason, Score, Shelve,
+    ShelveReason, Submit, Supervise, SupervisionLevel, Withdraw,
 };
 
-use crate::town::{FRIDAY, at, dispatch_with, good, words};
+use crate::town::{FRIDAY, at, dispatch_with, file, good, words};
 
 fn note() -> impl Strategy<Value = Personal<String>> {
     prop_oneof![
@@ -51,7 +53,7 @@ fn unit() -> impl Strategy<Value = UnitCode> {
 }
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
-    prop_oneof![3 => road(), 2 => duty()]
+    prop_oneof![3 => road(), 2 => duty(), 2 => clock(), 2 => watch()]
 }
 
 fn road() -> impl Strategy<Value = Command> {
@@ -159,20 +161,100 @@ fn duty() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn time() -> impl Strategy<Value = yiwang_base::Timestamp> {
+    select(vec![
+        "2026-09-25T02:00:00Z",
+        "2026-09-26T02:00:00Z",
+        "2026-09-30T10:00:00Z",
+        "2026-10-20T00:00:00.000000001Z",
+        "2030-01-01T00:00:00Z",
+    ])
+    .prop_map(at)
+}
+
+/// More time, and standing still.
+fn clock() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (time(), text()).prop_map(|(resolve_by, reason)| Command::AskExtension(AskExtension {
+            resolve_by,
+            reason
+        })),
+        (option::of(time()), text())
+            .prop_map(|(resolve_by, reason)| Command::Extend(Extend { resolve_by, reason })),
+        text().prop_map(|reason| Command::RefuseExtension(RefuseExtension { reason })),
+        (select(ShelveReason::ALL.to_vec()), time(), note()).prop_map(
+            |(reason, review_by, note)| Command::Shelve(Shelve {
+                reason,
+                review_by,
+                note
+            })
+        ),
+        note().prop_map(|note| Command::AskResident(AskResident { note })),
+        note().prop_map(|note| Command::AnswerQuestion(AnswerQuestion { note })),
+        option::of(note()).prop_map(|note| Command::Resume(Resume { note })),
+    ]
+}
+
+/// Who watches, scores, speaks, attaches and withdraws.
+fn watch() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (
+            option::of(unit()),
+            select(SupervisionLevel::ALL.to_vec()),
+            time(),
+            note()
+        )
+            .prop_map(
+                |(by, level, answer_by, note)| Command::Supervise(Supervise {
+                    by,
+                    level,
+                    answer_by,
+                    note
+                })
+            ),
+        note().prop_map(|note| Command::AnswerSupervision(AnswerSupervision { note })),
+        (option::of(unit()), option::of(note()))
+            .prop_map(|(by, note)| Command::Release(Release { by, note })),
+        (option::of(unit()), unit(), 0..7_u8, text()).prop_map(|(by, unit, score, reason)| {
+            Command::Score(Score {
+                by,
+                unit,
+                score,
+                reason,
+            })
+        }),
+        note().prop_map(|note| Command::Comment(Comment { note })),
+        (select(FileKind::ALL.to_vec()), any::<bool>(), 0..3_usize).prop_map(
+            |(kind, for_resident, bytes)| Command::Attach(Attach {
+                kind,
+                for_resident,
+                file: Personal::new(file("王小明.jpg", &vec![7; bytes])),
+            })
+        ),
+        note().prop_map(|note| Command::Withdraw(Withdraw { note })),
+    ]
+}
+
 /// Commands with the seconds before each. The road at the front takes the case
 /// on its way more often than chance would.
 pub(crate) fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
-    use Action::{Accept, CallBack, Close, Dispatch, Reopen, ReportBack, Start, Submit, Verify};
+    use Action::{
+        Accept, AskExtension, CallBack, Close, Dispatch, Reopen, ReportBack, Start, Submit, Verify,
+    };
     let step = (command(), 0..200_000_i64);
-    let road = any::<bool>().prop_map(|together| {
-        let road = [
+    let road = any::<[bool; 2]>().prop_map(|[together, asks]| {
+        let mut road = vec![
             Submit, Accept, Dispatch, Start, ReportBack, Verify, Close, CallBack, Reopen,
         ];
+        if asks {
+            road.insert(4, AskExtension);
+        }
         let step = |action| match action {
             Dispatch if together => dispatch_with("lights", &["idle"]),
             action => good(action),
         };
-        Vec::from(road.map(|action| (step(action), 60_000)))
+        let steps = road.into_iter().map(|action| (step(action), 60_000));
+        steps.collect::<Vec<_>>()
     });
     (road, 0..10_usize, vec(step, 0..40)).prop_map(|(mut road, taken, rest)| {
         road.truncate(taken);

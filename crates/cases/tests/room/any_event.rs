@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use yiwang_base::{AreaCode, CategoryCode, Span, Timestamp, UnitCode};
 use yiwang_cases::{
-    Channel, DeclineReason, DueSettled, Event, PartReported, ProvisionalDue, Redirected,
-    ReturnReason, Returned, SourceRef, UnitAdded, UnitRemoved,
+    Amount, Attached, Channel, DeclineReason, DueSettled, Event, Extended, ExtensionAsked,
+    FileKind, PartReported, ProvisionalDue, Redirected, ResidentAsked, Resumed, ReturnReason,
+    Returned, Scored, ShelveReason, Shelved, SourceRef, Supervised, SupervisionLevel, TimeLeft,
+    UnitAdded, UnitRemoved,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -24,7 +26,7 @@ fn unit() -> impl Strategy<Value = UnitCode> {
 }
 
 pub(crate) fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![road(), duty(), clock()]
+    prop_oneof![road(), duty(), clock(), held_up(), watch()]
 }
 
 fn road() -> impl Strategy<Value = Event> {
@@ -141,5 +143,85 @@ fn duty() -> impl Strategy<Value = Event> {
         unit().prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
         unit().prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
         unit().prop_map(|unit| Event::PartReported(PartReported { unit })),
+    ]
+}
+
+fn left() -> impl Strategy<Value = TimeLeft> {
+    let span = || {
+        option::of(prop_oneof![
+            any::<u32>().prop_map(Amount::Clock),
+            any::<u32>().prop_map(Amount::Working),
+            any::<u32>().prop_map(Amount::WorkingDays),
+        ])
+    };
+    (span(), span(), span()).prop_map(|(due, resolve, respond)| TimeLeft {
+        due,
+        resolve,
+        respond,
+    })
+}
+
+/// More time, and standing still.
+fn held_up() -> impl Strategy<Value = Event> {
+    let resumed = || {
+        let by = || option::of(time());
+        (by(), by(), by()).prop_map(|(due_at, resolve_by, respond_by)| Resumed {
+            due_at,
+            resolve_by,
+            respond_by,
+        })
+    };
+    prop_oneof![
+        time().prop_map(|resolve_by| Event::ExtensionAsked(ExtensionAsked { resolve_by })),
+        (time(), time())
+            .prop_map(|(from, resolve_by)| Event::Extended(Extended { from, resolve_by })),
+        Just(Event::ExtensionRefused {}),
+        (left(), select(ShelveReason::ALL.to_vec()), time()).prop_map(
+            |(left, reason, review_by)| Event::Shelved(Shelved {
+                left,
+                reason,
+                review_by
+            })
+        ),
+        (time(), left())
+            .prop_map(|(answer_by, left)| Event::ResidentAsked(ResidentAsked { answer_by, left })),
+        resumed().prop_map(Event::ResidentAnswered),
+        resumed().prop_map(Event::Resumed),
+    ]
+}
+
+/// Who watches, scores, speaks, attaches and withdraws.
+fn watch() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (
+            time(),
+            option::of(unit()),
+            select(SupervisionLevel::ALL.to_vec())
+        )
+            .prop_map(|(answer_by, by, level)| Event::Supervised(Supervised {
+                answer_by,
+                by,
+                level
+            })),
+        Just(Event::SupervisionAnswered {}),
+        Just(Event::SupervisionReleased {}),
+        (option::of(unit()), any::<u8>(), unit())
+            .prop_map(|(by, score, unit)| Event::Scored(Scored { by, score, unit })),
+        Just(Event::Commented {}),
+        (
+            0..1_u64 << 53,
+            any::<bool>(),
+            select(FileKind::ALL.to_vec()),
+            any::<bool>()
+        )
+            .prop_map(
+                |(bytes, for_resident, kind, own)| Event::Attached(Attached {
+                    bytes,
+                    for_resident,
+                    kind,
+                    own
+                })
+            ),
+        Just(Event::Withdrawn {}),
     ]
 }

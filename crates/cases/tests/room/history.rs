@@ -49,14 +49,25 @@ fn assert_legal(case: &Case, history: &[Happening]) {
         assert!(case.unit.is_some(), "a unit leads");
     }
     assert_parts(case, history);
-    if !matches!(case.stage, Stage::Submitted | Stage::Declined) {
+    // What was withdrawn may never have been accepted.
+    if !matches!(case.stage, Stage::Submitted | Stage::Declined) && !case.more.withdrawn {
         assert!(case.category.is_some());
     }
+    assert_closed_for_a_reason(case, history);
+    assert_clock(case, history);
+    assert!(!possible(case).is_empty(), "something is always possible");
+}
+
+/// No case closes without a passed verification since it was opened, or a
+/// reason that is sealed beside the entry that closed it.
+fn assert_closed_for_a_reason(case: &Case, history: &[Happening]) {
     if case.stage == Stage::Closed {
         let closing = history
             .iter()
-            .rposition(|h| matches!(h.event, Event::Closed { .. }))
+            .rposition(|h| matches!(h.event, Event::Closed { .. } | Event::Withdrawn {}))
             .unwrap();
+        let withdrawn = matches!(history[closing].event, Event::Withdrawn {});
+        assert_eq!(case.more.withdrawn, withdrawn);
         let opened = history[..closing]
             .iter()
             .rposition(|h| matches!(h.event, Event::Reopened { .. }))
@@ -74,7 +85,37 @@ fn assert_legal(case: &Case, history: &[Happening]) {
             assert_eq!(verdict, Some(true), "verified since it was opened");
         }
     }
-    assert!(!possible(case).is_empty(), "something is always possible");
+}
+
+/// Only what a unit has in hand stands still, and then it waits for the date
+/// set; pauses follow each other. Extensions stay within what the city allows.
+fn assert_clock(case: &Case, history: &[Happening]) {
+    let pauses = &case.more.pauses;
+    let stops = history
+        .iter()
+        .filter(|h| matches!(h.event, Event::Shelved(_) | Event::ResidentAsked(_)))
+        .count();
+    assert_eq!(
+        pauses.past.len() + usize::from(pauses.now.is_some()),
+        stops,
+        "every time it stood still is told"
+    );
+    for pair in pauses.past.windows(2) {
+        assert!(pair[0].until <= pair[1].from);
+    }
+    assert!(pauses.past.iter().all(|pause| pause.from <= pause.until));
+    if let Some(now) = &pauses.now {
+        assert!(case.stage.is_handled());
+        assert_eq!(case.due_at, Some(now.until));
+    }
+    let allowance = RULES.limits.allowance;
+    assert!(case.more.extensions.granted.len() <= allowance.extensions as usize);
+    for extended in &case.more.extensions.granted {
+        assert!(extended.resolve_by > extended.from);
+    }
+    let open = case.more.supervisions.0.iter();
+    let open = open.filter(|watch| watch.released_at.is_none()).count();
+    assert!(open <= 1, "one supervision at a time");
 }
 
 /// Assisting units are known once each and never lead; who came as the backstop
@@ -140,6 +181,28 @@ proptest! {
     }
 
     #[test]
+    fn no_case_closes_without_a_passed_verification_or_a_logged_reason(commands in commands()) {
+        let actor = Actor::Resident;
+        let mut now = at(FRIDAY);
+        let mut case: Option<Case> = None;
+        let mut history: Vec<Happening> = Vec::new();
+        for (command, seconds) in &commands {
+            now += SignedDuration::from_secs(*seconds);
+            let context = Context { rules: &RULES, actor: &actor, grounds: None, now };
+            for happening in decide(case.as_ref(), command, &context).unwrap_or_default() {
+                apply(&mut case, &happening);
+                history.push(happening);
+                let case = case.as_ref().unwrap();
+                assert_closed_for_a_reason(case, &history);
+                if case.stage == Stage::Closed && !case.closed_unverified {
+                    let passed = |h: &Happening| matches!(h.event, Event::Verified { pass: true, .. });
+                    prop_assert!(history.iter().any(passed));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn deciding_twice_gives_the_same(commands in commands()) {
         let actor = Actor::Resident;
         let context = Context { rules: &RULES, actor: &actor, grounds: Some("x"), now: at(FRIDAY) };
@@ -187,7 +250,7 @@ fn the_random_histories_reach_every_stage_and_hold_every_sort_of_event() {
     let mut seen = BTreeSet::new();
     let mut words = BTreeSet::new();
     let actor = Actor::Resident;
-    for _ in 0..300 {
+    for _ in 0..1000 {
         let commands = commands().new_tree(&mut runner).unwrap().current();
         let mut case: Option<Case> = None;
         for (n, (command, _)) in commands.iter().enumerate() {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use yiwang_base::{Personal, Point, Purpose, Timestamp};
-use yiwang_cases::{Event, Place, Reporter, RequestWords, Sealed};
+use yiwang_cases::{Event, File, Place, Reporter, RequestWords, Sealed};
 
 use crate::any_event::event;
 
@@ -36,6 +36,13 @@ fn sealed() -> impl Strategy<Value = Sealed> {
     prop_oneof![
         request(),
         any::<String>().prop_map(|text| Sealed::Note(Personal::new(text))),
+        (proptest::option::of(any::<String>()), any::<String>()).prop_map(|(name, sha256)| {
+            Sealed::File(Personal::new(File {
+                name,
+                sha256,
+                bytes: [].into(),
+            }))
+        }),
     ]
 }
 

@@ -5,6 +5,7 @@
 mod any_command;
 mod any_event;
 mod authority;
+mod clock;
 mod deadlines;
 mod duties;
 mod fields;
@@ -20,4 +21,6 @@ mod rosters;
 mod service;
 mod town;
 mod triage;
+mod watch;
+mod what_if;
 mod whistles;

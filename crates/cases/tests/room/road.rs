@@ -9,56 +9,64 @@ use crate::town::{FRIDAY, after, at, case_after, case_at, decide_at, good, note}
 /// usual next step first, and the stage to which each leads.
 fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
     use Action::{
-        Accept, AddUnit, CallBack, Close, Decline, Dispatch, Erase, Redirect, Reopen, ReportBack,
-        Return, Start, Verify,
+        Accept, AddUnit, AskExtension, AskResident, Attach, CallBack, Close, Comment, Decline,
+        Dispatch, Erase, Extend, Redirect, Reopen, ReportBack, Return, Score, Shelve, Start,
+        Supervise, Verify, Withdraw,
     };
     use Stage::{
         Accepted, Closed, Declined, Dispatched, InProgress, Reported, Submitted, Verified,
     };
+    // What can be said and done beside the road, and leaves the case where it stands.
+    let beside = |stage, mut row: Vec<(Action, Stage)>, others: &[Action]| {
+        row.extend(others.iter().map(|action| (*action, stage)));
+        row.extend([Comment, Attach, Erase].map(|action| (action, stage)));
+        (stage, row)
+    };
+    let handled = |stage| {
+        let mut row = vec![(AddUnit, stage), (Return, Accepted), (Redirect, Dispatched)];
+        row.extend([AskExtension, Extend, AskResident, Shelve].map(|action| (action, stage)));
+        row.extend([(Close, Closed), (Withdraw, Closed)]);
+        row
+    };
+    let first =
+        |step, leads_to, rest: Vec<(Action, Stage)>| [vec![(step, leads_to)], rest].concat();
     vec![
-        (
+        beside(
             Submitted,
-            vec![(Accept, Accepted), (Decline, Declined), (Erase, Submitted)],
+            vec![(Accept, Accepted), (Decline, Declined), (Withdraw, Closed)],
+            &[Supervise],
         ),
-        (
+        beside(
             Accepted,
-            vec![(Dispatch, Dispatched), (Close, Closed), (Erase, Accepted)],
+            vec![(Dispatch, Dispatched), (Close, Closed), (Withdraw, Closed)],
+            &[Supervise],
         ),
-        (
+        beside(
             Dispatched,
-            vec![
-                (Start, InProgress),
-                (AddUnit, Dispatched),
-                (Return, Accepted),
-                (Redirect, Dispatched),
-                (Close, Closed),
-                (Erase, Dispatched),
-            ],
+            first(Start, InProgress, handled(Dispatched)),
+            &[Supervise],
         ),
-        (
+        beside(
             InProgress,
-            vec![
-                (ReportBack, Reported),
-                (AddUnit, InProgress),
-                (Return, Accepted),
-                (Redirect, Dispatched),
-                (Close, Closed),
-                (Erase, InProgress),
-            ],
+            first(ReportBack, Reported, handled(InProgress)),
+            &[Supervise],
         ),
-        (
+        beside(
             Reported,
-            vec![(Verify, Verified), (Close, Closed), (Erase, Reported)],
+            vec![(Verify, Verified), (Close, Closed), (Withdraw, Closed)],
+            &[Supervise, Score],
         ),
-        (
+        beside(
             Verified,
-            vec![(Close, Closed), (CallBack, Verified), (Erase, Verified)],
+            vec![(Close, Closed), (CallBack, Verified), (Withdraw, Closed)],
+            &[Supervise, Score],
         ),
-        (
+        beside(
             Closed,
-            vec![(CallBack, Closed), (Reopen, Accepted), (Erase, Closed)],
+            vec![(CallBack, Closed), (Reopen, Accepted)],
+            &[Score],
         ),
-        (Declined, vec![(Reopen, Submitted), (Erase, Declined)]),
+        beside(Declined, vec![(Reopen, Submitted)], &[]),
     ]
 }
 

@@ -127,6 +127,9 @@ impl CaseStore for Busy {
     async fn timeline(&self, id: CaseId) -> Result<Vec<Recorded>, StoreError> {
         self.record.timeline(id).await
     }
+    async fn file(&self, id: CaseId, seq: u64) -> Result<Option<Personal<Vec<u8>>>, StoreError> {
+        self.record.file(id, seq).await
+    }
     async fn list(
         &self,
         filter: &CaseFilter,

@@ -6,9 +6,12 @@ use yiwang_base::{
     AreaCode, CaseId, LocalText, Personal, Point, Refusal, Span, Timestamp, WorkCalendar, WorkHours,
 };
 use yiwang_cases::{
-    Action, Actor, AddUnit, Area, Case, Category, Channel, Command, Context, DeclineReason,
-    DeskLimits, Happening, Limits, LocateArea, Place, Redirect, RemoveUnit, ReportPart, Reporter,
-    RequestWords, Return, ReturnReason, Rules, Stage, Submit, Unit, UnitKind, decide,
+    Action, Actor, AddUnit, AnswerQuestion, AnswerSupervision, Area, AskExtension, AskResident,
+    Attach, Case, Category, Channel, CityLimits, Command, Comment, Context, DeclineReason,
+    DeskLimits, Extend, File, FileKind, Happening, Limits, LocateArea, OwnLimits, Place, Redirect,
+    RefuseExtension, Release, RemoveUnit, ReportPart, Reporter, RequestWords, Resume, Return,
+    ReturnReason, Rules, Score, Shelve, ShelveReason, Stage, Submit, Supervise, SupervisionLevel,
+    Unit, UnitKind, Withdraw, decide,
 };
 
 /// A Friday, 10:00 in Shanghai, before the October holidays of 2026.
@@ -69,6 +72,7 @@ fn category(code: &str, respond: Span, resolve: Span) -> Category {
         respond,
         resolve,
         questions: Vec::new(),
+        own: OwnLimits::default(),
     }
 }
 
@@ -127,6 +131,7 @@ pub(crate) fn rules() -> Rules {
         units: BTreeMap::from(units.map(|u| (u.code.clone(), u))),
         calendar: WorkCalendar::new("Asia/Shanghai", hours, holidays, make_up_days).unwrap(),
         desk: DeskLimits::default(),
+        limits: CityLimits::default(),
         locator: Box::new(Halves),
     }
 }
@@ -241,6 +246,58 @@ pub(crate) fn good(action: Action) -> Command {
             note: said,
         }),
         Action::SettleDue => Command::SettleDue,
+        Action::AskExtension => Command::AskExtension(AskExtension {
+            resolve_by: at("2026-09-30T10:00:00Z"),
+            reason: "the part is ordered".into(),
+        }),
+        Action::Extend => Command::Extend(Extend {
+            resolve_by: Some(at("2026-09-30T10:00:00Z")),
+            reason: "the part is ordered".into(),
+        }),
+        Action::RefuseExtension => Command::RefuseExtension(RefuseExtension {
+            reason: "there is a lamp in the store".into(),
+        }),
+        Action::Shelve => Command::Shelve(Shelve {
+            reason: ShelveReason::AwaitingFunds,
+            review_by: at("2026-10-25T02:00:00Z"),
+            note: said,
+        }),
+        Action::AskResident => Command::AskResident(AskResident { note: said }),
+        Action::AnswerQuestion => Command::AnswerQuestion(AnswerQuestion { note: said }),
+        Action::Resume => Command::Resume(Resume { note: None }),
+        Action::Supervise => Command::Supervise(Supervise {
+            by: None,
+            level: SupervisionLevel::Key,
+            answer_by: at("2026-09-26T02:00:00Z"),
+            note: said,
+        }),
+        Action::AnswerSupervision => Command::AnswerSupervision(AnswerSupervision { note: said }),
+        Action::Release => Command::Release(Release {
+            by: None,
+            note: None,
+        }),
+        Action::Score => Command::Score(Score {
+            by: None,
+            unit: "lights".parse().unwrap(),
+            score: 4,
+            reason: "done in time".into(),
+        }),
+        Action::Comment => Command::Comment(Comment { note: said }),
+        Action::Attach => Command::Attach(Attach {
+            kind: FileKind::Jpeg,
+            for_resident: false,
+            file: Personal::new(file("王小明.jpg", b"bytes")),
+        }),
+        Action::Withdraw => Command::Withdraw(Withdraw { note: said }),
+    }
+}
+
+/// A file of these bytes, with a hash that is not theirs: rules do not look.
+pub(crate) fn file(name: &str, bytes: &[u8]) -> File {
+    File {
+        name: Some(name.to_owned()),
+        sha256: "0".repeat(64),
+        bytes: bytes.into(),
     }
 }
 

@@ -79,6 +79,7 @@ fn items() -> anyhow::Result<Vec<Item>> {
             respond: Span::Clock { minutes: 120 },
             resolve: Span::WorkingDays { days: 3 },
             questions: Vec::new(),
+            own: Default::default(),
         };
         items.push(Item::of(
             ItemKind::Category,

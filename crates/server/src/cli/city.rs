@@ -5,6 +5,7 @@ mod calendar;
 pub(super) mod coverage;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -15,7 +16,8 @@ use yiwang_base::{
     CalendarParts, Day, Refusal, RefusalKind, Timestamp, UnlistedYears, WorkCalendar, WorkHours,
 };
 use yiwang_server::city::{City, CitySettings};
-use yiwang_store::Store;
+use yiwang_server::limits::NewLimits;
+use yiwang_store::{Item, ItemKind, Store};
 
 use super::context::BY;
 use super::{Context, output};
@@ -27,7 +29,7 @@ enum Command {
     Authority(authority::Authority),
 }
 
-/// Show or change the city's name, time zone, working hours and holidays
+/// Show or change the city's name, time zone, working hours, holidays and limits
 ///
 /// Limits in working time run by these. What changes is an entry of the record;
 /// deadlines that cases have already stay as they are. Changes need the data
@@ -42,7 +44,8 @@ Examples:
   yiwang city authority
   yiwang city --break 12:00-13:30 --weekday sat=09:00-12:00
   yiwang city --name Yunling --name-zh 云陵 --zone Asia/Shanghai --hours 09:00-17:30
-  yiwang city --holiday 2026-10-01 --holiday 2026-10-02 --workday 2026-10-10")]
+  yiwang city --holiday 2026-10-01 --holiday 2026-10-02 --workday 2026-10-10
+  yiwang city --limits shorter.toml")]
 pub(crate) struct Show {
     #[command(subcommand)]
     command: Option<Command>,
@@ -76,6 +79,9 @@ pub(crate) struct Show {
     /// A day that is neither any more; may be given again
     #[arg(long, value_name = "DATE")]
     ordinary_day: Vec<Date>,
+    /// A file of limits (TOML) that holds from now on; try it first with `yiwang eval limits`
+    #[arg(long, value_name = "FILE")]
+    limits: Option<PathBuf>,
 }
 
 /// What holds in a year that the calendar does not hold.
@@ -122,6 +128,7 @@ impl Show {
             || days.iter().any(|days| !days.is_empty())
             || hours.iter().any(|hours| !hours.is_empty())
             || self.unlisted_years.is_some()
+            || self.limits.is_some()
     }
 
     async fn change(&self, store: &Store) -> Result<()> {
@@ -137,9 +144,25 @@ impl Show {
             settings.name.zh.clone_from(name);
         }
         settings.calendar = self.calendar(settings.calendar.into())?;
-        let item = settings.item()?;
+        let mut items = Vec::new();
+        if let Some(file) = &self.limits {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("reading {}", file.display()))?;
+            let new = NewLimits::read(&text, &City::load(store)?.rules)
+                .with_context(|| file.display().to_string())?;
+            settings.desk = new.desk;
+            settings.limits = new.limits;
+            for category in &new.categories {
+                items.push(Item::of(
+                    ItemKind::Category,
+                    category.code.as_str(),
+                    category,
+                )?);
+            }
+        }
+        items.push(settings.item()?);
         store
-            .set_items(vec![item], BY.to_owned(), None, Timestamp::now())
+            .set_items(items, BY.to_owned(), None, Timestamp::now())
             .await?;
         Ok(())
     }

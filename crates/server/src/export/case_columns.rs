@@ -23,7 +23,7 @@ pub struct Row<'a> {
 pub type Column = (&'static str, for<'a> fn(&Row<'a>) -> Cell<'a>);
 
 /// Columns of every table.
-const PLAIN: [Column; 22] = [
+const PLAIN: [Column; 31] = [
     ("case", |row| Cell::Own(row.case.id.to_string().into())),
     ("stage", |row| Cell::Own(row.case.stage.word().into())),
     ("channel", |row| Cell::Own(row.case.channel.word().into())),
@@ -69,6 +69,43 @@ const PLAIN: [Column; 22] = [
         let solved = row.case.call_back.and_then(|said| said.solved);
         solved.map_or(Cell::None, Cell::Flag)
     }),
+    ("extensions", |row| {
+        Cell::Number(row.case.more.extensions.granted.len().into())
+    }),
+    ("paused", |row| {
+        let pause = row.case.more.pauses.now.as_ref();
+        pause.map_or(Cell::None, |pause| Cell::Own(pause.kind.word().into()))
+    }),
+    ("paused_until", |row| {
+        time(row.case.more.pauses.now.as_ref().map(|pause| pause.until))
+    }),
+    ("pauses", |row| {
+        Cell::Number(row.case.more.pauses.past.len().into())
+    }),
+    ("paused_minutes", |row| {
+        let past = row.case.more.pauses.past.iter();
+        let minutes = past.map(|pause| pause.until.duration_since(pause.from).as_mins());
+        Cell::Number(minutes.sum::<i64>().into())
+    }),
+    ("supervised", |row| {
+        let open = row.case.more.supervisions.open();
+        open.map_or(Cell::None, |open| Cell::Own(open.level.word().into()))
+    }),
+    ("lead_score", |row| {
+        // The mean of those that stand for the last dispatch, of 1 to 5.
+        let scores = row.case.more.scores.0.iter();
+        let of_lead: Vec<u64> = scores
+            .filter(|given| Some(&given.unit) == row.case.unit.as_ref())
+            .filter(|given| Some(given.dispatched_at) == row.case.dispatched_at)
+            .map(|given| given.score.into())
+            .collect();
+        let mean = of_lead.iter().sum::<u64>() as f64 / of_lead.len() as f64;
+        Number::from_f64(mean).map_or(Cell::None, Cell::Number)
+    }),
+    ("files", |row| {
+        Cell::Number(row.case.more.attachments.count.into())
+    }),
+    ("withdrawn", |row| Cell::Flag(row.case.more.withdrawn)),
     ("source_system", |row| {
         row.case
             .source

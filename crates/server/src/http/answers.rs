@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use utoipa::openapi::{Content, Header, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{Content, Header, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{IntoResponses, PartialSchema};
 use yiwang_base::Lang;
+use yiwang_cases::FileKind;
 
 use super::problem::title;
 
@@ -104,6 +105,20 @@ fn with_version(description: &str, schema: &str) -> BTreeMap<String, RefOr<Respo
         .header("ETag", etag)
         .build();
     [("200".to_owned(), response.into())].into()
+}
+
+/// A file, as it was attached.
+pub(super) struct FileAnswer;
+
+impl IntoResponses for FileAnswer {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let response = ResponseBuilder::new().description("The file");
+        let kinds = FileKind::ALL.map(FileKind::media_type).into_iter();
+        let response = kinds.fold(response, |response, kind| {
+            response.content(kind, Content::new(None::<RefOr<Schema>>))
+        });
+        [("200".to_owned(), response.build().into())].into()
+    }
 }
 
 fn problem(description: &str) -> RefOr<Response> {

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use yiwang_base::{CaseId, Purpose, Refusal, RefusalKind};
-use yiwang_cases::{Case, CaseStore, Recorded, possible};
+use yiwang_cases::{Action, Case, CaseStore, Recorded, possible};
 
 use super::answers::{CaseAnswer, CaseProblems, FilterProblems};
 use super::commands::no_case;
@@ -21,8 +21,8 @@ use crate::city::City;
 use crate::follow_code;
 use crate::policy::{Right, User};
 use crate::wire::{
-    CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, ProofView, ReporterBody,
-    SourceView, SuggestedUnit, Time, TimelineRow, Word, seen_note, seen_words,
+    CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, FileView, LifeView, ProofView,
+    ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow, Word, seen_note, seen_words,
 };
 
 /// A page of cases.
@@ -146,7 +146,8 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
     });
     let actions = possible(case)
         .into_iter()
-        .filter(|action| user.may_act(*action, case));
+        .filter(|action| user.may_act(*action, case))
+        .filter(|action| !of_front_line(*action) || is_front_line(city, user));
     CaseDetail {
         row: CaseRow::of(case, sight, now()),
         reporter,
@@ -166,6 +167,12 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
         reported_at: case.reported_at.map(Time),
         closed_unverified: case.closed_unverified,
         duty: DutyView::of(case),
+        life: LifeView::of(case, now()),
+        files: if sight.words {
+            FileView::all(timeline, Purpose::HandleCase)
+        } else {
+            Vec::new()
+        },
         actions: actions.map(Word).collect(),
         suggested_units: suggested(city, case),
         timeline: timeline
@@ -184,6 +191,20 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
                 }
             })
             .collect(),
+    }
+}
+
+/// Whether, of all units, only those of the front line may do it.
+fn of_front_line(action: Action) -> bool {
+    matches!(action, Action::Supervise | Action::Release | Action::Score)
+}
+
+/// Whether the user is bound to no unit, or to one of the front line.
+fn is_front_line(city: &City, user: &User) -> bool {
+    match user.bound_to() {
+        Ok(Some(unit)) => city.rules.is_front_line(unit),
+        Ok(None) => true,
+        Err(_) => false,
     }
 }
 

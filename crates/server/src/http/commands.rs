@@ -1,6 +1,7 @@
 //! Commands to a case: the straight road here, what leads off it in files of its own.
 
 pub(super) mod duty;
+pub(super) mod life;
 
 use std::sync::Arc;
 
@@ -79,7 +80,7 @@ async fn act(
     carry_out(app, visitor, headers, id, bytes, action, |_| Ok(command)).await
 }
 
-async fn carry_out(
+pub(super) async fn carry_out(
     app: &App,
     visitor: Visitor,
     headers: &HeaderMap,

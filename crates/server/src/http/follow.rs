@@ -5,8 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method};
-use yiwang_base::{Purpose, Refusal, RefusalKind};
-use yiwang_cases::{Action, Actor, Asked, Case, CaseStore, Command, Context, execute, possible};
+use yiwang_base::{Personal, Purpose, Refusal, RefusalKind};
+use yiwang_cases::{
+    Action, Actor, AnswerQuestion, Asked, Case, CaseStore, Command, Context, Event, Happening,
+    Withdraw, execute, possible,
+};
 
 use super::answers::{FollowProblems, OneProblems};
 use super::body::Body;
@@ -17,8 +20,8 @@ use super::state::{App, now};
 use crate::follow_code;
 use crate::policy::Sight;
 use crate::wire::{
-    AnswerBody, CallBackView, EventWord, FollowRow, FollowView, NoteBody, Text, Time, Word,
-    seen_note,
+    AnswerBody, CallBackView, EventWord, FileView, FollowRow, FollowView, NoteBody, PauseView,
+    Text, Time, Word, seen_note,
 };
 
 /// What a resident sees of the own case.
@@ -68,12 +71,42 @@ pub(super) async fn reopen(
     Body { value: body, bytes }: Body<NoteBody>,
 ) -> Answer<Json<FollowView>> {
     let command = Command::Reopen {
-        note: yiwang_base::Personal::new(body.note),
+        note: Personal::new(body.note),
     };
     act(&app, &code, &headers, &bytes, command).await
 }
 
-async fn act(
+/// Answer what the unit asks; the clock runs again.
+#[utoipa::path(post, path = "/api/v1/follow/{code}/answer-question", operation_id = "answer_own_question", tag = "requests",
+    request_body = NoteBody, params(FollowPath, KeyHeader),
+    responses((status = 200, body = FollowView), FollowProblems))]
+pub(super) async fn answer_question(
+    State(app): State<Arc<App>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<NoteBody>,
+) -> Answer<Json<FollowView>> {
+    let note = Personal::new(body.note);
+    let command = Command::AnswerQuestion(AnswerQuestion { note });
+    act(&app, &code, &headers, &bytes, command).await
+}
+
+/// Withdraw the own request.
+#[utoipa::path(post, path = "/api/v1/follow/{code}/withdraw", operation_id = "withdraw_own", tag = "requests",
+    request_body = NoteBody, params(FollowPath, KeyHeader),
+    responses((status = 200, body = FollowView), FollowProblems))]
+pub(super) async fn withdraw(
+    State(app): State<Arc<App>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, bytes }: Body<NoteBody>,
+) -> Answer<Json<FollowView>> {
+    let note = Personal::new(body.note);
+    let command = Command::Withdraw(Withdraw { note });
+    act(&app, &code, &headers, &bytes, command).await
+}
+
+pub(super) async fn act(
     app: &App,
     code: &str,
     headers: &HeaderMap,
@@ -102,7 +135,7 @@ async fn act(
     view(app, &case).await
 }
 
-async fn find(app: &App, typed: &str) -> Result<Case, Refusal> {
+pub(super) async fn find(app: &App, typed: &str) -> Result<Case, Refusal> {
     let unknown = || {
         Refusal::new(
             RefusalKind::NotFound,
@@ -130,7 +163,14 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
         .as_ref()
         .and_then(|code| city.rules.units.get(code));
     let actions = possible(case);
-    let can = [Action::CallBack, Action::Reopen];
+    let can = [
+        Action::AnswerQuestion,
+        Action::CallBack,
+        Action::Reopen,
+        Action::Attach,
+        Action::Withdraw,
+    ];
+    let files = FileView::all(&timeline, Purpose::OwnRequest);
     Ok(Json(FollowView {
         id: case.id.to_string(),
         stage: Word(case.stage),
@@ -149,6 +189,7 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
             .collect(),
         timeline: timeline
             .iter()
+            .filter(|recorded| for_resident(&recorded.happening))
             .map(|recorded| {
                 let happening = &recorded.happening;
                 FollowRow {
@@ -160,5 +201,17 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
             })
             .collect(),
         call_back: case.call_back.as_ref().map(CallBackView::from),
+        pause: case.more.pauses.now.as_ref().map(PauseView::of),
+        files: files.into_iter().filter(|file| file.for_resident).collect(),
     }))
+}
+
+/// Whether the resident sees that it happened: what units say to each other and
+/// of each other stays with them.
+fn for_resident(happening: &Happening) -> bool {
+    match &happening.event {
+        Event::Attached(attached) => attached.for_resident,
+        Event::Commented {} | Event::Scored(_) => false,
+        _ => true,
+    }
 }

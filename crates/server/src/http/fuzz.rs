@@ -26,6 +26,7 @@ fn city() -> City {
             units: Default::default(),
             calendar: settings.calendar,
             desk: settings.desk,
+            limits: settings.limits,
             locator: Box::new(AreaIndex::new([])),
         },
         outlines: Default::default(),

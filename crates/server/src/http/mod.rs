@@ -11,6 +11,7 @@ mod cursor;
 mod events;
 mod exports;
 mod figures;
+mod files;
 mod filter;
 mod follow;
 #[cfg(test)]
@@ -110,6 +111,10 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(follow::read))
         .routes(routes!(follow::answer))
         .routes(routes!(follow::reopen))
+        .routes(routes!(follow::answer_question))
+        .routes(routes!(follow::withdraw))
+        .routes(routes!(files::attach_own))
+        .routes(routes!(files::read_own))
         .routes(routes!(cases::list))
         .routes(routes!(cases::counts))
         .routes(routes!(cases::read))
@@ -150,5 +155,20 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(exports::board))
         .routes(routes!(figures::behind))
         .routes(routes!(figures::formulas, figures::add_formula))
+        .routes(routes!(commands::life::ask_extension))
+        .routes(routes!(commands::life::extend))
+        .routes(routes!(commands::life::refuse_extension))
+        .routes(routes!(commands::life::shelve))
+        .routes(routes!(commands::life::ask_resident))
+        .routes(routes!(commands::life::answer_question))
+        .routes(routes!(commands::life::resume))
+        .routes(routes!(commands::life::supervise))
+        .routes(routes!(commands::life::answer_supervision))
+        .routes(routes!(commands::life::release))
+        .routes(routes!(commands::life::score))
+        .routes(routes!(commands::life::comment))
+        .routes(routes!(commands::life::withdraw))
+        .routes(routes!(files::attach))
+        .routes(routes!(files::read))
         .routes(routes!(events::stream))
 }

@@ -77,6 +77,49 @@ pub(super) struct FollowPath {
     code: String,
 }
 
+/// Which file of a case.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct FilePath {
+    /// The case's number, `C1024`.
+    #[param(pattern = "^[Cc]?[1-9][0-9]*$")]
+    id: String,
+    /// Number of the entry that attached it.
+    seq: u64,
+}
+
+/// Which file of one's own case.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct FollowFilePath {
+    /// The follow code, `ABCD-EFGH-JKMN`; case, spaces and hyphens do not matter.
+    #[param(pattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$")]
+    code: String,
+    /// Number of the entry that attached it.
+    seq: u64,
+}
+
+/// About a file that is attached.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AttachQuery {
+    /// What it is called.
+    #[param(required = false, max_length = 300)]
+    name: String,
+    /// Whether the resident may see it.
+    #[param(required = false)]
+    for_resident: bool,
+}
+
+/// About a file that a resident attaches.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OwnFileQuery {
+    /// What it is called.
+    #[param(required = false, max_length = 300)]
+    name: String,
+}
+
 /// To do a thing once however often the call is made.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

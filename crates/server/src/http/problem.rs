@@ -74,7 +74,7 @@ pub struct Problem {
 fn status(refusal: &Refusal) -> StatusCode {
     match (refusal.kind, refusal.code) {
         (_, "if-match.missing") => StatusCode::PRECONDITION_REQUIRED,
-        (_, "body.content-type") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (_, "body.content-type" | "attach.kind") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         (_, "body.not-json" | "query.malformed") => StatusCode::BAD_REQUEST,
         (_, "server.failed") => StatusCode::INTERNAL_SERVER_ERROR,
         (_, "address.too-long") => StatusCode::URI_TOO_LONG,

@@ -189,6 +189,7 @@ pub fn scan<R: Read>(file: R, profile: Profile, rules: &Rules) -> Result<Plan, R
                     respond: RESPOND,
                     resolve: RESOLVE,
                     questions: Vec::new(),
+                    own: Default::default(),
                 });
         }
     }

@@ -163,6 +163,7 @@ impl SampleCity {
                 .collect(),
             calendar: holidays.calendar()?,
             desk: DeskLimits::default(),
+            limits: Default::default(),
             locator: Box::new(locator),
         };
         Ok(SampleCity {
@@ -201,6 +202,7 @@ impl SampleCity {
             name: LocalText::new(CITY.0, CITY.1),
             calendar: self.rules.calendar.clone(),
             desk: self.rules.desk.clone(),
+            limits: self.rules.limits,
         };
         let mut items = vec![settings.item()?];
         for year in &self.holidays.years {

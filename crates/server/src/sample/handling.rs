@@ -4,7 +4,7 @@
 use yiwang_base::{Personal, UnitCode};
 use yiwang_cases::{
     Action, Actor, AddUnit, Command, Limits, Redirect, ReportPart, Return, ReturnReason, Stage,
-    StoreError, Unit, possible,
+    StoreError, Unit, Withdraw, possible,
 };
 
 use super::journey::{Journey, Pause, Step};
@@ -35,10 +35,10 @@ impl Journey<'_> {
         if self.dice.chance(0.012) {
             self.wait(90.0);
             let reason = self.maybe(&self.office.phrases.withdrawn);
-            return self.desk(Command::Close {
-                reason: reason.map(Personal::new),
-            });
+            let note = Personal::new(reason.unwrap_or_default());
+            return self.desk(Command::Withdraw(Withdraw { note }));
         }
+        self.detours(&lead.handler)?;
         // A few are left lying.
         let stuck = if self.dice.chance(0.015) { 14.0 } else { 1.0 };
         self.wait_share(self.case.deadlines.resolve_by, 0.25 * pace, 0.45);
@@ -52,7 +52,8 @@ impl Journey<'_> {
         let note = self.maybe(&self.office.phrases.closed);
         self.desk(Command::Close {
             reason: note.map(Personal::new),
-        })
+        })?;
+        self.scored()
     }
 
     /// Sent to a unit that keeps it.

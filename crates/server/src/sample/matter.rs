@@ -169,6 +169,7 @@ impl Group {
             respond: matter.respond,
             resolve: matter.resolve,
             questions: matter.questions.clone(),
+            own: Default::default(),
         })
     }
 }

@@ -20,6 +20,7 @@ mod accounts;
 mod arrivals;
 mod calendar;
 mod city;
+mod detours;
 mod dice;
 mod fill;
 mod handling;

@@ -36,6 +36,26 @@ pub(crate) struct Declined {
     pub(crate) responsible: Vec<String>,
 }
 
+/// What is said when something holds a case up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Detours {
+    /// What the resident is asked, and answers.
+    pub(crate) question: Vec<String>,
+    pub(crate) answer: Vec<String>,
+    /// What the resident is told of a case that is shelved.
+    pub(crate) shelve: Vec<String>,
+    /// Why the unit wants more time, and why it is given or not.
+    pub(crate) more_time: Vec<String>,
+    pub(crate) granted: Vec<String>,
+    pub(crate) not_granted: Vec<String>,
+    pub(crate) supervise: Vec<String>,
+    pub(crate) supervise_answer: Vec<String>,
+    pub(crate) comment: Vec<String>,
+    /// On what grounds, by the score: the first is for 1.
+    pub(crate) score: Vec<String>,
+}
+
 /// All phrases.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +83,7 @@ pub(crate) struct Phrases {
     pub(crate) closed: Vec<String>,
     pub(crate) duplicate: Vec<String>,
     pub(crate) withdrawn: Vec<String>,
+    pub(crate) detours: Detours,
     /// By satisfaction, and `none` where nobody answered.
     pub(crate) call_back: BTreeMap<String, Vec<String>>,
     pub(crate) reopen: Vec<String>,

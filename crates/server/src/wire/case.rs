@@ -8,7 +8,10 @@ use yiwang_cases::{CallBack, Case, Counts, RequestWords, Sealed, Stage};
 
 use super::duty::DutyView;
 use super::request::{PointBody, ReporterBody};
-use super::{ActionWord, ChannelWord, DeclineWord, EventWord, StageWord, Text, Time, Word};
+use super::{
+    ActionWord, ChannelWord, DeclineWord, EventWord, FileView, LifeView, StageWord, Text, Time,
+    Word,
+};
 use crate::policy::Sight;
 
 /// What the resident said when last asked.
@@ -283,6 +286,11 @@ pub struct CaseDetail {
     /// Who leads, who assists, who gave it back.
     #[serde(flatten)]
     pub duty: DutyView,
+    /// What held it up, who watched, how work was scored.
+    #[serde(flatten)]
+    pub life: LifeView,
+    /// Files that were attached; none for a reader who sees no words.
+    pub files: Vec<FileView>,
     /// What this reader can do with it now, the usual next step first.
     pub actions: Vec<ActionWord>,
     /// Units that answer for it.

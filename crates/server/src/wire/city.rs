@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use yiwang_cases::{Area, Category, Unit};
 
 use super::{
-    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, StageWord, Text, TierWord,
-    UnitKindWord, WhistleWordsView, Word,
+    ActionWord, ChannelWord, DeclineWord, EventWord, ReturnWord, ShelveWord, StageWord,
+    SupervisionWord, Text, TierWord, UnitKindWord, WhistleWordsView, Word,
 };
 
 /// A word and its name.
@@ -50,6 +50,10 @@ pub struct CityView {
     pub return_reasons: Vec<Named<ReturnWord>>,
     /// Words of whistles.
     pub whistles: WhistleWordsView,
+    /// Reasons to shelve a case.
+    pub shelve_reasons: Vec<Named<ShelveWord>>,
+    /// How high a case can be watched, the lowest first.
+    pub supervision_levels: Vec<Named<SupervisionWord>>,
 }
 
 /// An area.

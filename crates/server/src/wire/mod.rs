@@ -5,6 +5,8 @@ mod case;
 mod city;
 mod duty;
 mod figures;
+mod files;
+mod life;
 mod object;
 mod organization;
 mod proof;
@@ -34,6 +36,11 @@ pub use figures::{
     FormulaSetView, FormulaView, FormulasView, LeftOutView, RankView, ReasonView, TallyView,
     TextBody,
 };
+pub use files::FileView;
+pub use life::{
+    AskExtensionBody, ExtendBody, LifeView, PauseView, ReasonBody, ReleaseBody, ResumeBody,
+    ScoreBody, ScoreView, ShelveBody, SuperviseBody, SupervisionView,
+};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
 pub use proof::{ProofEntry, ProofSeal, ProofView};
@@ -52,9 +59,10 @@ pub use whistle::{
 };
 pub use words::{
     ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
-    DeclineWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FlawWord, ReturnWord,
-    RoleWord, StageWord, TierWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord,
-    WhistleKindWord, WhistleStageWord, Word, Worded,
+    DeclineWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord,
+    PauseWord, ReturnWord, RoleWord, ShelveWord, StageWord, SupervisionWord, TierWord,
+    UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
+    WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::object::{maybe_object, object};
-use super::{ActionWord, CallBackView, ChannelWord, DeclineWord, EventWord, StageWord, Text, Time};
+use super::{
+    ActionWord, CallBackView, ChannelWord, DeclineWord, EventWord, FileView, PauseView, StageWord,
+    Text, Time,
+};
 
 /// A new request.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -242,13 +245,19 @@ pub struct FollowView {
     /// The address given.
     #[schema(required)]
     pub address: Option<String>,
-    /// What the sender can do now: `call_back`, `reopen`.
+    /// What the sender can do now: `call_back`, `reopen`, `answer_question`, `attach`,
+    /// `withdraw`.
     pub can: Vec<ActionWord>,
     /// What happened, oldest first.
     pub timeline: Vec<FollowRow>,
     /// What the sender said last.
     #[schema(required)]
     pub call_back: Option<CallBackView>,
+    /// Whether it stands still: shelved, or until the sender answers.
+    #[schema(required)]
+    pub pause: Option<PauseView>,
+    /// Files of the sender, and those that the units show.
+    pub files: Vec<FileView>,
 }
 
 /// One thing that happened, as a resident sees it.

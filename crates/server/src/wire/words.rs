@@ -13,8 +13,9 @@ use yiwang_cases::authority::Flaw;
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
-    Action, Attendance, Channel, DeclineReason, Event, ReturnReason, Stage, Tier, UnitKind,
-    WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
+    Action, Attendance, Channel, DeclineReason, Event, FileKind, PauseKind, ReturnReason,
+    ShelveReason, Stage, SupervisionLevel, Tier, UnitKind, WhistleAction, WhistleEvent,
+    WhistleKind, WhistleStage,
 };
 
 use super::unlisted_word;
@@ -126,6 +127,10 @@ worded! {
     Channel "Channel" "How a request came in." channel_word, ChannelWord;
     DeclineReason "DeclineReason" "Why a request is declined." decline_word, DeclineWord;
     ReturnReason "ReturnReason" "Why a unit gives a case back." ReturnReason::word, ReturnWord;
+    ShelveReason "ShelveReason" "Why a case cannot be done now." ShelveReason::word, ShelveWord;
+    SupervisionLevel "SupervisionLevel" "How high a case is watched." SupervisionLevel::word, SupervisionWord;
+    PauseKind "PauseKind" "What a case stands still for." PauseKind::word, PauseWord;
+    FileKind "FileKind" "What sort of file." FileKind::word, FileWord;
     UnitKind "UnitKind" "What sort of unit." UnitKind::word, UnitKindWord;
     WhistleKind "WhistleKind" "What sort of whistle." WhistleKind::word, WhistleKindWord;
     WhistleStage "WhistleStage" "Where a whistle stands." WhistleStage::word, WhistleStageWord;

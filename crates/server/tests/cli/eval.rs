@@ -193,3 +193,26 @@ fn handling_time_is_forecast_for_the_last_part_by_time() {
     let short = ["eval", "handling", "--profile", "boston311", "short.csv"];
     place.run(&short).refused(1, &["too few closed cases"]);
 }
+
+#[test]
+fn limits_are_tried_on_old_cases_before_they_are_the_citys_own() {
+    let place = Place::city();
+    let same = place.run(&["eval", "limits", "--json"]).ok().json();
+    let steps = same["steps"].as_object().unwrap();
+    assert!(same["cases"].as_u64().unwrap() > 0 && steps.contains_key("accept"));
+    let file = place.path("shorter.toml");
+    std::fs::write(&file, "[desk]\naccept = { in = \"clock\", minutes = 0 }\n").unwrap();
+    let file = file.to_str().unwrap();
+    let shorter = place.run(&["eval", "limits", file, "--json"]).ok().json();
+    let late = |report: &serde_json::Value, which: &str| {
+        report["steps"]["accept"][which].as_u64().unwrap()
+    };
+    assert_eq!(late(&shorter, "late"), late(&same, "late"));
+    assert!(late(&shorter, "late_then") >= late(&same, "late_then"));
+    place.run(&["city", "--limits", file]).ok();
+    let adopted = place.run(&["eval", "limits", "--json"]).ok().json();
+    assert_eq!(adopted, shorter, "what was tried is what counts now");
+    std::fs::write(file, "[desk]\naccept = 5\n").unwrap();
+    let refused = place.run(&["eval", "limits", file]);
+    refused.refused(1, &["desk.accept"]);
+}

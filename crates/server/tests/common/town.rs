@@ -160,6 +160,7 @@ fn category(code: &str, zh: &str, en: &str) -> Item {
         respond: Span::Clock { minutes: 120 },
         resolve: Span::WorkingDays { days: 3 },
         questions: Vec::new(),
+        own: Default::default(),
     };
     Item::of(ItemKind::Category, code, &category).unwrap()
 }

@@ -54,7 +54,17 @@ fn what_two_units_give_back_the_district_takes() {
 
     let hall = town.person("hall");
     let case = hall.get(&format!("/api/v1/cases/{id}")).expect(200);
-    assert_eq!(case["actions"], json!(["start", "add_unit"]));
+    assert_eq!(
+        case["actions"],
+        json!([
+            "start",
+            "add_unit",
+            "ask_extension",
+            "ask_resident",
+            "comment",
+            "attach"
+        ])
+    );
     let refusal = hall
         .act(&id, "return", 7, &why)
         .refused(409, "case.not-now");
@@ -82,7 +92,7 @@ fn a_unit_that_assists_sees_the_case_and_reports_its_part_and_no_more() {
     let listed = crew.get("/api/v1/cases").expect(200);
     assert_eq!(listed["cases"][0]["id"], id.as_str());
     let case = crew.get(&format!("/api/v1/cases/{id}")).expect(200);
-    assert_eq!(case["actions"], json!(["report_part"]));
+    assert_eq!(case["actions"], json!(["report_part", "comment", "attach"]));
     let refusal = crew.act(&id, "start", 3, &json!({}));
     assert_eq!(
         refusal.refused(403, "policy.not-your-part")["found"],

@@ -11,6 +11,8 @@ mod bad_input;
 mod calendar;
 mod duty;
 mod figures;
+mod files;
+mod life;
 mod lists;
 mod live;
 mod logs;

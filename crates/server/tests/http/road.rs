@@ -38,7 +38,17 @@ fn a_request_goes_all_the_way_is_called_back_and_opened_again() {
         json!({"name": "王小明", "phone": "19900001234"})
     );
     assert_eq!(case["follow_code"], receipt["follow_code"]);
-    assert_eq!(case["actions"], json!(["accept", "decline"]));
+    assert_eq!(
+        case["actions"],
+        json!([
+            "accept",
+            "decline",
+            "withdraw",
+            "supervise",
+            "comment",
+            "attach"
+        ])
+    );
 
     let accepted = operator
         .act(&id, "accept", 1, &json!({"category": "light"}))
@@ -55,7 +65,17 @@ fn a_request_goes_all_the_way_is_called_back_and_opened_again() {
     assert_eq!(dispatched["stage"], "dispatched");
     assert!(dispatched["respond_by"].is_string() && dispatched["resolve_by"].is_string());
     let started = unit.act(&id, "start", 3, &json!({})).expect(200);
-    assert_eq!(started["actions"], json!(["report_back", "return"]));
+    assert_eq!(
+        started["actions"],
+        json!([
+            "report_back",
+            "return",
+            "ask_extension",
+            "ask_resident",
+            "comment",
+            "attach"
+        ])
+    );
     unit.act(&id, "report-back", 4, &json!({"note": "换了灯泡"}))
         .expect(200);
     let again = verifier.act(
@@ -77,7 +97,7 @@ fn a_request_goes_all_the_way_is_called_back_and_opened_again() {
     );
 
     let own = resident.get(&follow).expect(200);
-    assert_eq!(own["can"], json!(["call_back", "reopen"]));
+    assert_eq!(own["can"], json!(["call_back", "reopen", "attach"]));
     assert_eq!(own["unit_name"]["zh"], "照明中心");
     let notes: Vec<_> = own["timeline"]
         .as_array()

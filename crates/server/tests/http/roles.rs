@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use crate::common::{self, Client, Town, text, town};
+use crate::files::PNG;
 
 /// Columns of the table.
 const WHO: [&str; 9] = [
@@ -14,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 87] = [
+const TABLE: [(&str, &str); 106] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -47,6 +48,24 @@ const TABLE: [(&str, &str); 87] = [
     (
         "POST /api/v1/follow/{code}/reopen",
         "409 409 409 409 409 409 409 409 409",
+    ),
+    (
+        "POST /api/v1/follow/{code}/answer-question",
+        "409 409 409 409 409 409 409 409 409",
+    ),
+    // A resident may withdraw at any time: what is sent here says no reason.
+    (
+        "POST /api/v1/follow/{code}/withdraw",
+        "422 422 422 422 422 422 422 422 422",
+    ),
+    // Nine files are as many as a resident may send.
+    (
+        "POST /api/v1/follow/{code}/attach",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /api/v1/follow/{code}/files/{seq}",
+        "404 404 404 404 404 404 404 404 404",
     ),
     ("GET /api/v1/cases", "401 200 200 200 200 200 200 200 403"),
     (
@@ -243,6 +262,66 @@ const TABLE: [(&str, &str); 87] = [
         "POST /api/v1/formulas",
         "401 403 403 403 403 409 403 403 403",
     ),
+    (
+        "POST /api/v1/cases/{id}/ask-extension",
+        "401 403 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/extend",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/refuse-extension",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/shelve",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/ask-resident",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/answer-question",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/resume",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/supervise",
+        "401 412 412 403 412 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/answer-supervision",
+        "401 403 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/release",
+        "401 412 412 403 412 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/score",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/comment",
+        "401 412 412 412 412 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/withdraw",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/attach",
+        "401 412 412 412 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/cases/{id}/files/{seq}",
+        "401 404 404 404 404 403 403 403 403",
+    ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /tiles/base/{z}/{x}/{y}",
@@ -387,7 +466,18 @@ fn body(path: &str) -> Value {
         "redirect" => json!({"unit": "roads-east", "reason": "x"}),
         "add-unit" => json!({"unit": "roads-east"}),
         "remove-unit" => json!({"unit": "roads-east", "reason": "x"}),
-        "report-part" => json!({"note": "x"}),
+        "withdraw" if path.contains("follow") => json!({"note": ""}),
+        "report-part" | "ask-resident" | "answer-question" | "answer-supervision" | "comment"
+        | "withdraw" => json!({"note": "x"}),
+        "ask-extension" => json!({"resolve_by": "2099-01-01T00:00:00Z", "reason": "x"}),
+        "extend" | "refuse-extension" => json!({"reason": "x"}),
+        "shelve" => json!({
+            "reason": "awaiting_funds", "review_by": "2099-01-01T00:00:00Z", "note": "x"
+        }),
+        "supervise" => json!({
+            "level": "key", "answer_by": "2099-01-01T00:00:00Z", "note": "x"
+        }),
+        "score" => json!({"unit": "lights", "score": 3, "reason": "x"}),
         "formulas" => json!({
             "code": "response", "version": 1, "name": {"zh": "x", "en": "x"}, "counted": "turns",
             "dated": "closed", "better": "higher", "enough": 30, "exclusions": [],
@@ -418,6 +508,10 @@ fn whistle_body(path: &str) -> Value {
 fn status(client: &Client, method: &str, path: &str) -> u16 {
     let method: Method = method.parse().unwrap();
     let headers = [("If-Match", "\"99\"".to_owned())];
+    if path.ends_with("/attach") {
+        let picture = ("image/png", PNG.to_vec());
+        return client.send(method, path, &headers, Some(picture)).status;
+    }
     let writes = method == Method::POST || method == Method::PUT;
     let body = writes.then(|| body(path));
     client.status(method, path, &headers, body.as_ref())
@@ -443,6 +537,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{code}", &code)
             .replace("{year}", "2027")
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
+            .replace("{seq}", "0")
             .replace("services/{file}", "services/light.xml")
             .replace("{file}", &format!("{id}.json"));
         if call == "GET /" && !common::pages_are_built() {

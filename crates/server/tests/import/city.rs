@@ -49,6 +49,7 @@ pub(crate) fn rules() -> Rules {
         calendar: WorkCalendar::new("America/New_York", hours, BTreeSet::new(), BTreeSet::new())
             .unwrap(),
         desk: DeskLimits::default(),
+        limits: Default::default(),
         locator: Box::new(Halves),
     }
 }

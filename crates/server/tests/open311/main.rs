@@ -49,6 +49,7 @@ fn categories() -> Vec<Category> {
         respond: Span::Clock { minutes: 120 },
         resolve: Span::WorkingDays { days: 7 },
         questions,
+        own: Default::default(),
     };
     let asked = vec![
         question("notice", None, false),

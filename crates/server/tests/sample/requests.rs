@@ -179,6 +179,10 @@ fn channels_units_and_outcomes_are_mixed() {
     assert!((0.02..0.06).contains(&share(&|case| case.more.returns.count() > 0)));
     assert!(share(&|case| case.more.lead.backstop) > 0.0003);
     assert!(share(&|case| !case.more.parts.0.is_empty()) > 0.01);
+    assert!(share(&|case| case.more.withdrawn) > 0.004);
+    assert!(share(&|case| !case.more.pauses.past.is_empty()) > 0.01);
+    assert!(share(&|case| !case.more.supervisions.0.is_empty()) > 0.004);
+    assert!(share(&|case| !case.more.scores.0.is_empty()) > 0.02);
     let on_time = share(
         &|case| matches!((case.reported_at, case.deadlines.resolve_by), (Some(at), Some(by)) if at <= by),
     );

@@ -8,6 +8,7 @@ mod desk;
 mod erasure;
 mod feed;
 mod figures;
+mod files;
 mod opening;
 mod people;
 mod reading;

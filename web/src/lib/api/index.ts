@@ -11,6 +11,7 @@ import type {
   CaseFile,
   CaseQuery,
   Command,
+  Followed,
   NewRequest,
 } from './types';
 
@@ -56,6 +57,31 @@ function act(
   return answer(client.POST(way, { params, body: body as Bodies['accept'] }));
 }
 
+/** A file may take longer than words. */
+const UPLOAD_TIMEOUT_MS = 120_000;
+
+const named = (upload: File) => new URLSearchParams({ name: upload.name.slice(0, 300) });
+
+/** Sends a file as it is: it is no JSON, so the generated client does not send it. */
+async function sendFile<T>(
+  address: string,
+  upload: File,
+  headers: Record<string, string>,
+): Promise<T> {
+  const sent = fetch(address, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': upload.type, 'Accept-Language': i18n.tag },
+    body: upload,
+    signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+  });
+  const response = await sent.catch((error: unknown) => {
+    throw Problem.of(error);
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw new Problem(response.status, body);
+  return body as T;
+}
+
 export const api = {
   session: () => answer(client.GET('/api/v1/session')),
   signIn: (user: string, password: string) =>
@@ -95,6 +121,34 @@ export const api = {
     answer(client.GET('/api/v1/figures', { params: { query }, signal })),
   behind: (query: BehindQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/figures/cases', { params: { query }, signal })),
+  answerQuestion: (code: string, note: string, key: string) =>
+    answer(
+      client.POST('/api/v1/follow/{code}/answer-question', {
+        params: { path: { code }, header: { 'Idempotency-Key': key } },
+        body: { note },
+      }),
+    ),
+  withdraw: (code: string, note: string, key: string) =>
+    answer(
+      client.POST('/api/v1/follow/{code}/withdraw', {
+        params: { path: { code }, header: { 'Idempotency-Key': key } },
+        body: { note },
+      }),
+    ),
+  attach: (file: CaseFile, upload: File, forResident: boolean, key: string) =>
+    sendFile<CaseFile>(
+      `/api/v1/cases/${file.id}/attach?${named(upload)}&for_resident=${forResident}`,
+      upload,
+      { 'If-Match': `"${file.version}"`, 'Idempotency-Key': key },
+    ),
+  attachOwn: (code: string, upload: File, key: string) =>
+    sendFile<Followed>(
+      `/api/v1/follow/${encodeURIComponent(code)}/attach?${named(upload)}`,
+      upload,
+      {
+        'Idempotency-Key': key,
+      },
+    ),
   proof: (id: string) => answer(client.GET('/api/v1/cases/{id}/proof', path({ id }))),
 };
 

@@ -34,6 +34,7 @@ export type Tally = Schemas['TallyView'];
 export type Formula = Schemas['FormulaView'];
 export type BehindTurn = Schemas['BehindRow'];
 export type Part = Schemas['FigurePart'];
+export type AttachedFile = Schemas['FileView'];
 export type TimelineEntry = Schemas['TimelineRow'];
 
 /** What each command to a case carries. */
@@ -48,6 +49,24 @@ export type Bodies = {
   call_back: Schemas['CallBackBody'];
   reopen: Schemas['NoteBody'];
   erase: Schemas['EraseBody'];
+  return: Schemas['ReturnBody'];
+  redirect: Schemas['RedirectBody'];
+  add_unit: Schemas['AddUnitBody'];
+  remove_unit: Schemas['RemoveUnitBody'];
+  report_part: Schemas['ReportPartBody'];
+  ask_extension: Schemas['AskExtensionBody'];
+  extend: Schemas['ExtendBody'];
+  refuse_extension: Schemas['ReasonBody'];
+  shelve: Schemas['ShelveBody'];
+  ask_resident: Schemas['NoteBody'];
+  answer_question: Schemas['NoteBody'];
+  resume: Schemas['ResumeBody'];
+  supervise: Schemas['SuperviseBody'];
+  answer_supervision: Schemas['NoteBody'];
+  release: Schemas['ReleaseBody'];
+  score: Schemas['ScoreBody'];
+  comment: Schemas['NoteBody'];
+  withdraw: Schemas['NoteBody'];
 };
 
 export type Command = keyof Bodies;
@@ -64,6 +83,24 @@ const FORMS: Record<Command, true> = {
   call_back: true,
   reopen: true,
   erase: true,
+  return: true,
+  redirect: true,
+  add_unit: true,
+  remove_unit: true,
+  report_part: true,
+  ask_extension: true,
+  extend: true,
+  refuse_extension: true,
+  shelve: true,
+  ask_resident: true,
+  answer_question: true,
+  resume: true,
+  supervise: true,
+  answer_supervision: true,
+  release: true,
+  score: true,
+  comment: true,
+  withdraw: true,
 };
 
 /** Whether an action is a command to a case that these pages have a form for:

@@ -1,4 +1,5 @@
 import { boards } from './boards.en';
+import { lifeEn } from './life.en';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -484,4 +485,5 @@ export const en: Messages = {
     },
   },
   boards,
+  life: lifeEn,
 };

@@ -1,4 +1,5 @@
 import { boards } from './boards.zh';
+import { lifeZh } from './life.zh';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
@@ -472,6 +473,7 @@ export const zh = {
     },
   },
   boards,
+  life: lifeZh,
 };
 
 export type Messages = typeof zh;

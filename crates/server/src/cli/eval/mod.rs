@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod handling;
+mod limits;
 mod table;
 mod topics;
 mod triage;
@@ -33,6 +34,7 @@ enum Command {
     Triage(triage::Triage),
     Handling(handling::Handling),
     Topics(topics::Topics),
+    Limits(limits::Limits),
 }
 
 /// How often the duty list's first suggestion is the unit that handled the case
@@ -91,6 +93,7 @@ impl Eval {
             Command::Triage(triage) => triage.run(),
             Command::Handling(handling) => handling.run(),
             Command::Topics(topics) => topics.run(),
+            Command::Limits(limits) => limits.run(context),
         }
     }
 }

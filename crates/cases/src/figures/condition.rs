@@ -75,11 +75,11 @@ conditions! {
     /// The resident said how satisfied.
     Rated "rated" "诉求人作了评价" "the resident rated it";
     /// 3 of 5 or better.
-    RatedAtLeast3 "rated_at_least_3" "评价在 3 分以上(5 分制)" "the rating was 3 of 5 or better";
+    RatedAtLeast3 "rated_at_least_3" "评价在 3 分以上（5 分制）" "the rating was 3 of 5 or better";
     /// 4 of 5 or better.
-    RatedAtLeast4 "rated_at_least_4" "评价在 4 分以上(5 分制)" "the rating was 4 of 5 or better";
+    RatedAtLeast4 "rated_at_least_4" "评价在 4 分以上（5 分制）" "the rating was 4 of 5 or better";
     /// The best rating.
-    Rated5 "rated_5" "评价为 5 分(5 分制)" "the rating was 5 of 5";
+    Rated5 "rated_5" "评价为 5 分（5 分制）" "the rating was 5 of 5";
     /// The turn is over: another followed, or may follow.
     Ended "ended" "本次办理已终止" "the turn ended before the case did";
     /// The unit gave it back.
@@ -99,7 +99,7 @@ conditions! {
     /// It was imported.
     Imported "imported" "由其他系统导入" "was imported";
     /// The unit is of the lowest tier.
-    FrontLine "front_line" "由最低一级(一线)单位办理" "the unit was at the front line";
+    FrontLine "front_line" "由最低一级（一线）单位办理" "the unit was at the front line";
 }
 
 /// Conditions that hold, as a set.

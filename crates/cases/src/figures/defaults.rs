@@ -140,7 +140,7 @@ const ENDED_BEFORE: Names = (
     "时限届满前已退单、转派或终止",
     "it was given back, sent on or ended before the limit ran out",
 );
-const PENDING: Names = ("时限未到,尚未办理", "the limit is still running");
+const PENDING: Names = ("时限未到，尚未办理", "the limit is still running");
 const DECLINED: Names = ("不予受理", "it was not taken on");
 const NO_UNIT: Names = ("未派单即结案", "no unit had it");
 const NOT_ASKED: Names = ("尚未回访", "nobody has called back yet");
@@ -151,10 +151,10 @@ const NO_ANSWER: Names = (
 );
 const NO_RATING: Names = ("诉求人未作评价", "the resident gave no rating");
 const BACKSTOP: Names = (
-    "区级兜底,不能退单",
+    "区级兜底，不能退单",
     "as the district's backstop the unit could not give it back",
 );
-const UNDECIDED: Names = ("尚未派单,也未答复是否受理", "it is not decided yet");
+const UNDECIDED: Names = ("尚未派单，也未答复是否受理", "it is not decided yet");
 const FINISHED: Names = ("已办完", "it is finished");
 
 /// A formula of closings about which the resident was asked.

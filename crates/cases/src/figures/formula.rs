@@ -245,7 +245,7 @@ impl Formula {
                 return Err(Refusal::new(
                     RefusalKind::Invalid,
                     "formula.reason-twice",
-                    "两种剔除情形用了同一个代码,请改用不同的代码",
+                    "两种剔除情形用了同一个代码，请改用不同的代码",
                     "two reasons have the same code; give each its own",
                 )
                 .at(format!("{field}.code"))
@@ -268,17 +268,17 @@ impl Formula {
             Dated::Closed => ("结案时间", "was closed"),
         };
         let met = self.met.words();
-        let mut zh = format!("统计{dated_zh}在本期内的案卷,{what_zh}。");
+        let mut zh = format!("统计{dated_zh}在本期内的案卷，{what_zh}。");
         let mut en = format!("Counts {what_en} that {dated_en} in the period.");
         for exclusion in &self.exclusions {
             let when = exclusion.when.words();
-            zh.push_str(&format!("剔除:{}({})。", exclusion.reason.zh, when.zh));
+            zh.push_str(&format!("剔除：{}（{}）。", exclusion.reason.zh, when.zh));
             en.push_str(&format!(
                 " Left out: {} ({}).",
                 exclusion.reason.en, when.en
             ));
         }
-        zh.push_str(&format!("分母:其余全部。分子:其中{}。", met.zh));
+        zh.push_str(&format!("分母：其余全部。分子：其中{}。", met.zh));
         en.push_str(&format!(" Of the rest, met: {}.", met.en));
         LocalText::new(zh, en)
     }

@@ -57,7 +57,7 @@ pub fn periods(
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "period.too-many",
-                "分期过多,请缩短时间范围或改用更长的分期",
+                "分期过多，请缩短时间范围或改用更长的分期",
                 "there are too many periods: choose a shorter time or longer periods",
             )
             .at("group")

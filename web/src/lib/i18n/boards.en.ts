@@ -48,7 +48,7 @@ export const boards: typeof zh = {
   tooFew: 'too few to rank',
   rankNote:
     'Where intervals overlap, ranks cannot be told apart and are shared; those with too few are not ranked.',
-  enough: (n) => `fewer than ${n} counted are not ranked`,
+  enough: (n) => `Fewer than ${n} counted are not ranked.`,
   workers: 'People',
   perWorker: 'Open per person',
   compareRate: 'Beside',

@@ -34,11 +34,9 @@ fn the_formulas_of_version_1_are_in_order_and_each_says_in_words_what_it_counts(
          and not “the limit to contact passed without contact”). \
          Of the rest, met: “the resident was contacted within the limit”."
     );
-    assert!(
-        said.zh.starts_with(
-            "统计派单时间在本期内的案卷,每个单位的每次办理各计一次。剔除:没有设联系时限"
-        )
-    );
+    assert!(said.zh.starts_with(
+        "统计派单时间在本期内的案卷，每个单位的每次办理各计一次。剔除：没有设联系时限"
+    ));
 }
 
 #[test]

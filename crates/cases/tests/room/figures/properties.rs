@@ -104,7 +104,8 @@ proptest! {
         let dispatched = turns.iter().filter(|turn| turn.dispatched_at.is_some()).count();
         prop_assert_eq!(dispatched, count(|e| matches!(e, Event::Dispatched { .. })));
         let closings = turns.iter().filter(|turn| turn.holds.has(Condition::Closed)).count();
-        prop_assert_eq!(closings, count(|e| matches!(e, Event::Closed { .. })));
+        let closed = count(|e| matches!(e, Event::Closed { .. } | Event::Withdrawn {}));
+        prop_assert_eq!(closings, closed);
     }
 
     #[test]

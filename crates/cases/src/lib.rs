@@ -95,7 +95,7 @@ pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns}
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
-pub use service::{Asked, change, execute};
+pub use service::{Asked, AtOnce, change, execute, take_in};
 pub use stage::Stage;
 pub use standing::Standing;
 pub use supervise::{

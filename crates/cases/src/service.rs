@@ -2,7 +2,7 @@
 
 use yiwang_base::{CaseId, Refusal, RefusalKind, truncate_millis};
 
-use crate::{Case, CaseStore, Change, Command, Context, Receipt, StoreError, decide};
+use crate::{Actor, Case, CaseStore, Change, Command, Context, Receipt, StoreError, decide};
 
 /// How often a command that names no version is decided anew when someone else was quicker.
 const TRIES: usize = 4;
@@ -69,6 +69,65 @@ pub async fn execute<S: CaseStore>(
         "这个案卷正被多人同时办理,请稍后再试",
         "several people are acting on this case; try again in a moment",
     ))
+}
+
+/// What a rule or a model does right after a command, in the same change.
+#[derive(Debug, Clone)]
+pub struct AtOnce {
+    /// The rule or model, by name and version.
+    pub actor: Actor,
+    /// Why, as it will stand in the record.
+    pub grounds: String,
+    /// What it does.
+    pub command: Command,
+}
+
+/// Takes a request in, with what is done with it at once: both become durable
+/// together. Steps that are refused are left out, all of them: a person decides.
+///
+/// # Errors
+/// A refusal of [`decide()`] for the request itself, or the store's.
+pub async fn take_in<S: CaseStore>(
+    store: &S,
+    asked: &Asked,
+    context: &Context<'_>,
+    steps: impl FnOnce(&Case) -> Vec<AtOnce> + Send,
+) -> Result<Case, Refusal> {
+    let change = match change(store, None, asked, context) {
+        Ok(change) => change,
+        Err(refusal) => return made_before(store, asked).await?.ok_or(refusal),
+    };
+    let steps = steps(&change.after);
+    let change = with_steps(change, &steps, context);
+    let after = change.after.clone();
+    match store.append(change).await {
+        Ok(()) => Ok(after),
+        Err(StoreError::Repeated { id }) => store.case(id).await?.ok_or_else(|| not_found(id)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn with_steps(mut change: Change, steps: &[AtOnce], context: &Context<'_>) -> Change {
+    let mut after = change.after.clone();
+    let mut happenings = Vec::new();
+    for step in steps {
+        let context = Context {
+            rules: context.rules,
+            actor: &step.actor,
+            grounds: Some(&step.grounds),
+            now: context.now,
+        };
+        let Ok(next) = decide(Some(&after), &step.command, &context) else {
+            return change;
+        };
+        if next.iter().any(|happening| after.apply(happening).is_err()) {
+            return change;
+        }
+        happenings.extend(next);
+    }
+    change.happenings.extend(happenings);
+    change.after = after;
+    change
 }
 
 /// The case that the same call changed before.

@@ -18,6 +18,7 @@ pub mod figures;
 pub mod follow_code;
 pub mod http;
 pub mod import;
+pub mod judging;
 pub mod limits;
 pub mod picture;
 pub mod policy;

@@ -12,8 +12,6 @@ use super::text::{Key, cut};
 const MATTERS_WEIGHT: f32 = 0.35;
 /// Most terms a model keeps for one text; those that most messages have go first.
 pub(crate) const MOST_TERMS: usize = 1 << 17;
-/// From this many messages on, a term that only one of them has is left out.
-const MANY_MESSAGES: usize = 4000;
 
 /// A message as numbers: features, ascending, each with its value.
 pub(crate) type Vector = Vec<(u32, f32)>;
@@ -59,9 +57,9 @@ pub(crate) struct Counting {
 }
 
 impl Space {
-    /// The space of these messages, each with the same number of texts.
-    pub(crate) fn of(messages: &[Vec<&str>], texts: usize) -> Space {
-        let least = if messages.len() < MANY_MESSAGES { 1 } else { 2 };
+    /// The space of these messages, each with the same number of texts; terms
+    /// that fewer than `least` messages have are left out.
+    pub(crate) fn of(messages: &[Vec<&str>], texts: usize, least: u32) -> Space {
         let mut terms = Vec::with_capacity(texts);
         let mut rarity = Vec::new();
         for text in 0..texts {
@@ -182,6 +180,34 @@ impl Space {
         let matters = Matters::of_the_house().count();
         (self.features() - (self.texts() - n) * matters) as u32
     }
+
+    /// The terms of each text in the order of their features, and the rarities:
+    /// what [`Space::from_parts`] makes the space from.
+    pub(crate) fn parts(&self) -> (Vec<Vec<Key>>, &[f32]) {
+        let keys = self.terms.iter().map(|terms| {
+            let mut keys: Vec<(u32, Key)> = terms.iter().map(|(key, n)| (*n, *key)).collect();
+            keys.sort_unstable();
+            keys.into_iter().map(|(_, key)| key).collect()
+        });
+        (keys.collect(), &self.rarity)
+    }
+
+    /// The space of these parts; `None` where they do not fit each other.
+    pub(crate) fn from_parts(keys: Vec<Vec<Key>>, rarity: Vec<f32>) -> Option<Space> {
+        let mut next = 0;
+        let mut terms = Vec::with_capacity(keys.len());
+        for keys in keys {
+            let count = keys.len();
+            let own: Terms = keys.into_iter().zip(next..).collect();
+            if own.len() != count {
+                return None;
+            }
+            next += count as u32;
+            terms.push(own);
+        }
+        let matters = terms.len() * Matters::of_the_house().count();
+        (rarity.len() == next as usize + matters).then_some(Space { terms, rarity })
+    }
 }
 
 impl Counting {
@@ -228,7 +254,7 @@ mod tests {
     use super::*;
 
     fn space() -> Space {
-        Space::of(&[vec!["路灯坏了", "路灯"], vec!["路面坏了", ""]], 2)
+        Space::of(&[vec!["路灯坏了", "路灯"], vec!["路面坏了", ""]], 2, 1)
     }
 
     #[test]
@@ -246,6 +272,17 @@ mod tests {
             assert!((square - 1.0).abs() < 1e-5, "{message:?} {square}");
         }
         assert!(space.vector(&["xyz"], &mut counting).is_empty());
+    }
+
+    #[test]
+    fn a_space_is_made_again_from_its_parts() {
+        let space = space();
+        let (keys, rarity) = space.parts();
+        let again = Space::from_parts(keys.clone(), rarity.to_vec()).unwrap();
+        assert_eq!(again, space);
+        assert_eq!(Space::from_parts(keys.clone(), rarity[1..].to_vec()), None);
+        let twice = vec![vec![1, 1]];
+        assert_eq!(Space::from_parts(twice, rarity.to_vec()), None);
     }
 
     #[test]

@@ -55,10 +55,12 @@ const SEED: u64 = 5;
 /// Modern Neural Networks, ICML 2017) on margins of held-out examples, so that
 /// of those judged with confidence p about the share p is right.
 ///
+/// Terms that fewer than `least_seen` examples have are not kept.
+///
 /// # Errors
 /// [`TrainError`] when there is nothing to tell apart.
-pub fn train(examples: &[Example<'_>]) -> Result<Trained, TrainError> {
-    let set = Set::of(examples)?;
+pub fn train(examples: &[Example<'_>], least_seen: u32) -> Result<Trained, TrainError> {
+    let set = Set::of(examples, least_seen)?;
     let everything: Vec<usize> = (0..examples.len()).collect();
     let mut model = set.fit(&everything);
     let mut margins = vec![Vec::new(); examples.len()];
@@ -98,10 +100,11 @@ struct Set<'a> {
     labels: Vec<usize>,
     messages: Vec<Vec<&'a str>>,
     texts: usize,
+    least_seen: u32,
 }
 
 impl<'a> Set<'a> {
-    fn of(examples: &[Example<'a>]) -> Result<Set<'a>, TrainError> {
+    fn of(examples: &[Example<'a>], least_seen: u32) -> Result<Set<'a>, TrainError> {
         let texts = examples.first().map_or(0, |example| example.texts.len());
         if texts == 0 || examples.iter().any(|one| one.texts.len() != texts) {
             return Err(TrainError::Texts);
@@ -121,13 +124,14 @@ impl<'a> Set<'a> {
             labels: examples.iter().map(|one| numbers[one.label]).collect(),
             messages: examples.iter().map(|one| one.texts.to_vec()).collect(),
             texts,
+            least_seen,
         })
     }
 
     /// A model of some of the examples; it knows all labels.
     fn fit(&self, some: &[usize]) -> Model {
         let messages: Vec<Vec<&str>> = some.iter().map(|n| self.messages[*n].clone()).collect();
-        let space = Space::of(&messages, self.texts);
+        let space = Space::of(&messages, self.texts, self.least_seen);
         let mut counting = Counting::default();
         let vectors: Vec<Vector> = messages
             .iter()
@@ -155,15 +159,22 @@ impl<'a> Set<'a> {
     }
 }
 
-/// The sharpness for which the true labels are likeliest, by golden-section search.
+/// The sharpness for which the true labels are likeliest, by golden-section
+/// search. As many examples never say "certain": of each, the share 1 / (n + 2)
+/// is taken to be another label (the targets of Platt: Probabilistic Outputs for
+/// Support Vector Machines, 1999).
 fn sharpness(margins: &[Vec<f32>], labels: &[usize]) -> f32 {
+    let doubt = 1.0 / (labels.len() as f64 + 2.0);
     let loss = |log: f64| -> f64 {
         let sharpness = log.exp();
         let each = margins.iter().zip(labels).map(|(scores, label)| {
             let most = scores.iter().copied().fold(f32::MIN, f32::max);
             let power = |score: f32| f64::from(score - most) * sharpness;
             let sum: f64 = scores.iter().map(|score| power(*score).exp()).sum();
-            sum.ln() - power(scores[*label])
+            let all: f64 = scores.iter().map(|score| power(*score)).sum();
+            let own = power(scores[*label]);
+            let others = (all - own) / (scores.len() as f64 - 1.0);
+            sum.ln() - (1.0 - doubt) * own - doubt * others
         });
         each.sum()
     };

@@ -12,6 +12,7 @@ mod fields;
 mod figures;
 mod history;
 mod json;
+mod judging;
 mod memory;
 mod parts;
 mod provisional;

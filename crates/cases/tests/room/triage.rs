@@ -48,7 +48,7 @@ fn trained() -> Trained {
     let examples: Vec<Example<'_>> = examples
         .map(|((label, _), texts)| Example { texts, label })
         .collect();
-    train(&examples).unwrap()
+    train(&examples, 1).unwrap()
 }
 
 fn best(model: &Model, text: &str) -> (String, f32) {
@@ -130,7 +130,7 @@ fn one_label_or_uneven_texts_cannot_be_trained_on() {
             label: "x",
         },
     ];
-    assert_eq!(train(&one), Err(TrainError::TooFewLabels(1)));
+    assert_eq!(train(&one, 1), Err(TrainError::TooFewLabels(1)));
     let uneven = [
         Example {
             texts: &["a"],
@@ -141,6 +141,42 @@ fn one_label_or_uneven_texts_cannot_be_trained_on() {
             label: "y",
         },
     ];
-    assert_eq!(train(&uneven), Err(TrainError::Texts));
-    assert_eq!(train(&[]), Err(TrainError::Texts));
+    assert_eq!(train(&uneven, 1), Err(TrainError::Texts));
+    assert_eq!(train(&[], 1), Err(TrainError::Texts));
+}
+
+#[test]
+fn a_model_is_made_again_from_its_numbers_and_not_from_broken_ones() {
+    let model = trained().model;
+    let parts = model.parts();
+    assert_eq!(Model::from_parts(parts.clone()), Some(model));
+    let mut json = serde_json::to_value(&parts).unwrap();
+    json["bias"].as_array_mut().unwrap().pop();
+    assert_eq!(
+        Model::from_parts(serde_json::from_value(json).unwrap()),
+        None
+    );
+    let mut json = serde_json::to_value(&parts).unwrap();
+    json["matters"] = 7.into();
+    assert_eq!(
+        Model::from_parts(serde_json::from_value(json).unwrap()),
+        None
+    );
+}
+
+#[test]
+fn terms_that_few_examples_have_are_not_kept() {
+    let texts = [["路灯坏了"], ["路灯不亮"], ["垃圾没收"], ["垃圾成堆"]];
+    let labels = ["lamp", "lamp", "rubbish", "rubbish"];
+    let examples = texts.iter().zip(labels);
+    let examples: Vec<Example<'_>> = examples
+        .map(|(texts, label)| Example { texts, label })
+        .collect();
+    let terms = |least| {
+        let parts = serde_json::to_value(train(&examples, least).unwrap().model.parts()).unwrap();
+        parts["terms"][0].as_array().unwrap().len()
+    };
+    // 路, 灯, 路灯, 垃, 圾, 垃圾 are in two messages each.
+    assert_eq!(terms(2), 6);
+    assert!(terms(1) > 6);
 }

@@ -19,6 +19,7 @@ mod progress;
 mod record;
 mod sample_city;
 mod serve;
+mod train;
 mod user;
 mod verify;
 
@@ -105,6 +106,7 @@ enum Command {
     Restore(backup::Restore),
     User(user::User),
     Eval(eval::Eval),
+    Train(train::Train),
     Config(config::Show),
     Bench(bench::Bench),
 }
@@ -122,6 +124,7 @@ impl Command {
             Command::Restore(command) => command.run(context),
             Command::User(command) => command.run(context),
             Command::Eval(command) => command.run(context),
+            Command::Train(command) => command.run(context),
             Command::Config(command) => command.run(context),
             Command::Bench(command) => command.run(context),
         }

@@ -14,6 +14,7 @@ use yiwang_cases::figures::FigureStore as _;
 use yiwang_server::basemap::Basemap;
 use yiwang_server::config::{Config, Settings};
 use yiwang_server::http::{self, App, AppOptions};
+use yiwang_server::judging::teach;
 use yiwang_store::Store;
 use yiwang_store::basemap::BasemapStore;
 
@@ -88,6 +89,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     tracing::info!(%address, data = %context.data.display(), entries = *app.store.durable().borrow(), "the server is ready");
     output::line(&format!("listening on http://{address}"))?;
     let every = Duration::from_secs(settings.sign_every_seconds);
+    let teaching = tokio::spawn(teach(Arc::clone(&app)));
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
     let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
     http::serve(
@@ -98,6 +100,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     .await;
     signing.abort();
     counting.abort();
+    teaching.abort();
     app.store.sign(&app.key).await?;
     tracing::info!(
         entries = *app.store.durable().borrow(),

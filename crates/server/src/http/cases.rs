@@ -7,7 +7,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use yiwang_base::{CaseId, Purpose, Refusal, RefusalKind};
+use yiwang_base::{CaseId, LocalText, Purpose, Refusal, RefusalKind};
+use yiwang_cases::triage::LikelyLead;
 use yiwang_cases::{Action, Case, CaseStore, Recorded, possible};
 
 use super::answers::{CaseAnswer, CaseProblems, FilterProblems};
@@ -19,10 +20,12 @@ use super::state::{App, now};
 use super::{cursor, filter};
 use crate::city::City;
 use crate::follow_code;
+use crate::judging::Judging;
 use crate::policy::{Right, User};
 use crate::wire::{
     CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, FileView, LifeView, ProofView,
-    ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow, Word, seen_note, seen_words,
+    ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow, UsualView, Word, seen_note,
+    seen_words,
 };
 
 /// A page of cases.
@@ -129,11 +132,17 @@ pub(super) async fn detail_response(
 ) -> Answer<Response> {
     let timeline = app.store.timeline(case.id).await?;
     let etag = format!("\"{}\"", case.version);
-    let detail = detail(city, user, &case, &timeline);
+    let detail = detail(city, &app.judging(), user, &case, &timeline);
     Ok(([(header::ETAG, etag)], Json(detail)).into_response())
 }
 
-fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseDetail {
+fn detail(
+    city: &City,
+    judging: &Judging,
+    user: &User,
+    case: &Case,
+    timeline: &[Recorded],
+) -> CaseDetail {
     let sight = user.sight();
     let words = seen_words(case, sight);
     let reporter = case.request.as_ref().filter(|_| sight.reporter);
@@ -174,7 +183,8 @@ fn detail(city: &City, user: &User, case: &Case, timeline: &[Recorded]) -> CaseD
             Vec::new()
         },
         actions: actions.map(Word).collect(),
-        suggested_units: suggested(city, case),
+        suggested_units: suggested(city, judging, case),
+        usually_done: judging.usually_done(case).map(UsualView::from),
         timeline: timeline
             .iter()
             .map(|recorded| {
@@ -216,26 +226,35 @@ fn particulars(event: &yiwang_cases::Event) -> Value {
     }
 }
 
-fn suggested(city: &City, case: &Case) -> Vec<SuggestedUnit> {
+fn suggested(city: &City, judging: &Judging, case: &Case) -> Vec<SuggestedUnit> {
     let Some(category) = &case.category else {
         return Vec::new();
     };
-    let units = city.rules.dutiful_units(category, case.area.as_ref());
-    let why = |local: bool| {
-        if local {
-            yiwang_base::LocalText::new(
-                "权责清单列有此事项,且在其辖区内",
-                "on its duty list, and in its area",
-            )
-        } else {
-            yiwang_base::LocalText::new("权责清单列有此事项", "on its duty list")
-        }
+    let leads = judging.judge.leads();
+    let ranked = leads.rank(&city.rules, category, case.area.as_ref());
+    let one = |lead: LikelyLead| SuggestedUnit {
+        why: why(city, &lead).into(),
+        unit: lead.unit.to_string(),
     };
-    units
-        .into_iter()
-        .map(|unit| SuggestedUnit {
-            unit: unit.code.to_string(),
-            why: why(!unit.areas.is_empty()).into(),
-        })
-        .collect()
+    ranked.into_iter().map(one).collect()
+}
+
+fn why(city: &City, lead: &LikelyLead) -> LocalText {
+    let unit = city.rules.units.get(&lead.unit);
+    let (mut zh, mut en) = if unit.is_some_and(|unit| !unit.areas.is_empty()) {
+        (
+            "权责清单列有此事项,且在其辖区内".to_owned(),
+            "on its duty list, and in its area".to_owned(),
+        )
+    } else {
+        (
+            "权责清单列有此事项".to_owned(),
+            "on its duty list".to_owned(),
+        )
+    };
+    if lead.handled > 0 {
+        zh += &format!(";办过 {} 件此类案卷", lead.handled);
+        en += &format!("; has handled {} such cases", lead.handled);
+    }
+    LocalText::new(zh, en)
 }

@@ -21,7 +21,7 @@ use crate::follow_code;
 use crate::policy::Sight;
 use crate::wire::{
     AnswerBody, CallBackView, EventWord, FileView, FollowRow, FollowView, NoteBody, PauseView,
-    Text, Time, Word, seen_note,
+    Text, Time, UsualView, Word, seen_note,
 };
 
 /// What a resident sees of the own case.
@@ -180,6 +180,7 @@ async fn view(app: &App, case: &Case) -> Answer<Json<FollowView>> {
         unit_name: unit.map(|unit| Text::from(&unit.name)),
         submitted_at: Time(case.submitted_at),
         due_at: case.due_at.map(Time),
+        usually_done: app.judging().usually_done(case).map(UsualView::from),
         words: request.map(|request| request.words.clone()),
         address: request.and_then(|request| request.place.address.clone()),
         can: can

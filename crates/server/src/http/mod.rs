@@ -27,7 +27,9 @@ mod roster;
 mod serve;
 mod session;
 mod state;
+mod suggestions;
 mod tiles;
+mod topics;
 mod trail;
 mod whistle_filter;
 mod whistles;
@@ -119,6 +121,9 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(cases::counts))
         .routes(routes!(cases::read))
         .routes(routes!(cases::proof))
+        .routes(routes!(suggestions::for_case))
+        .routes(routes!(suggestions::for_words))
+        .routes(routes!(topics::list))
         .routes(routes!(commands::accept))
         .routes(routes!(commands::decline))
         .routes(routes!(commands::dispatch))

@@ -185,6 +185,15 @@ pub(super) struct CaseFilterQuery {
     q: String,
 }
 
+/// Of how many days.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TopicsQuery {
+    /// Days back from now, 1 to 366; 30 when none are named.
+    #[param(required = false, minimum = 1, maximum = 366)]
+    days: u32,
+}
+
 /// Which page of them.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use yiwang_base::{Personal, Point, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{
     Asked, Case, CaseStore, Channel, Command, Context, Place, Reporter, RequestWords, StoreError,
-    Submit, execute,
+    Submit, take_in,
 };
 
 use super::answers::SubmitProblems;
@@ -55,7 +55,9 @@ pub(super) async fn submit(
         command: Command::Submit(submit),
         receipt,
     };
-    let case = execute(&app.store, &asked, &context).await?;
+    let judging = app.judging();
+    let steps = |case: &Case| judging.steps(&city, case);
+    let case = take_in(&app.store, &asked, &context, steps).await?;
     let view = submitted(&as_submitted(&app, case).await?)?;
     let location = format!("/api/v1/cases/{}", view.id);
     Ok((

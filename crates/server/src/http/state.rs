@@ -14,6 +14,7 @@ use super::problem::Answer;
 use crate::basemap::Basemap;
 use crate::city::City;
 use crate::figures::Formulas;
+use crate::judging::Judging;
 
 /// Settings of the HTTP interface.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,7 @@ pub struct App {
     formulas: RwLock<Arc<Formulas>>,
     /// Held while a version of a formula is added, so that no two get one number.
     pub(super) adding_formula: tokio::sync::Mutex<()>,
+    judging: RwLock<Arc<Judging>>,
     stopping: watch::Sender<bool>,
     /// Who has lately been failing to sign in.
     pub(super) attempts: Attempts,
@@ -60,17 +62,19 @@ impl App {
         base_map: Arc<Basemap>,
         options: AppOptions,
     ) -> Result<App, StoreError> {
-        let city = RwLock::new(Arc::new(City::load(&store)?));
+        let city = City::load(&store)?;
+        let judging = RwLock::new(Arc::new(Judging::untaught(&city)));
         let formulas = RwLock::new(Arc::new(Formulas::load(&store)?));
         Ok(App {
             store,
             key,
             base_map,
             options,
-            city,
+            city: RwLock::new(Arc::new(city)),
             changing: Mutex::new(()),
             formulas,
             adding_formula: tokio::sync::Mutex::default(),
+            judging,
             stopping: watch::Sender::new(false),
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
@@ -118,6 +122,24 @@ impl App {
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(&city)
+    }
+
+    /// The judgement as it is now.
+    pub fn judging(&self) -> Arc<Judging> {
+        let judging = self
+            .judging
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(&judging)
+    }
+
+    /// From now on judges so.
+    pub fn set_judging(&self, judging: Judging) {
+        let mut current = self
+            .judging
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *current = Arc::new(judging);
     }
 }
 

@@ -10,7 +10,7 @@ use super::duty::DutyView;
 use super::request::{PointBody, ReporterBody};
 use super::{
     ActionWord, ChannelWord, DeclineWord, EventWord, FileView, LifeView, StageWord, Text, Time,
-    Word,
+    UsualView, Word,
 };
 use crate::policy::Sight;
 
@@ -295,6 +295,10 @@ pub struct CaseDetail {
     pub actions: Vec<ActionWord>,
     /// Units that answer for it.
     pub suggested_units: Vec<SuggestedUnit>,
+    /// When cases like it are usually done; `null` once it is done, and where too
+    /// little is known.
+    #[schema(required)]
+    pub usually_done: Option<UsualView>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineRow>,
 }

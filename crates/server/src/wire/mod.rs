@@ -12,6 +12,7 @@ mod organization;
 mod proof;
 mod request;
 mod session;
+mod suggestion;
 mod whistle;
 mod words;
 
@@ -50,6 +51,10 @@ pub use request::{
     RequestBody, StartBody, SubmittedView, VerifyBody,
 };
 pub use session::{Credentials, SessionView, UserView};
+pub use suggestion::{
+    CodeCount, SuggestBody, SuggestedCategory, SuggestedLead, SuggestionView, TopicView,
+    TopicsView, UsualView,
+};
 pub use whistle::{
     BlowBody, CallBody, CallUnitBody, CallView, CheckInBody, CheckInsPage, CheckInsView,
     ConfirmBody, EndBody, MilestoneBody, MilestoneView, OnDutyNow, OnDutyView, PresenceView,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::object::{maybe_object, object};
 use super::{
     ActionWord, CallBackView, ChannelWord, DeclineWord, EventWord, FileView, PauseView, StageWord,
-    Text, Time,
+    Text, Time, UsualView,
 };
 
 /// A new request.
@@ -239,6 +239,10 @@ pub struct FollowView {
     /// By when the next step is due.
     #[schema(required)]
     pub due_at: Option<Time>,
+    /// When cases like it are usually done; `null` once it is done, and where too
+    /// little is known.
+    #[schema(required)]
+    pub usually_done: Option<UsualView>,
     /// What the sender wrote; `null` once erased.
     #[schema(required)]
     pub words: Option<String>,

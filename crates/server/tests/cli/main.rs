@@ -12,5 +12,6 @@ mod import;
 mod osm;
 mod sample_city;
 mod serve;
+mod train;
 mod user;
 mod verify;

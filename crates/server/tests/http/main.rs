@@ -24,4 +24,5 @@ mod road;
 mod roles;
 mod sight;
 mod sign_in;
+mod suggestions;
 mod whistles;

@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 106] = [
+const TABLE: [(&str, &str); 109] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -80,6 +80,15 @@ const TABLE: [(&str, &str); 106] = [
         "GET /api/v1/cases/{id}/proof",
         "401 200 200 200 200 200 200 200 403",
     ),
+    (
+        "GET /api/v1/cases/{id}/suggestion",
+        "401 200 200 200 200 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/suggestions",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    ("GET /api/v1/topics", "401 200 200 200 200 403 403 403 403"),
     (
         "POST /api/v1/cases/{id}/accept",
         "401 412 403 403 403 403 403 403 403",
@@ -454,6 +463,7 @@ fn body(path: &str) -> Value {
             "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
         "requests" => json!({"words": "路灯不亮", "place": {"address": "春风路"}}),
+        "suggestions" => json!({"words": "路灯不亮"}),
         "accept" => json!({"category": "light"}),
         "decline" => json!({"reason": "no_request", "note": "x"}),
         "dispatch" => json!({"unit": "lights"}),

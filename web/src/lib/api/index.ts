@@ -13,6 +13,7 @@ import type {
   Command,
   Followed,
   NewRequest,
+  Words,
 } from './types';
 
 const TIMEOUT_MS = 20_000;
@@ -115,6 +116,9 @@ export const api = {
   counts: (query: CaseQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/cases/counts', { params: { query }, signal })),
   case: (id: string) => answer(client.GET('/api/v1/cases/{id}', path({ id }))),
+  suggestion: (id: string) => answer(client.GET('/api/v1/cases/{id}/suggestion', path({ id }))),
+  suggest: (words: Words, signal: AbortSignal) =>
+    answer(client.POST('/api/v1/suggestions', { body: words, signal })),
   act,
   formulas: (signal: AbortSignal) => answer(client.GET('/api/v1/formulas', { signal })),
   board: (query: BoardQuery, signal: AbortSignal) =>

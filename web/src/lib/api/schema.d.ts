@@ -707,6 +707,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What fits a case: categories and lead units with confidence, and the words
+         *     that decided.
+         */
+        get: operations["suggest_for_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/supervise": {
         parameters: {
             query?: never;
@@ -1058,6 +1078,43 @@ export interface paths {
         post: operations["sign_in"];
         /** Sign out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What fits words that are being written. Anyone may ask; nothing is kept.
+         *     Units are named to staff only.
+         */
+        post: operations["suggest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hot topics of the last days, with their cases, areas and categories. */
+        get: operations["list_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1567,6 +1624,7 @@ export interface components {
             suggested_units: components["schemas"]["SuggestedUnit"][];
             /** @description What happened, oldest first. */
             timeline: components["schemas"]["TimelineRow"][];
+            usually_done: components["schemas"]["UsualView"] | null;
         };
         /** @description A page of cases. */
         CasePage: {
@@ -1804,6 +1862,16 @@ export interface components {
         CloseBody: {
             /** @description Required without a passed verification. */
             reason?: string | null;
+        };
+        /** @description A code with how many cases have it. */
+        CodeCount: {
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
         };
         /**
          * @description What can be asked of a turn.
@@ -2057,6 +2125,7 @@ export interface components {
             /** @description Code of the unit that handles it. */
             unit: string | null;
             unit_name: components["schemas"]["Text"] | null;
+            usually_done: components["schemas"]["UsualView"] | null;
             /** @description What the sender wrote; `null` once erased. */
             words: string | null;
         };
@@ -2777,12 +2846,58 @@ export interface components {
             /** @description Where it stands. */
             stage: components["schemas"]["Stage"];
         };
+        /** @description Words that are being written, to be judged; nothing of it is kept. */
+        SuggestBody: {
+            /** @description Where it is, as far as that is known yet. */
+            place?: components["schemas"]["PlaceBody"];
+            /** @description What it is about; 1 to 4000 characters. */
+            words: string;
+        };
+        /** @description A category that fits. */
+        SuggestedCategory: {
+            /** @description Its code. */
+            category: string;
+            /**
+             * Format: double
+             * @description Probability that it is right, 0 to 1.
+             */
+            confidence: number;
+            /** @description Units that may lead, the likeliest first; for staff. */
+            units: components["schemas"]["SuggestedLead"][];
+            /** @description Words of the request that speak for it, the strongest first. */
+            words: string[];
+        };
+        /** @description A unit that may lead. */
+        SuggestedLead: {
+            /**
+             * Format: double
+             * @description How probable it is among the units that may, 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Format: int32
+             * @description How many cases of the category it has handled.
+             */
+            handled: number;
+            /** @description Its code. */
+            unit: string;
+        };
         /** @description A unit that answers for the case. */
         SuggestedUnit: {
             /** @description Its code. */
             unit: string;
             /** @description Why it. */
             why: components["schemas"]["Text"];
+        };
+        /** @description What fits a request. */
+        SuggestionView: {
+            /** @description Categories, the likeliest first; none where nothing fits. */
+            categories: components["schemas"]["SuggestedCategory"][];
+            /**
+             * @description The model that judged, `triage/3`; `null` where categories were found by
+             *     their names, until enough cases are closed.
+             */
+            model: string | null;
         };
         /** @description Put a case under supervision. */
         SuperviseBody: {
@@ -2897,6 +3012,44 @@ export interface components {
              */
             seq: number;
         };
+        /** @description Messages that speak of the same thing. */
+        TopicView: {
+            /** @description Areas in which they lie, those with most cases first. */
+            areas: components["schemas"]["CodeCount"][];
+            /** @description Numbers of its cases. */
+            cases: string[];
+            /** @description Their categories, those with most cases first. */
+            categories: components["schemas"]["CodeCount"][];
+            /** @description The case whose words are most like the others'. */
+            core: string;
+            /** @description When the first came in. */
+            first: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description How hot it is: cases, the quicker after each other the hotter.
+             */
+            heat: number;
+            /** @description When the last came in. */
+            last: components["schemas"]["Time"];
+            /** @description Its words. */
+            words: string;
+        };
+        /** @description What residents need: the hot topics of some days. */
+        TopicsView: {
+            /** @description The time to which days were counted. */
+            as_of: components["schemas"]["Time"];
+            /** @description How heat is counted. */
+            heat: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many cases were looked at: the newest of these days.
+             */
+            looked_at: number;
+            /** @description Whether there were more cases than are looked at. */
+            more: boolean;
+            /** @description The hottest first. */
+            topics: components["schemas"]["TopicView"][];
+        };
         /** @description A category for which it is not clear who acts, and where. */
         UnclearRow: {
             /** @description Codes of the areas; none for the whole city. */
@@ -2956,6 +3109,18 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Code of the unit the person acts for. */
             unit: string | null;
+        };
+        /** @description When cases like this one are usually done. */
+        UsualView: {
+            /** @description Nine of ten by then. */
+            by: components["schemas"]["Time"];
+            /** @description Half of them by then. */
+            half_by: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many closed cases are like it in category and unit.
+             */
+            like_it: number;
         };
         /** @description What a check found. */
         VerifyBody: {
@@ -8301,6 +8466,77 @@ export interface operations {
             };
         };
     };
+    suggest_for_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What fits a case: categories and lead units with confidence, and the words
+             *     that decided.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     supervise: {
         parameters: {
             query?: never;
@@ -10491,6 +10727,173 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description What fits words that are being written. Anyone may ask; nothing is kept.
+             *     Units are named to staff only.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_topics: {
+        parameters: {
+            query?: {
+                /** @description Days back from now, 1 to 366; 30 when none are named. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hot topics of the last days, with their cases, areas and categories. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Temporarily unavailable */
             503: {

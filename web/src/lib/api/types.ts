@@ -35,6 +35,8 @@ export type Formula = Schemas['FormulaView'];
 export type BehindTurn = Schemas['BehindRow'];
 export type Part = Schemas['FigurePart'];
 export type AttachedFile = Schemas['FileView'];
+export type Suggestion = Schemas['SuggestionView'];
+export type Words = Schemas['SuggestBody'];
 export type TimelineEntry = Schemas['TimelineRow'];
 
 /** What each command to a case carries. */

@@ -1,5 +1,6 @@
 import { boards } from './boards.en';
 import { lifeEn } from './life.en';
+import { suggestEn } from './suggest.en';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -486,4 +487,5 @@ export const en: Messages = {
   },
   boards,
   life: lifeEn,
+  suggest: suggestEn,
 };

@@ -1,5 +1,6 @@
 import { boards } from './boards.zh';
 import { lifeZh } from './life.zh';
+import { suggestZh } from './suggest.zh';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
@@ -474,6 +475,7 @@ export const zh = {
   },
   boards,
   life: lifeZh,
+  suggest: suggestZh,
 };
 
 export type Messages = typeof zh;

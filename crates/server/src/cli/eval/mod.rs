@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use yiwang_cases::triage::Leads;
 use yiwang_cases::{Case, CaseFilter, CaseStore as _, Order, Stage};
 use yiwang_server::city::City;
 use yiwang_store::Store;
@@ -37,13 +38,15 @@ enum Command {
     Limits(limits::Limits),
 }
 
-/// How often the duty list's first suggestion is the unit that handled the case
+/// How often the first suggestion is the unit that handled the case
 ///
 /// Counted are closed cases that have a category and a lead unit; the unit that
 /// handled a case is the lead unit of its last dispatch. A case is covered when
 /// the duty lists name any unit for its category and area. Accuracy is over the
 /// covered cases.
 ///
+/// Suggested first is, of the units that the duty lists name, the one that
+/// handled most such cases before: of cases closed before this one came in.
 /// The duty lists are taken as they are now. Where they were made from the same
 /// cases, as an import does, this measures how well categories tell units apart,
 /// not how well new cases will be dispatched.
@@ -115,30 +118,41 @@ async fn score(store: &Store, city: &City) -> Result<Score> {
         ..CaseFilter::default()
     };
     let mut progress = Progress::new("scoring", "cases");
-    let (mut score, mut start) = (Score::default(), None);
+    let (mut cases, mut start) = (Vec::new(), None);
     loop {
         let page = store.list(&filter, Order::Newest, start, PAGE).await?;
-        for case in &page.cases {
-            score.add(&judged(case, city));
-        }
-        progress.at(score.cases(), None);
+        cases.extend(page.cases.into_iter().map(|case| Case {
+            request: None,
+            ..case
+        }));
+        progress.at(cases.len() as u64, None);
         match page.next {
             Some(next) => start = Some(next),
-            None => return Ok(score),
+            None => break,
         }
     }
-}
-
-fn judged<'a>(case: &'a Case, city: &'a City) -> Judged<'a> {
-    let suggested = case.category.as_ref().and_then(|category| {
-        let units = city.rules.dutiful_units(category, case.area.as_ref());
-        units.first().map(|unit| &unit.code)
-    });
-    Judged {
-        category: case.category.as_ref(),
-        handled_by: case.unit.as_ref(),
-        suggested,
+    cases.sort_by_key(|case| case.submitted_at);
+    let mut by_end: Vec<&Case> = cases.iter().collect();
+    by_end.sort_by_key(|case| case.closed_at);
+    let mut ended = by_end.into_iter().peekable();
+    let (mut score, mut leads) = (Score::default(), Leads::default());
+    for case in &cases {
+        // Only what was closed when the case came in can have been learnt.
+        while let Some(other) = ended.next_if(|one| one.closed_at < Some(case.submitted_at)) {
+            leads.learn(other);
+        }
+        let ranked = case
+            .category
+            .as_ref()
+            .map(|category| leads.rank(&city.rules, category, case.area.as_ref()));
+        let first = ranked.iter().flatten().next();
+        score.add(&Judged {
+            category: case.category.as_ref(),
+            handled_by: case.unit.as_ref(),
+            suggested: first.map(|lead| &lead.unit),
+        });
     }
+    Ok(score)
 }
 
 fn report(score: &Score) -> Report {

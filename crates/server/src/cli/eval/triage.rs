@@ -281,7 +281,7 @@ impl Messages {
         };
         let examples: Vec<Example<'_>> = some.iter().map(example).collect();
         let begun = Instant::now();
-        let trained = train(&examples).map_err(|error| {
+        let trained = train(&examples, 1).map_err(|error| {
             Refusal::new(
                 RefusalKind::Invalid,
                 "triage.untrainable",

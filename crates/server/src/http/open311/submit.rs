@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde_json::json;
 use yiwang_base::{Lang, Personal, Point, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{
-    Action, Actor, Asked, Channel, Command, Context, Place, Question, Reporter, RequestWords,
-    Submit, execute,
+    Action, Actor, Asked, Case, Channel, Command, Context, Place, Question, Reporter, RequestWords,
+    Submit, take_in,
 };
 
 use super::answer::Format;
@@ -56,7 +56,9 @@ pub(super) async fn submit(
         command,
         receipt,
     };
-    let case = execute(&app.store, &asked, &context)
+    let judging = app.judging();
+    let steps = |case: &Case| judging.steps(&city, case);
+    let case = take_in(&app.store, &asked, &context, steps)
         .await
         .map_err(as_attribute)?;
     let words = case.request.as_ref();

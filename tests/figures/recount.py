@@ -77,6 +77,8 @@ def turns(history):
             turn["is_done"] = False
         elif word == "closed":
             turn.update(closed=at, open=False, is_done=True, unverified=event.get("unverified", False))
+        elif word == "withdrawn":
+            turn.update(closed=at, open=False, is_done=True, unverified=True, withdrawn=True)
         elif word == "declined":
             turn.update(closed=at, open=False, declined=True)
         elif word == "called_back":
@@ -104,7 +106,7 @@ def due(turn, word, event):
         turn["due"] = second(event["verify_by"])
     elif word == "verified":
         turn["due"] = second(event["by"])
-    elif word in ("closed", "declined"):
+    elif word in ("closed", "declined", "withdrawn"):
         turn["due"] = None
 
 
@@ -121,6 +123,8 @@ def within(at, by):
 def asked(turn):
     if turn.get("declined"):
         return "declined"
+    if turn.get("withdrawn"):
+        return "withdrawn"
     if not turn.get("asked"):
         return "not_asked"
     return None if turn["reached"] else "not_reached"
@@ -179,6 +183,8 @@ def judge(formula, turn, now, front_line):
         return passed(turn["due"], turn, now) if turn["open"] else "finished"
     if turn.get("declined"):
         return "declined"
+    if turn.get("withdrawn"):
+        return "withdrawn"
     if formula == "reopen":
         return turn.get("over") == "opened_again"
     if formula == "reached":

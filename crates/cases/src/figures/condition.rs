@@ -64,6 +64,10 @@ conditions! {
     Unverified "unverified" "未经核查通过而结案" "was closed without a passed verification";
     /// A verification failed before.
     FailedVerification "failed_verification" "核查曾不通过" "a verification failed";
+    /// The resident withdrew the request.
+    Withdrawn "withdrawn" "已撤诉" "was withdrawn";
+    /// The unit was given more time.
+    Extended "extended" "已延期" "was given more time";
     /// Someone called the resident back, or the resident spoke.
     CalledBack "called_back" "已回访" "was called back";
     /// The call-back reached the resident.

@@ -62,10 +62,12 @@ pub fn default_formulas() -> Vec<Formula> {
             Higher,
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
         .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
         .met(&[FirstTurn], &[FailedVerification, NotSolved]),
         of("reopen", ("重办率", "Reopened"), Turns, Closed, Lower)
             .out("declined", DECLINED, &[Condition::Declined], &[])
+            .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
             .met(&[OpenedAgain], &[]),
         of("return", ("退单率", "Given back"), Turns, Dispatched, Lower)
             .out("backstop", BACKSTOP, &[Backstop], &[])
@@ -85,6 +87,7 @@ pub fn default_formulas() -> Vec<Formula> {
             Higher,
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
         .met(&[Reached], &[]),
         of(
             "verified",
@@ -94,6 +97,7 @@ pub fn default_formulas() -> Vec<Formula> {
             Higher,
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
         .met(&[], &[Unverified]),
         of(
             "front_line",
@@ -103,6 +107,7 @@ pub fn default_formulas() -> Vec<Formula> {
             Higher,
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
         .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
         .met(&[FrontLine], &[]),
         of(
@@ -142,6 +147,7 @@ const ENDED_BEFORE: Names = (
 );
 const PENDING: Names = ("时限未到，尚未办理", "the limit is still running");
 const DECLINED: Names = ("不予受理", "it was not taken on");
+const WITHDRAWN: Names = ("诉求人已撤诉", "the resident withdrew it");
 const NO_UNIT: Names = ("未派单即结案", "no unit had it");
 const NOT_ASKED: Names = ("尚未回访", "nobody has called back yet");
 const NOT_REACHED: Names = ("回访未接通", "the call-back reached nobody");
@@ -161,6 +167,7 @@ const FINISHED: Names = ("已办完", "it is finished");
 fn asked(code: &str, name: Names, better: Better) -> Draft {
     of(code, name, Counted::Turns, Dated::Closed, better)
         .out("declined", DECLINED, &[Declined], &[])
+        .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
         .out("not_asked", NOT_ASKED, &[], &[CalledBack])
         .out("not_reached", NOT_REACHED, &[], &[Reached])
 }

@@ -159,6 +159,11 @@ impl Turn {
             (C::Closed, closed),
             (C::Declined, case.stage == Stage::Declined),
             (C::Unverified, closed && case.closed_unverified),
+            (C::Withdrawn, closed && case.more.withdrawn),
+            (
+                C::Extended,
+                at_unit && !case.more.extensions.granted.is_empty(),
+            ),
             (C::FailedVerification, case.failed_verifications > 0),
             (C::CalledBack, answer.is_some()),
             (C::Reached, reached.is_some()),

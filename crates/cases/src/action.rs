@@ -67,6 +67,10 @@ actions! {
     Comment "comment" "批注" "comment";
     Attach "attach" "上传附件" "attach a file";
     Withdraw "withdraw" "撤诉" "withdraw";
+    Merge "merge" "并案" "merge as a duplicate";
+    Unmerge "unmerge" "撤销并案" "take out of the merge";
+    Join "join" "同感" "join";
+    AnswerJoined "answer_joined" "关注人回访" "answer as one who joined";
 }
 
 impl Command {
@@ -104,6 +108,10 @@ impl Command {
             Command::Comment(_) => Action::Comment,
             Command::Attach(_) => Action::Attach,
             Command::Withdraw(_) => Action::Withdraw,
+            Command::Merge(_) => Action::Merge,
+            Command::Unmerge(_) => Action::Unmerge,
+            Command::Join(_) => Action::Join,
+            Command::AnswerJoined(_) => Action::AnswerJoined,
         }
     }
 }

@@ -265,6 +265,12 @@ impl Case {
             Event::Commented {} => {}
             Event::Attached(attached) => attached.apply(self),
             Event::Withdrawn {} => self.withdraw(next.at),
+            Event::Merged(merged) => merged.apply(self, next.at),
+            Event::Unmerged(unmerged) => unmerged.apply(self),
+            Event::Absorbed(absorbed) => absorbed.apply(self),
+            Event::Released(released) => released.apply(self),
+            Event::Joined(joined) => joined.apply(&mut self.more.joiners),
+            Event::JoinedAnswered(answered) => answered.apply(&mut self.more.joiners, next.at),
         }
         // Only what a unit has in hand can stand still.
         if !self.stage.is_handled() {

@@ -3,9 +3,10 @@
 use yiwang_base::{AreaCode, CategoryCode, Personal, Timestamp, UnitCode};
 
 use crate::{
-    AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach, Channel,
-    Comment, DeclineReason, Extend, Redirect, RefuseExtension, Release, RemoveUnit, ReportPart,
-    RequestWords, Resume, Return, Score, Shelve, SourceRef, Supervise, Withdraw,
+    AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach,
+    Channel, Comment, DeclineReason, Extend, Join, Merge, Redirect, RefuseExtension, Release,
+    RemoveUnit, ReportPart, RequestWords, Resume, Return, Score, Shelve, SourceRef, Supervise,
+    Unmerge, Withdraw,
 };
 
 /// A new request.
@@ -154,4 +155,12 @@ pub enum Command {
     Attach(Attach),
     /// Withdraw the request (撤诉).
     Withdraw(Withdraw),
+    /// Merge it with another as a duplicate (并案).
+    Merge(Merge),
+    /// Take it out of the merge (撤销并案).
+    Unmerge(Unmerge),
+    /// Join it (同感).
+    Join(Join),
+    /// Say, as one who joined, whether it is solved.
+    AnswerJoined(AnswerJoined),
 }

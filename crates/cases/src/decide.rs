@@ -15,7 +15,7 @@ use crate::limits::DeskStep;
 use crate::parts::check_open_parts;
 use crate::{
     Action, Actor, Case, Command, Event, Happening, Question, Rules, Sealed, Stage, Submit, attach,
-    extend, parts, pause, possible, provisional, returns, score, supervise, withdraw,
+    duplicate, extend, parts, pause, possible, provisional, returns, score, supervise, withdraw,
 };
 
 /// The circumstances of a command.
@@ -218,6 +218,10 @@ fn decide_command(
         Command::Comment(command) => attach::decide_comment(command, context)?,
         Command::Attach(command) => attach::decide_attach(case, command, context)?,
         Command::Withdraw(command) => withdraw::decide(command, context)?,
+        Command::Merge(command) => duplicate::decide_merge(case, command, context)?,
+        Command::Unmerge(command) => duplicate::decide_unmerge(case, command, context)?,
+        Command::Join(command) => duplicate::decide_join(case, command, context)?,
+        Command::AnswerJoined(command) => duplicate::decide_answer(case, command, context)?,
     };
     Ok(vec![happening])
 }

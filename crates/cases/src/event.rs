@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
 
 use crate::{
-    Actor, Attached, Deadlines, DueSettled, Extended, ExtensionAsked, PartReported, ProvisionalDue,
-    Redirected, ResidentAsked, Resumed, Returned, Scored, Sealed, Shelved, Supervised, UnitAdded,
-    UnitRemoved,
+    Absorbed, Actor, Attached, Deadlines, DueSettled, Extended, ExtensionAsked, Joined,
+    JoinedAnswered, Merged, PartReported, ProvisionalDue, Redirected, Released, ResidentAsked,
+    Resumed, Returned, Scored, Sealed, Shelved, Supervised, UnitAdded, UnitRemoved, Unmerged,
 };
 
 /// How a request came in (渠道).
@@ -228,6 +228,18 @@ pub enum Event {
     Attached(Attached),
     /// The resident withdrew the request (撤诉). Sealed: why.
     Withdrawn {},
+    /// Merged with another case as a duplicate (并案).
+    Merged(Merged),
+    /// Came out of the merge (撤销并案).
+    Unmerged(Unmerged),
+    /// Another case was merged with this one.
+    Absorbed(Absorbed),
+    /// A case that was merged with this one came out again.
+    Released(Released),
+    /// Somebody has the same trouble (同感). Sealed: [`Sealed::Joiner`].
+    Joined(Joined),
+    /// One who joined said whether it is solved. Sealed: a note, if any.
+    JoinedAnswered(JoinedAnswered),
 }
 
 impl Event {
@@ -282,7 +294,13 @@ impl Event {
             | Event::Scored(_)
             | Event::Commented {}
             | Event::Attached(_)
-            | Event::Withdrawn {} => Vec::new(),
+            | Event::Withdrawn {}
+            | Event::Merged(_)
+            | Event::Unmerged(_)
+            | Event::Absorbed(_)
+            | Event::Released(_)
+            | Event::Joined(_)
+            | Event::JoinedAnswered(_) => Vec::new(),
         }
     }
 

@@ -61,4 +61,10 @@ events! {
     Commented "commented" "批注" "comment";
     Attached "attached" "附件" "file attached";
     Withdrawn "withdrawn" "撤诉" "withdrawn";
+    Merged "merged" "并案" "merged";
+    Unmerged "unmerged" "撤销并案" "taken out of the merge";
+    Absorbed "absorbed" "并入他案" "another case merged";
+    Released "released" "他案撤出" "another case taken out";
+    Joined "joined" "同感" "somebody joined";
+    JoinedAnswered "joined_answered" "关注人回访" "one who joined answered";
 }

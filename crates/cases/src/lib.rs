@@ -30,11 +30,13 @@ pub mod conformance;
 pub mod coverage;
 mod decide;
 mod dispatch;
+mod duplicate;
 mod event;
 mod event_word;
 mod extend;
 pub mod figures;
 pub mod forecast;
+mod gazetteer;
 mod limits;
 mod memory;
 mod more;
@@ -72,8 +74,14 @@ pub use city::{Area, Category, DeskLimits, LocateArea, Rules, Unit, UnitKind};
 pub use command::{Command, Limits, Submit};
 pub use decide::{Context, decide};
 pub use dispatch::Lead;
+pub use duplicate::{
+    Absorbed, AnswerJoined, Cluster, DUPLICATES_RULE, DuplicateIndex, Join, Joined, JoinedAnswer,
+    JoinedAnswered, Joiner, Joiners, Likeness, Match, Merge, Merged, MergedState, Released, SURE,
+    Seen, Unmerge, Unmerged, clusters, metres_between, shared_words, terms,
+};
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
 pub use extend::{AskExtension, Extend, Extended, ExtensionAsked, Extensions, RefuseExtension};
+pub use gazetteer::{FoundPlace, Gazetteer, PlaceKind, PlaceName};
 pub use limits::{Allowance, CityLimits, Grade, Grades, HandlingLimits, OwnLimits};
 pub use memory::MemoryStore;
 pub use more::More;
@@ -95,7 +103,7 @@ pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns}
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
-pub use service::{Asked, AtOnce, change, execute, take_in};
+pub use service::{Asked, AtOnce, change, execute, execute_pair, take_in};
 pub use stage::Stage;
 pub use standing::Standing;
 pub use supervise::{

@@ -69,6 +69,20 @@ impl Held {
         cases.find(|case| follow_code(case) == Some(code))
     }
 
+    fn version(&self, id: CaseId) -> u32 {
+        self.cases.get(&id).map_or(0, |(case, _)| case.version)
+    }
+
+    fn joined_by(&self, code: &str) -> Option<(CaseId, u32)> {
+        self.cases.iter().find_map(|(id, (_, timeline))| {
+            let number = timeline.iter().find_map(|entry| {
+                let (number, joined) = joined(&entry.happening)?;
+                (joined == code).then_some(number)
+            });
+            Some((*id, number?))
+        })
+    }
+
     /// An erasure names entries of its own case that something is sealed beside.
     fn can_erase(&self, id: CaseId, happenings: &[Happening]) -> Result<(), StoreError> {
         let timeline = self.cases.get(&id).map(|(_, timeline)| timeline.as_slice());
@@ -93,18 +107,26 @@ impl Held {
         {
             return Err(StoreError::Repeated { id });
         }
-        let current = self.cases.get(&id).map_or(0, |(case, _)| case.version);
+        let current = self.version(id);
         if current != change.expected_version {
             return Err(StoreError::Changed { current });
         }
         self.can_erase(id, &change.happenings)?;
+        let joining = change.happenings.iter().filter_map(joined);
+        for (_, code) in joining {
+            if self.by_follow_code(code).is_some() || self.joined_by(code).is_some() {
+                return Err(StoreError::FollowCodeTaken);
+            }
+        }
         if current == 0 {
             let source = change.after.source.as_ref().map(source_key);
             if let Some(known) = source.as_ref().and_then(|key| self.sources.get(key)) {
                 return Err(StoreError::SourceKnown(*known));
             }
             let code = follow_code(&change.after);
-            if code.is_some_and(|code| self.by_follow_code(code).is_some()) {
+            let taken =
+                |code| self.by_follow_code(code).is_some() || self.joined_by(code).is_some();
+            if code.is_some_and(taken) {
                 return Err(StoreError::FollowCodeTaken);
             }
             if let Some(key) = source {
@@ -166,6 +188,28 @@ impl CaseStore for MemoryStore {
 
     async fn append(&self, change: Change) -> Result<(), StoreError> {
         self.held().append(change)
+    }
+
+    async fn append_both(&self, first: Change, second: Change) -> Result<(), StoreError> {
+        let mut held = self.held();
+        if let Some(receipt) = &first.receipt
+            && let Some(id) = held.repeated(receipt)?
+        {
+            return Err(StoreError::Repeated { id });
+        }
+        // Looked at before the first is written, so that both are or neither.
+        for change in [&first, &second] {
+            let current = held.version(change.after.id);
+            if current != change.expected_version {
+                return Err(StoreError::Changed { current });
+            }
+        }
+        held.append(first)?;
+        held.append(second)
+    }
+
+    async fn joined_by_follow_code(&self, code: &str) -> Result<Option<(CaseId, u32)>, StoreError> {
+        Ok(self.held().joined_by(code))
     }
 
     async fn timeline(&self, id: CaseId) -> Result<Vec<Recorded>, StoreError> {
@@ -260,6 +304,17 @@ fn source_key(source: &SourceRef) -> (String, String) {
 fn words(case: &Case) -> Option<&RequestWords> {
     let request = case.request.as_ref()?;
     Some(request.disclose(Purpose::Record))
+}
+
+/// Who joins by an event: the number and the follow code.
+fn joined(happening: &Happening) -> Option<(u32, &str)> {
+    match (&happening.event, &happening.sealed) {
+        (Event::Joined(joined), Some(Sealed::Joiner(joiner))) => {
+            let code = joiner.disclose(Purpose::Record).follow_code.as_str();
+            Some((joined.number, code))
+        }
+        _ => None,
+    }
 }
 
 fn follow_code(case: &Case) -> Option<&str> {

@@ -2,17 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
+use yiwang_base::CaseId;
+
 use crate::{
-    Attachments, Extensions, Lead, Parts, Pauses, ProvisionalDue, Returns, Scores, Supervisions,
+    Attachments, Extensions, Joiners, Lead, MergedState, Parts, Pauses, ProvisionalDue, Returns,
+    Scores, Supervisions,
 };
 
 /// What only some cases go through; in most all of it is as it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct More {
+    /// Cases that are merged with it, in the order in which they came (并案).
+    #[serde(skip_serializing_if = "is_default")]
+    pub duplicates: Vec<CaseId>,
+    /// Those who have the same trouble (同感).
+    #[serde(skip_serializing_if = "is_default")]
+    pub joiners: Joiners,
     /// How the lead unit came to it.
     #[serde(skip_serializing_if = "is_default")]
     pub lead: Lead,
+    /// That it is merged with another (并案).
+    #[serde(skip_serializing_if = "is_default")]
+    pub merged: Option<MergedState>,
     /// Assisting units and their parts (协办).
     #[serde(skip_serializing_if = "is_default")]
     pub parts: Parts,

@@ -356,6 +356,23 @@ pub trait CaseStore: Send + Sync {
     /// from which words could be guessed: their keys count as used for another call.
     fn append(&self, change: Change) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Writes changes of two different cases in one transaction: both or neither.
+    ///
+    /// # Errors
+    /// As [`CaseStore::append`], for whichever of the two.
+    fn append_both(
+        &self,
+        first: Change,
+        second: Change,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The case that somebody with this follow code joined, and that person's
+    /// number among those who did.
+    fn joined_by_follow_code(
+        &self,
+        code: &str,
+    ) -> impl Future<Output = Result<Option<(CaseId, u32)>, StoreError>> + Send;
+
     /// The events of a case with their entry numbers, oldest first. Of files that
     /// were attached it has no bytes: [`file`](Self::file) has them.
     fn timeline(

@@ -6,8 +6,9 @@ use crate::{Action, Case, Stage};
 /// them is policy's question, not this one's.
 pub fn possible(case: &Case) -> Vec<Action> {
     use Action::{
-        Accept, AskResident, Attach, CallBack, Close, Comment, Decline, Dispatch, Erase, Redirect,
-        Reopen, ReportBack, Score, Shelve, Start, Verify, Withdraw,
+        Accept, AnswerJoined, AskResident, Attach, CallBack, Close, Comment, Decline, Dispatch,
+        Erase, Join, Merge, Redirect, Reopen, ReportBack, Score, Shelve, Start, Unmerge, Verify,
+        Withdraw,
     };
     let standing_still = case.more.pauses.possible();
     let runs = standing_still.is_none();
@@ -20,6 +21,8 @@ pub fn possible(case: &Case) -> Vec<Action> {
         Stage::Verified => vec![Close, CallBack],
         Stage::Closed => vec![CallBack, Reopen],
         Stage::Declined => vec![Reopen],
+        // Each reporter is called back, also of a case that followed another.
+        Stage::Merged => vec![Unmerge, CallBack],
     });
     if case.stage.is_handled() {
         actions.extend(case.more.parts.possible());
@@ -52,6 +55,19 @@ pub fn possible(case: &Case) -> Vec<Action> {
         actions.push(Score);
     }
     actions.extend([Comment, Attach]);
+    if case.stage.is_open() {
+        if case.more.joiners.are_welcome() {
+            actions.push(Join);
+        }
+        // What others follow does not follow another: there are no chains. What
+        // stands still goes on first.
+        if case.more.duplicates.is_empty() && runs {
+            actions.push(Merge);
+        }
+    }
+    if matches!(case.stage, Stage::Verified | Stage::Closed) && case.more.joiners.count > 0 {
+        actions.push(AnswerJoined);
+    }
     // Also after an erasure: notes written since then can be erased as well.
     actions.push(Erase);
     actions

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{Personal, Point, Purpose};
 
-use crate::{Answers, File};
+use crate::{Answers, File, Joiner};
 
 /// Who sent a request; every part is optional.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -76,6 +76,8 @@ pub enum Sealed {
     Note(Personal<String>),
     /// A file; its bytes lie beside it.
     File(Personal<File>),
+    /// Someone who joined the case.
+    Joiner(Personal<Joiner>),
 }
 
 #[derive(Serialize)]
@@ -84,6 +86,7 @@ enum RawRef<'a> {
     Request(&'a RequestWords),
     Note(&'a str),
     File(&'a File),
+    Joiner(&'a Joiner),
 }
 
 #[derive(Deserialize)]
@@ -92,6 +95,7 @@ enum Raw {
     Request(RequestWords),
     Note(String),
     File(File),
+    Joiner(Joiner),
 }
 
 impl Sealed {
@@ -109,7 +113,8 @@ impl Sealed {
 
 /// Writes the sealed part as it is kept in the record; the caller names why.
 impl Sealed {
-    /// The form that is sealed: one JSON object, `{"request":…}`, `{"note":…}` or `{"file":…}`.
+    /// The form that is sealed: one JSON object, `{"request":…}`, `{"note":…}`,
+    /// `{"file":…}` or `{"joiner":…}`.
     pub fn disclose_as<S: serde::Serializer>(
         &self,
         purpose: Purpose,
@@ -119,6 +124,7 @@ impl Sealed {
             Sealed::Request(words) => RawRef::Request(words.disclose(purpose)),
             Sealed::Note(note) => RawRef::Note(note.disclose(purpose)),
             Sealed::File(file) => RawRef::File(file.disclose(purpose)),
+            Sealed::Joiner(joiner) => RawRef::Joiner(joiner.disclose(purpose)),
         }
         .serialize(serializer)
     }
@@ -130,6 +136,7 @@ impl<'de> Deserialize<'de> for Sealed {
             Raw::Request(words) => Sealed::Request(Personal::new(words)),
             Raw::Note(note) => Sealed::Note(Personal::new(note)),
             Raw::File(file) => Sealed::File(Personal::new(file)),
+            Raw::Joiner(joiner) => Sealed::Joiner(Personal::new(joiner)),
         })
     }
 }

@@ -2,7 +2,10 @@
 
 use yiwang_base::{CaseId, Refusal, RefusalKind, truncate_millis};
 
-use crate::{Actor, Case, CaseStore, Change, Command, Context, Receipt, StoreError, decide};
+use crate::{
+    Actor, Case, CaseStore, Change, Command, Context, Event, Merge, Receipt, StoreError, decide,
+    duplicate,
+};
 
 /// How often a command that names no version is decided anew when someone else was quicker.
 const TRIES: usize = 4;
@@ -63,12 +66,97 @@ pub async fn execute<S: CaseStore>(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Refusal::new(
+    Err(busy())
+}
+
+fn busy() -> Refusal {
+    Refusal::new(
         RefusalKind::Unavailable,
         "case.busy",
         "这个案卷正被多人同时办理,请稍后再试",
         "several people are acting on this case; try again in a moment",
-    ))
+    )
+}
+
+/// Carries out a merge or its undoing, which change two cases at once: the one
+/// that is asked about, and the main one. Returns the one asked about after it.
+///
+/// # Errors
+/// A refusal of [`decide()`], or the store's.
+pub async fn execute_pair<S: CaseStore>(
+    store: &S,
+    asked: &Asked,
+    context: &Context<'_>,
+) -> Result<Case, Refusal> {
+    if let Some(case) = made_before(store, asked).await? {
+        return Ok(case);
+    }
+    let id = asked.id.ok_or_else(|| not_found(CaseId(0)))?;
+    for _ in 0..TRIES {
+        let before = store.case(id).await?.ok_or_else(|| not_found(id))?;
+        if let Some(seen) = asked.seen_version
+            && before.version != seen
+        {
+            let current = before.version;
+            return Err(StoreError::Changed { current }.into());
+        }
+        let change = change(store, Some(&before), asked, context)?;
+        let main = match (&asked.command, &before.more.merged) {
+            (Command::Merge(merge), _) => merge.main.id,
+            (_, Some(merged)) => merged.into,
+            (_, None) => return Err(not_found(id)),
+        };
+        let main = store.case(main).await?.ok_or_else(|| not_found(main))?;
+        let second = told_of(&main, &before, &change, context)?;
+        let after = change.after.clone();
+        match store.append_both(change, second).await {
+            Ok(()) => return Ok(after),
+            Err(StoreError::Repeated { id }) => {
+                return store.case(id).await?.ok_or_else(|| not_found(id));
+            }
+            // The other case may have moved on, of which the asker saw no version.
+            Err(StoreError::Changed { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(busy())
+}
+
+/// What the main case's record says of a merge or its undoing.
+fn told_of(
+    main: &Case,
+    other: &Case,
+    change: &Change,
+    context: &Context<'_>,
+) -> Result<Change, Refusal> {
+    let mut after = main.clone();
+    let mut happenings = Vec::with_capacity(1);
+    for happening in &change.happenings {
+        let told = match &happening.event {
+            Event::Merged(_) => {
+                // Once more, with the main case as it is now.
+                let merge = Merge {
+                    main: Box::new(main.clone()),
+                    reason: None,
+                };
+                duplicate::decide_merge(other, &merge, context)?;
+                duplicate::absorbed(other, happening)
+            }
+            Event::Unmerged(_) => duplicate::released(other, happening),
+            _ => continue,
+        };
+        after
+            .apply(&told)
+            .map_err(|error| StoreError::Broken(error.to_string()))?;
+        happenings.push(told);
+    }
+    Ok(Change {
+        expected_version: main.version,
+        happenings,
+        after,
+        recorded_at: change.recorded_at,
+        receipt: None,
+    })
 }
 
 /// What a rule or a model does right after a command, in the same change.

@@ -23,11 +23,13 @@ pub enum Stage {
     Closed,
     /// 不予受理.
     Declined,
+    /// 已并案: it follows another case.
+    Merged,
 }
 
 impl Stage {
     /// All of them, in the order of the road.
-    pub const ALL: [Stage; 8] = [
+    pub const ALL: [Stage; 9] = [
         Stage::Submitted,
         Stage::Accepted,
         Stage::Dispatched,
@@ -36,11 +38,12 @@ impl Stage {
         Stage::Verified,
         Stage::Closed,
         Stage::Declined,
+        Stage::Merged,
     ];
 
     /// Whether someone still has to act.
     pub fn is_open(self) -> bool {
-        !matches!(self, Stage::Closed | Stage::Declined)
+        !matches!(self, Stage::Closed | Stage::Declined | Stage::Merged)
     }
 
     /// Whether a unit has it in hand.
@@ -59,6 +62,7 @@ impl Stage {
             Stage::Verified => "verified",
             Stage::Closed => "closed",
             Stage::Declined => "declined",
+            Stage::Merged => "merged",
         }
     }
 
@@ -73,6 +77,7 @@ impl Stage {
             Stage::Verified => ("待结案", "verified"),
             Stage::Closed => ("已结案", "closed"),
             Stage::Declined => ("不予受理", "declined"),
+            Stage::Merged => ("已并案", "merged"),
         };
         LocalText::new(zh, en)
     }

@@ -13,6 +13,7 @@ pub mod calendars;
 pub mod city;
 pub mod config;
 pub mod data_dir;
+pub mod duplicates;
 pub mod export;
 pub mod figures;
 pub mod follow_code;

@@ -92,10 +92,11 @@ impl Role {
     /// Whether the role has the right.
     pub fn may(self, right: Right) -> bool {
         use Action::{
-            Accept, AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach,
-            CallBack, Close, Comment, Decline, Dispatch, Erase, Extend, Redirect, RefuseExtension,
-            Release, RemoveUnit, Reopen, ReportBack, ReportPart, Resume, Return, Score, SettleDue,
-            Shelve, Start, Submit, Supervise, Verify, Withdraw,
+            Accept, AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, AskExtension,
+            AskResident, Attach, CallBack, Close, Comment, Decline, Dispatch, Erase, Extend, Join,
+            Merge, Redirect, RefuseExtension, Release, RemoveUnit, Reopen, ReportBack, ReportPart,
+            Resume, Return, Score, SettleDue, Shelve, Start, Submit, Supervise, Unmerge, Verify,
+            Withdraw,
         };
         use Right::{
             Act, KeepCity, ReadCases, ReadEntries, ReadFigures, ReadReporter, ReadRoster,
@@ -114,9 +115,12 @@ impl Role {
             SetFormulas => self == Role::Steward,
             // Anyone may send a request, also without signing in.
             Act(Submit) => true,
-            Act(Accept | Decline | Dispatch | Close | CallBack | Reopen | Redirect) => {
-                self == Role::Operator
-            }
+            Act(
+                Accept | Decline | Dispatch | Close | CallBack | Reopen | Redirect | Merge
+                | Unmerge,
+            ) => self == Role::Operator,
+            // Residents do this, by an offer or a code; nobody who is signed in does.
+            Act(Join | AnswerJoined) => false,
             Act(Extend | RefuseExtension | Shelve | Withdraw) => self == Role::Operator,
             Act(Start | ReportBack | Return | ReportPart | AskExtension | AnswerSupervision) => {
                 self == Role::Unit
@@ -339,7 +343,7 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units figures channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Unit,

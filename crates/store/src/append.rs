@@ -12,7 +12,7 @@ use yiwang_journal::{ENTRY_VERSION, Entry, Hash, leaf_hash, seal};
 use crate::error::{broken, from_sqlite};
 use crate::store::one;
 use crate::writer::Transaction;
-use crate::{case_row, erase, files};
+use crate::{case_row, erase, files, joiners};
 
 /// What `data` of an entry about a case holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +80,8 @@ pub(crate) struct PreparedChange {
     entries: Vec<Prepared>,
     /// Which of the entries has the request sealed beside it.
     request_at: usize,
+    /// Who joins the case, by which of the entries.
+    joined: Vec<(usize, joiners::Joined)>,
     /// What is erased, and by which of the entries.
     erasures: Vec<(usize, Vec<u64>)>,
     expected_version: u32,
@@ -92,11 +94,15 @@ pub(crate) fn prepare_change(change: Change) -> Result<PreparedChange, StoreErro
     let recorded_at = truncate_millis(change.recorded_at);
     let id = change.after.id;
     let mut erasures = Vec::new();
+    let mut joined = Vec::new();
     let mut request_at = 0;
     let mut entries = Vec::with_capacity(change.happenings.len());
     for (position, happening) in change.happenings.into_iter().enumerate() {
         if let Event::Erased { erases } = &happening.event {
             erasures.push((position, erases.clone()));
+        }
+        if let Some(one) = joiners::Joined::of(&happening.event, happening.sealed.as_ref()) {
+            joined.push((position, one));
         }
         if let Some(Sealed::Request(_)) = &happening.sealed {
             request_at = position;
@@ -106,6 +112,7 @@ pub(crate) fn prepare_change(change: Change) -> Result<PreparedChange, StoreErro
     Ok(PreparedChange {
         entries,
         request_at,
+        joined,
         erasures,
         expected_version: change.expected_version,
         after: change.after,
@@ -204,6 +211,9 @@ impl Transaction<'_> {
         if current == 0 {
             self.check_new(&change.after)?;
         }
+        for (_, joined) in &change.joined {
+            joined.check_free(self.sql)?;
+        }
         let first = self.frontier.size();
         for entry in &change.entries {
             self.append(entry, Some(id))?;
@@ -213,7 +223,11 @@ impl Transaction<'_> {
         } else {
             case_row::update(self.sql, &change.after)?;
         }
+        for (position, joined) in &change.joined {
+            joined.insert(self.sql, id, first + *position as u64)?;
+        }
         for (position, erases) in &change.erasures {
+            joiners::forget(self.sql, erases)?;
             erase::erase_sealed(self.sql, erases, first + *position as u64)?;
             case_row::forget_request(self.sql, id)?;
             *self.erased = true;
@@ -226,6 +240,29 @@ impl Transaction<'_> {
 }
 
 impl Transaction<'_> {
+    /// Writes two prepared changes, or neither.
+    pub(crate) fn change_both(
+        &mut self,
+        first: &PreparedChange,
+        second: &PreparedChange,
+    ) -> Result<(), StoreError> {
+        let before = self.frontier.clone();
+        self.sql
+            .execute_batch("SAVEPOINT both")
+            .map_err(from_sqlite)?;
+        let outcome = self.change(first).and_then(|()| self.change(second));
+        if outcome.is_err() {
+            *self.frontier = before;
+            self.sql
+                .execute_batch("ROLLBACK TO both")
+                .map_err(from_sqlite)?;
+        }
+        self.sql
+            .execute_batch("RELEASE both")
+            .map_err(from_sqlite)?;
+        outcome
+    }
+
     /// Keeps the receipt of a change whose first entry has this number.
     fn keep_receipt(
         &self,
@@ -263,11 +300,7 @@ impl Transaction<'_> {
         }
         let words = case.request.as_ref().map(|w| w.disclose(Purpose::Record));
         if let Some(code) = words.and_then(|words| words.follow_code.as_deref()) {
-            let query = "SELECT 1 FROM cases WHERE follow_code = ?1";
-            let taken: Option<i64> = one(self.sql, query, [case_row::follow_hash(code)])?;
-            if taken.is_some() {
-                return Err(StoreError::FollowCodeTaken);
-            }
+            joiners::check_free(self.sql, &case_row::follow_hash(code))?;
         }
         Ok(())
     }

@@ -252,7 +252,9 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Case> {
         let sealed: Vec<u8> = row.get(WORDS)?;
         match serde_json::from_slice(&sealed).map_err(|e| unreadable(WORDS, e))? {
             Sealed::Request(words) => case.request = Some(words),
-            Sealed::Note(_) | Sealed::File(_) => return Err(rusqlite::Error::InvalidQuery),
+            Sealed::Note(_) | Sealed::File(_) | Sealed::Joiner(_) => {
+                return Err(rusqlite::Error::InvalidQuery);
+            }
         }
     }
     Ok(case)

@@ -14,7 +14,7 @@ use crate::case_row::{COLUMNS, follow_hash, from_row};
 use crate::error::{broken, from_sqlite};
 use crate::finding::{counts, list};
 use crate::marks::points;
-use crate::{Store, files};
+use crate::{Store, files, joiners};
 
 impl Store {
     /// Writes many changes as one job: in order, each whole or not at all.
@@ -100,6 +100,18 @@ impl CaseStore for Store {
         self.writer
             .run(move |transaction| transaction.change(&prepared))
             .await
+    }
+
+    async fn append_both(&self, first: Change, second: Change) -> Result<(), StoreError> {
+        let (first, second) = (prepare_change(first)?, prepare_change(second)?);
+        self.writer
+            .run(move |transaction| transaction.change_both(&first, &second))
+            .await
+    }
+
+    async fn joined_by_follow_code(&self, code: &str) -> Result<Option<(CaseId, u32)>, StoreError> {
+        let code = code.to_owned();
+        self.readers.run(move |sql| joiners::find(sql, &code)).await
     }
 
     async fn timeline(&self, id: CaseId) -> Result<Vec<Recorded>, StoreError> {

@@ -44,7 +44,7 @@ pub(crate) fn read(
 pub(crate) fn sealed_hash(sealed: &[u8]) -> Option<String> {
     match serde_json::from_slice(sealed).ok()? {
         Sealed::File(file) => Some(file.disclose(Purpose::Record).sha256.clone()),
-        Sealed::Request(_) | Sealed::Note(_) => None,
+        Sealed::Request(_) | Sealed::Note(_) | Sealed::Joiner(_) => None,
     }
 }
 

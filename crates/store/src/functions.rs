@@ -28,7 +28,7 @@ fn request(context: &Context<'_>) -> rusqlite::Result<Option<Personal<RequestWor
     let sealed = context.get_raw(0).as_blob().map_err(failed)?;
     Ok(match serde_json::from_slice(sealed).map_err(failed)? {
         Sealed::Request(words) => Some(words),
-        Sealed::Note(_) | Sealed::File(_) => None,
+        Sealed::Note(_) | Sealed::File(_) | Sealed::Joiner(_) => None,
     })
 }
 

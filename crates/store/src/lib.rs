@@ -26,6 +26,7 @@ mod files;
 mod finding;
 mod functions;
 mod items;
+mod joiners;
 mod marks;
 mod read;
 mod replay;

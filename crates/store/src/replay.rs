@@ -19,6 +19,7 @@ use crate::accounts::{self, AccountData};
 use crate::append::CaseData;
 use crate::case_row::{Derived, FACTS, facts};
 use crate::error::{broken, from_sqlite};
+use crate::joiners::{self, Joined};
 use crate::scan::{JournalRow, Scan, ScanProgress};
 use crate::whistles::{self, WhistleData};
 use crate::{files, items};
@@ -93,6 +94,8 @@ struct CaseStep {
     derived: Option<Box<Derived>>,
     /// The hash that an attached file was sealed with, unless it is erased.
     file: Option<Box<str>>,
+    /// Who joins by it, unless that is erased.
+    joined: Option<Box<Joined>>,
     /// The entry stands under another case than it speaks of.
     misplaced: bool,
 }
@@ -118,7 +121,7 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
                         let words = words.disclose(Purpose::Record);
                         Some(Box::new(Derived::of(row.seq, words)))
                     }
-                    Sealed::Note(_) | Sealed::File(_) => None,
+                    Sealed::Note(_) | Sealed::File(_) | Sealed::Joiner(_) => None,
                 }
             }
             _ => None,
@@ -129,7 +132,15 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
             }
             _ => None,
         };
+        let joined = match (&entry.data.event, &row.sealed) {
+            (Event::Joined(_), Some(sealed)) if row.erased_by.is_none() => {
+                let sealed = serde_json::from_slice(sealed.body).map_err(|e| unreadable(&e))?;
+                Joined::of(&entry.data.event, Some(&sealed)).map(Box::new)
+            }
+            _ => None,
+        };
         let step = Step::Case(CaseStep {
+            joined,
             id,
             at: entry.data.happened.unwrap_or(entry.at),
             event: entry.data.event,
@@ -186,6 +197,8 @@ struct Sum {
     items: HashMap<String, (u64, Value)>,
     accounts: HashMap<String, AccountData>,
     misplaced: BTreeSet<u64>,
+    /// Who joins by an entry, and which case.
+    joined: HashMap<u64, (u64, Joined)>,
     /// Each with the entry that its words are sealed beside.
     whistles: HashMap<u64, (Whistle, Option<i64>)>,
     /// Which whistle an entry is about.
@@ -203,6 +216,9 @@ impl Sum {
                 }
                 if let Some(hash) = step.file.clone() {
                     self.files.push((seq, step.id, hash));
+                }
+                if let Some(joined) = &step.joined {
+                    self.joined.insert(seq, (step.id, (**joined).clone()));
                 }
                 self.add_event(step)
                     .map_err(|error| broken(format!("entry {seq}: {error}")))?;
@@ -279,6 +295,7 @@ impl Sum {
                 differing.insert(*id);
             }
         }
+        differing.extend(joiners::differing(&sql, self.joined.drain().collect())?);
         let mut subjects: Vec<String> = differing.iter().map(|id| format!("case/{id}")).collect();
         subjects.extend(items::differing(&sql, self.items)?);
         subjects.extend(accounts::differing(&sql, self.accounts)?);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { closePages, DESK, openPage, PHONE, picture, settled, useBrowser } from '../lib/browser.js';
 import { person } from '../lib/people.js';
+import { noneOfThese } from '../lib/report.js';
 import { lightingUnit } from '../lib/town.js';
 
 useBrowser();
@@ -30,6 +31,7 @@ test('a report goes all the way from the resident’s phone to the resident’s 
   await phone.getByLabel('事情经过').fill(words);
   await phone.getByLabel('类别').selectOption({ label: '路灯不亮' });
   await phone.getByRole('button', { name: '下一步' }).click();
+  await noneOfThese(phone);
   await phone.getByLabel('称呼').fill('王女士');
   await phone.getByLabel('电话').fill('13800000000');
   await phone.getByRole('button', { name: '下一步' }).click();

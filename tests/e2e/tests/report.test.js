@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { closePages, openPage, PHONE, picture, settled, useBrowser } from '../lib/browser.js';
 import { person } from '../lib/people.js';
+import { noneOfThese } from '../lib/report.js';
 import { caseAt, request, signedIn } from '../lib/town.js';
 
 useBrowser();
@@ -17,6 +18,7 @@ async function fill(page, words) {
   await next(page);
   await page.getByLabel('What happened').fill(words);
   await next(page);
+  await noneOfThese(page);
   await page.getByRole('heading', { name: 'How can we reach you?' }).waitFor();
   await next(page);
   await page.getByText(words).waitFor();

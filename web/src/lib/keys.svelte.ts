@@ -2,7 +2,13 @@ import { router } from './router.svelte';
 
 type Handler = (event: KeyboardEvent) => boolean | void;
 
-const GO: Record<string, string> = { d: '/desk', r: '/report', f: '/follow', h: '/' };
+const GO: Record<string, string> = {
+  d: '/desk',
+  w: '/whistles',
+  r: '/report',
+  f: '/follow',
+  h: '/',
+};
 
 /** Keys that work on every page; off while something is being typed. */
 class Keys {

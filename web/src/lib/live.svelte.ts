@@ -1,8 +1,12 @@
-import type { CaseChange } from './api/types';
+import type { CaseChange, WhistleChange } from './api/types';
 import { office } from './session.svelte';
 import { ChangeStream, type StreamState } from './stream';
 
-type Listener = { changed: (change: CaseChange) => void; back: () => void };
+type Listener = {
+  changed?: (change: CaseChange) => void;
+  whistled?: (change: WhistleChange) => void;
+  back: () => void;
+};
 
 /** A page nobody looks at lets go of its connection: browsers open only six to
     one server, and a desk may have more windows. */
@@ -21,7 +25,8 @@ class Live {
       this.state = state;
       this.lostAt = state === 'lost' ? (this.lostAt ?? Date.now()) : null;
     },
-    changed: (change) => this.#listeners.forEach((listener) => listener.changed(change)),
+    changed: (change) => this.#listeners.forEach((listener) => listener.changed?.(change)),
+    whistled: (change) => this.#listeners.forEach((listener) => listener.whistled?.(change)),
     missed: () => this.#listeners.forEach((listener) => listener.back()),
     ended: () => void office.look(),
   });

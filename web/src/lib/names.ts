@@ -26,6 +26,15 @@ export const names = {
   shelveReason: (code: string | null | undefined) => named(office.city?.shelve_reasons, code),
   supervisionLevel: (code: string | null | undefined) =>
     named(office.city?.supervision_levels, code),
+  whistleKind: (code: string | null | undefined) =>
+    capital(named(office.city?.whistles.kinds, code)),
+  whistleStage: (code: string | null | undefined) =>
+    capital(named(office.city?.whistles.stages, code)),
+  whistleAction: (code: string | null | undefined) =>
+    capital(named(office.city?.whistles.actions, code)),
+  whistleEvent: (code: string | null | undefined) =>
+    capital(named(office.city?.whistles.events, code)),
+  attendance: (code: string | null | undefined) => named(office.city?.whistles.attendances, code),
   returnReason: (code: string | null | undefined) => named(office.city?.return_reasons, code),
 };
 

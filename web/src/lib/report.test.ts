@@ -51,7 +51,7 @@ describe('a report that is being written', () => {
       localStorage.setItem('yiwang.report', kept);
       const draft = new ReportDraft();
       expect(draft.empty).toBe(true);
-      expect(draft.key).toMatch(/^[0-9a-f]{32}$/);
+      expect(draft.key).toMatch(/^[0-9a-f-]{36}$/);
     },
   );
 });

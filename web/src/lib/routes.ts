@@ -19,6 +19,9 @@ const PATTERNS: Pattern[] = [
   page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte')),
   desk('desk', /^\/desk$/, () => import('../pages/Desk.svelte')),
   desk('boards', /^\/boards$/, () => import('../pages/Boards.svelte')),
+  desk('whistles', /^\/whistles$/, () => import('../pages/Whistles.svelte')),
+  desk('blow', /^\/whistles\/new$/, () => import('../pages/BlowWhistle.svelte')),
+  desk('whistle', /^\/whistles\/[wW]?(\d+)$/, () => import('../pages/Whistle.svelte')),
   desk('case', /^\/cases\/[cC]?(\d+)$/, () => import('../pages/Case.svelte')),
 ];
 

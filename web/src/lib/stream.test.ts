@@ -48,11 +48,20 @@ describe('the stream of changes', () => {
       },
       state: (state) => told.push(state),
       changed: ({ seq }) => told.push(`entry ${seq}`),
+      whistled: ({ seq }) => told.push(`whistle ${seq}`),
       missed: () => told.push('missed'),
       ended: () => told.push('ended'),
     });
   });
   afterEach(() => vi.useRealTimers());
+
+  it('tells changes of whistles too, and counts them', () => {
+    stream.start();
+    last().say('ready', 7);
+    last().say('whistle', { seq: 7, id: 'W1', version: 1 });
+    last().say('ready', 8);
+    expect(told).toEqual(['connecting', 'on', 'missed', 'whistle 7', 'on']);
+  });
 
   it('asks to read again once connected: something may have happened since the page was read', () => {
     stream.start();

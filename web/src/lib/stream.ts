@@ -1,4 +1,4 @@
-import type { CaseChange } from './api/types';
+import type { CaseChange, WhistleChange } from './api/types';
 
 /** The parts of an `EventSource` that are used here. */
 export type Source = Pick<EventSource, 'readyState' | 'close'> & {
@@ -12,6 +12,7 @@ export type Hooks = {
   open: () => Source;
   state: (state: StreamState) => void;
   changed: (change: CaseChange) => void;
+  whistled: (change: WhistleChange) => void;
   /** Something may have happened that was not told: read again. */
   missed: () => void;
   /** The server ended the stream for good; perhaps the session is over. */
@@ -69,6 +70,12 @@ export class ChangeStream {
       const change = JSON.parse(data) as CaseChange;
       this.#next = change.seq + 1;
       this.#hooks.changed(change);
+    });
+    source.addEventListener('whistle', ({ data }) => {
+      if (!mine()) return;
+      const change = JSON.parse(data) as WhistleChange;
+      this.#next = change.seq + 1;
+      this.#hooks.whistled(change);
     });
     source.onerror = () => {
       if (!mine()) return;

@@ -47,6 +47,14 @@ impl<'a, S: CaseStore> Desk<'a, S> {
         self.wait(self.store.append(change))
     }
 
+    pub(super) fn append_both(&self, first: Change, second: Change) -> Result<(), StoreError> {
+        self.wait(self.store.append_both(first, second))
+    }
+
+    pub(super) fn joined(&self, code: &str) -> Option<(CaseId, u32)> {
+        self.wait(self.store.joined_by_follow_code(code)).unwrap()
+    }
+
     pub(super) fn case(&self, id: CaseId) -> Option<Case> {
         self.wait(self.store.case(id)).unwrap()
     }

@@ -18,6 +18,7 @@ mod erasure;
 mod figures;
 mod files;
 mod finding;
+mod pairs;
 mod random;
 pub mod sample;
 pub mod whistles;
@@ -54,6 +55,10 @@ pub use finding::{
     text_is_found_in_words_and_address_in_small_or_capital_letters,
 };
 
+pub use pairs::{
+    two_cases_change_together_or_not_at_all, whoever_joins_is_found_by_a_code_that_is_no_others,
+};
+
 /// Makes a `#[test]` of every test of the suite: `conformance!(fresh, wait)`,
 /// where the expression `fresh` gives something that dereferences to an empty
 /// store, and the function `wait` waits for a future.
@@ -85,10 +90,12 @@ macro_rules! conformance {
             the_longest_texts_fit
             the_same_call_twice_is_told_what_it_did
             times_before_1970_and_far_ahead_are_kept
+            two_cases_change_together_or_not_at_all
             what_is_erased_is_found_nowhere
             what_is_erased_leaves_a_trace
             what_is_refused_leaves_nothing_behind
             whatever_is_asked_it_answers_as_the_record_in_memory_does
+            whoever_joins_is_found_by_a_code_that_is_no_others
             words_in_any_script_read_back_as_they_were_said
         }
     };

@@ -3,14 +3,15 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use yiwang_base::{Personal, Point, Span};
+use yiwang_base::{CaseId, Personal, Point, Span};
 
 use super::sample::{happening, minute, note};
 use crate::{
-    Amount, CaseFilter, Channel, DeclineReason, DueSettled, Event, Extended, ExtensionAsked,
-    Happening, MapTile, PartReported, Place, ProvisionalDue, Redirected, Reporter, RequestWords,
-    ResidentAsked, Resumed, ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved,
-    SourceRef, Stage, Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved,
+    Absorbed, Amount, CaseFilter, Channel, DeclineReason, DueSettled, Event, Extended,
+    ExtensionAsked, Happening, Joined, JoinedAnswered, MapTile, Merged, PartReported, Place,
+    ProvisionalDue, Redirected, Released, Reporter, RequestWords, ResidentAsked, Resumed,
+    ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved, SourceRef, Stage, Supervised,
+    SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
 };
 
 pub(super) const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
@@ -249,6 +250,18 @@ fn duty() -> impl Strategy<Value = Event> {
         code(&UNITS).prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
         code(&UNITS).prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
         code(&UNITS).prop_map(|unit| Event::PartReported(PartReported { unit })),
+        (1..9_u64).prop_map(|id| Event::Merged(Merged { into: CaseId(id) })),
+        (1..9_u64).prop_map(|id| Event::Unmerged(Unmerged { from: CaseId(id) })),
+        (1..9_u64).prop_map(|id| Event::Absorbed(Absorbed { case: CaseId(id) })),
+        (1..9_u64).prop_map(|id| Event::Released(Released { case: CaseId(id) })),
+        (1..4_u32).prop_map(|number| Event::Joined(Joined { number })),
+        (1..4_u32, any::<bool>()).prop_map(|(number, solved)| {
+            Event::JoinedAnswered(JoinedAnswered {
+                number,
+                satisfaction: Some(3),
+                solved,
+            })
+        }),
     ]
 }
 

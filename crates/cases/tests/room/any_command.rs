@@ -6,13 +6,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use yiwang_base::{Personal, Point, UnitCode};
 use yiwang_cases::{
-    Action, AddUnit, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach, Channel,
-    Command, Comment, DeclineReason, Extend, FileKind, Limits, Redirect, RefuseExtension, Release,
-    RemoveUnit, ReportPart, RequestWords, Resume, Return, ReturnReason, Score, Shelve,
-    ShelveReason, Submit, Supervise, SupervisionLevel, Withdraw,
+    Action, AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, AskExtension, AskResident,
+    Attach, Channel, Command, Comment, DeclineReason, Extend, FileKind, Join, Limits, Merge,
+    Redirect, RefuseExtension, Release, RemoveUnit, ReportPart, RequestWords, Resume, Return,
+    ReturnReason, Score, Shelve, ShelveReason, Stage, Submit, Supervise, SupervisionLevel, Unmerge,
+    Withdraw,
 };
 
-use crate::town::{FRIDAY, at, dispatch_with, file, good, words};
+use crate::town::{FRIDAY, at, dispatch_with, file, good, joiner, other_case, words};
 
 fn note() -> impl Strategy<Value = Personal<String>> {
     prop_oneof![
@@ -158,6 +159,36 @@ fn duty() -> impl Strategy<Value = Command> {
             .prop_map(|(by, unit, reason)| Command::RemoveUnit(RemoveUnit { by, unit, reason })),
         (unit(), note()).prop_map(|(unit, note)| Command::ReportPart(ReportPart { unit, note })),
         Just(Command::SettleDue),
+        duplicate(),
+    ]
+}
+
+/// Merging, joining and their undoing.
+fn duplicate() -> impl Strategy<Value = Command> {
+    let main = select(vec![Stage::Submitted, Stage::Closed, Stage::Merged]).prop_map(|stage| {
+        let mut main = other_case();
+        main.stage = stage;
+        Box::new(main)
+    });
+    prop_oneof![
+        (main, option::of(text()))
+            .prop_map(|(main, reason)| Command::Merge(Merge { main, reason })),
+        text().prop_map(|reason| Command::Unmerge(Unmerge { reason })),
+        Just(()).prop_map(|()| Command::Join(Join { joiner: joiner() })),
+        (
+            0..3_u32,
+            any::<bool>(),
+            option::of(0..7_u8),
+            option::of(note())
+        )
+            .prop_map(
+                |(number, solved, satisfaction, note)| Command::AnswerJoined(AnswerJoined {
+                    number,
+                    solved,
+                    satisfaction,
+                    note,
+                })
+            ),
     ]
 }
 
@@ -239,7 +270,8 @@ fn watch() -> impl Strategy<Value = Command> {
 /// on its way more often than chance would.
 pub(crate) fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
     use Action::{
-        Accept, AskExtension, CallBack, Close, Dispatch, Reopen, ReportBack, Start, Submit, Verify,
+        Accept, AnswerJoined, AskExtension, CallBack, Close, Dispatch, Join, Reopen, ReportBack,
+        Start, Submit, Verify,
     };
     let step = (command(), 0..200_000_i64);
     let road = any::<[bool; 2]>().prop_map(|[together, asks]| {
@@ -249,6 +281,9 @@ pub(crate) fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
         if asks {
             road.insert(4, AskExtension);
         }
+        // Somebody has the same trouble, and is asked when it is done.
+        road.insert(2, Join);
+        road.insert(road.len() - 1, AnswerJoined);
         let step = |action| match action {
             Dispatch if together => dispatch_with("lights", &["idle"]),
             action => good(action),
@@ -256,7 +291,7 @@ pub(crate) fn commands() -> impl Strategy<Value = Vec<(Command, i64)>> {
         let steps = road.into_iter().map(|action| (step(action), 60_000));
         steps.collect::<Vec<_>>()
     });
-    (road, 0..10_usize, vec(step, 0..40)).prop_map(|(mut road, taken, rest)| {
+    (road, 0..12_usize, vec(step, 0..40)).prop_map(|(mut road, taken, rest)| {
         road.truncate(taken);
         road.extend(rest);
         road

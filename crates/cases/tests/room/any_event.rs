@@ -4,12 +4,12 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use yiwang_base::{AreaCode, CategoryCode, Span, Timestamp, UnitCode};
+use yiwang_base::{AreaCode, CaseId, CategoryCode, Span, Timestamp, UnitCode};
 use yiwang_cases::{
-    Amount, Attached, Channel, DeclineReason, DueSettled, Event, Extended, ExtensionAsked,
-    FileKind, PartReported, ProvisionalDue, Redirected, ResidentAsked, Resumed, ReturnReason,
-    Returned, Scored, ShelveReason, Shelved, SourceRef, Supervised, SupervisionLevel, TimeLeft,
-    UnitAdded, UnitRemoved,
+    Absorbed, Amount, Attached, Channel, DeclineReason, DueSettled, Event, Extended,
+    ExtensionAsked, FileKind, Joined, JoinedAnswered, Merged, PartReported, ProvisionalDue,
+    Redirected, Released, ResidentAsked, Resumed, ReturnReason, Returned, Scored, ShelveReason,
+    Shelved, SourceRef, Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -23,6 +23,10 @@ fn code() -> impl Strategy<Value = String> {
 
 fn unit() -> impl Strategy<Value = UnitCode> {
     code().prop_map(|code| code.parse().unwrap())
+}
+
+fn case() -> impl Strategy<Value = CaseId> {
+    (1..1_u64 << 53).prop_map(CaseId)
 }
 
 pub(crate) fn event() -> impl Strategy<Value = Event> {
@@ -143,6 +147,18 @@ fn duty() -> impl Strategy<Value = Event> {
         unit().prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
         unit().prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
         unit().prop_map(|unit| Event::PartReported(PartReported { unit })),
+        case().prop_map(|into| Event::Merged(Merged { into })),
+        case().prop_map(|from| Event::Unmerged(Unmerged { from })),
+        case().prop_map(|case| Event::Absorbed(Absorbed { case })),
+        case().prop_map(|case| Event::Released(Released { case })),
+        any::<u32>().prop_map(|number| Event::Joined(Joined { number })),
+        (any::<u32>(), option::of(any::<u8>()), any::<bool>()).prop_map(
+            |(number, satisfaction, solved)| Event::JoinedAnswered(JoinedAnswered {
+                number,
+                satisfaction,
+                solved,
+            })
+        ),
     ]
 }
 

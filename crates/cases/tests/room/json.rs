@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use yiwang_base::{Personal, Point, Purpose, Timestamp};
-use yiwang_cases::{Event, File, Place, Reporter, RequestWords, Sealed};
+use yiwang_cases::{Event, File, Joiner, Place, Reporter, RequestWords, Sealed};
 
 use crate::any_event::event;
 
@@ -41,6 +41,13 @@ fn sealed() -> impl Strategy<Value = Sealed> {
                 name,
                 sha256,
                 bytes: [].into(),
+            }))
+        }),
+        (any::<String>(), any::<String>()).prop_map(|(words, follow_code)| {
+            Sealed::Joiner(Personal::new(Joiner {
+                words: Some(words),
+                follow_code,
+                ..Joiner::default()
             }))
         }),
     ]

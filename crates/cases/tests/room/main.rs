@@ -7,6 +7,7 @@ mod any_event;
 mod authority;
 mod clock;
 mod deadlines;
+mod duplicates;
 mod duties;
 mod fields;
 mod figures;

@@ -10,16 +10,20 @@ use crate::town::{FRIDAY, after, at, case_after, case_at, decide_at, good, note}
 fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
     use Action::{
         Accept, AddUnit, AskExtension, AskResident, Attach, CallBack, Close, Comment, Decline,
-        Dispatch, Erase, Extend, Redirect, Reopen, ReportBack, Return, Score, Shelve, Start,
-        Supervise, Verify, Withdraw,
+        Dispatch, Erase, Extend, Join, Merge, Redirect, Reopen, ReportBack, Return, Score, Shelve,
+        Start, Supervise, Unmerge, Verify, Withdraw,
     };
     use Stage::{
-        Accepted, Closed, Declined, Dispatched, InProgress, Reported, Submitted, Verified,
+        Accepted, Closed, Declined, Dispatched, InProgress, Merged, Reported, Submitted, Verified,
     };
     // What can be said and done beside the road, and leaves the case where it stands.
     let beside = |stage, mut row: Vec<(Action, Stage)>, others: &[Action]| {
         row.extend(others.iter().map(|action| (*action, stage)));
-        row.extend([Comment, Attach, Erase].map(|action| (action, stage)));
+        row.extend([Comment, Attach].map(|action| (action, stage)));
+        if Stage::is_open(stage) {
+            row.extend([(Join, stage), (Merge, Merged)]);
+        }
+        row.push((Erase, stage));
         (stage, row)
     };
     let handled = |stage| {
@@ -67,6 +71,7 @@ fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
             &[Score],
         ),
         beside(Declined, vec![(Reopen, Submitted)], &[]),
+        beside(Merged, vec![(Unmerge, Submitted), (CallBack, Merged)], &[]),
     ]
 }
 

@@ -124,6 +124,14 @@ impl CaseStore for Busy {
         }
         self.record.append(change).await
     }
+    async fn append_both(&self, first: Change, second: Change) -> Result<(), StoreError> {
+        self.record.append_both(first, second).await
+    }
+
+    async fn joined_by_follow_code(&self, code: &str) -> Result<Option<(CaseId, u32)>, StoreError> {
+        self.record.joined_by_follow_code(code).await
+    }
+
     async fn timeline(&self, id: CaseId) -> Result<Vec<Recorded>, StoreError> {
         self.record.timeline(id).await
     }

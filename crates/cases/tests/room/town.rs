@@ -6,12 +6,12 @@ use yiwang_base::{
     AreaCode, CaseId, LocalText, Personal, Point, Refusal, Span, Timestamp, WorkCalendar, WorkHours,
 };
 use yiwang_cases::{
-    Action, Actor, AddUnit, AnswerQuestion, AnswerSupervision, Area, AskExtension, AskResident,
-    Attach, Case, Category, Channel, CityLimits, Command, Comment, Context, DeclineReason,
-    DeskLimits, Extend, File, FileKind, Happening, Limits, LocateArea, OwnLimits, Place, Redirect,
-    RefuseExtension, Release, RemoveUnit, ReportPart, Reporter, RequestWords, Resume, Return,
-    ReturnReason, Rules, Score, Shelve, ShelveReason, Stage, Submit, Supervise, SupervisionLevel,
-    Unit, UnitKind, Withdraw, decide,
+    Action, Actor, AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, Area, AskExtension,
+    AskResident, Attach, Case, Category, Channel, CityLimits, Command, Comment, Context,
+    DeclineReason, DeskLimits, Extend, File, FileKind, Happening, Join, Joiner, Limits, LocateArea,
+    Merge, OwnLimits, Place, Redirect, RefuseExtension, Release, RemoveUnit, ReportPart, Reporter,
+    RequestWords, Resume, Return, ReturnReason, Rules, Score, Shelve, ShelveReason, Stage, Submit,
+    Supervise, SupervisionLevel, Unit, UnitKind, Unmerge, Withdraw, decide,
 };
 
 /// A Friday, 10:00 in Shanghai, before the October holidays of 2026.
@@ -288,6 +288,20 @@ pub(crate) fn good(action: Action) -> Command {
             for_resident: false,
             file: Personal::new(file("王小明.jpg", b"bytes")),
         }),
+        Action::Merge => Command::Merge(Merge {
+            main: Box::new(other_case()),
+            reason: Some("the same lamp".into()),
+        }),
+        Action::Unmerge => Command::Unmerge(Unmerge {
+            reason: "another lamp".into(),
+        }),
+        Action::Join => Command::Join(Join { joiner: joiner() }),
+        Action::AnswerJoined => Command::AnswerJoined(AnswerJoined {
+            number: 1,
+            solved: true,
+            satisfaction: Some(4),
+            note: Some(said),
+        }),
         Action::Withdraw => Command::Withdraw(Withdraw { note: said }),
     }
 }
@@ -299,6 +313,21 @@ pub(crate) fn file(name: &str, bytes: &[u8]) -> File {
         sha256: "0".repeat(64),
         bytes: bytes.into(),
     }
+}
+
+/// Someone who joins a case.
+pub(crate) fn joiner() -> Personal<Joiner> {
+    Personal::new(Joiner {
+        reporter: words().reporter,
+        words: Some("路灯坏了三天".into()),
+        follow_code: "K7Q2-XWPM".into(),
+    })
+}
+
+/// A case that came in beside the one that tests are about: C8.
+pub(crate) fn other_case() -> Case {
+    let submitted = decide_at(None, &submit(words()), at(FRIDAY)).unwrap();
+    Case::begin(CaseId(8), &submitted[0]).unwrap()
 }
 
 /// Decides at a time, by a user of the desk.
@@ -351,7 +380,7 @@ pub(crate) fn case_after(actions: &[Action]) -> Case {
 
 /// A case at a stage, by the straight road.
 pub(crate) fn case_at(stage: Stage) -> Case {
-    use Action::{Accept, Close, Decline, Dispatch, ReportBack, Start, Submit, Verify};
+    use Action::{Accept, Close, Decline, Dispatch, Merge, ReportBack, Start, Submit, Verify};
     let road = [Submit, Accept, Dispatch, Start, ReportBack, Verify, Close];
     let steps = match stage {
         Stage::Submitted => 1,
@@ -362,6 +391,7 @@ pub(crate) fn case_at(stage: Stage) -> Case {
         Stage::Verified => 6,
         Stage::Closed => 7,
         Stage::Declined => return case_after(&[Submit, Decline]),
+        Stage::Merged => return case_after(&[Submit, Merge]),
     };
     let case = case_after(&road[..steps]);
     assert_eq!(case.stage, stage);

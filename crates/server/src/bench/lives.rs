@@ -148,7 +148,7 @@ impl Lives<'_> {
                 note: Some(self.note()),
             },
             Stage::Verified => Command::Close { reason: None },
-            Stage::Closed | Stage::Declined => Command::CallBack {
+            Stage::Closed | Stage::Declined | Stage::Merged => Command::CallBack {
                 reached: true,
                 solved: Some(self.dice.below(5) > 0),
                 satisfaction: Some(1 + self.dice.below(5) as u8),

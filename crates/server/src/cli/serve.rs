@@ -13,6 +13,7 @@ use yiwang_cases::StoreError;
 use yiwang_cases::figures::FigureStore as _;
 use yiwang_server::basemap::Basemap;
 use yiwang_server::config::{Config, Settings};
+use yiwang_server::duplicates;
 use yiwang_server::http::{self, App, AppOptions};
 use yiwang_server::judging::teach;
 use yiwang_store::Store;
@@ -92,12 +93,14 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let teaching = tokio::spawn(teach(Arc::clone(&app)));
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
     let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
+    let keeping = tokio::spawn(duplicates::keep(Arc::clone(&app)));
     http::serve(
         listener,
         Arc::clone(&app),
         async move { signals.next().await },
     )
     .await;
+    keeping.abort();
     signing.abort();
     counting.abort();
     teaching.abort();

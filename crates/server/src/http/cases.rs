@@ -23,9 +23,9 @@ use crate::follow_code;
 use crate::judging::Judging;
 use crate::policy::{Right, User};
 use crate::wire::{
-    CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, FileView, LifeView, ProofView,
-    ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow, UsualView, Word, seen_note,
-    seen_words,
+    CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, FileView, LifeView,
+    MergingView, ProofView, ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow, UsualView,
+    Word, seen_note, seen_words,
 };
 
 /// A page of cases.
@@ -182,6 +182,7 @@ fn detail(
         } else {
             Vec::new()
         },
+        merging: MergingView::of(case),
         actions: actions.map(Word).collect(),
         suggested_units: suggested(city, judging, case),
         usually_done: judging.usually_done(case).map(UsualView::from),

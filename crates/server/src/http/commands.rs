@@ -11,11 +11,14 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use yiwang_base::{CaseId, IdError, Personal, Refusal, RefusalKind};
-use yiwang_cases::{Action, Actor, Asked, CaseStore, Command, Context, Limits, Receipt, execute};
+use yiwang_cases::{
+    Action, Actor, Asked, CaseStore, Command, Context, Limits, Receipt, execute, execute_pair,
+};
 
 use super::answers::{CaseAnswer, CommandProblems};
 use super::body::Body;
 use super::cases::{case_id, detail_response};
+use super::duplicates::main_lets_call_back;
 use super::parameters::{CasePath, CommandHeaders};
 use super::problem::Answer;
 use super::session::Visitor;
@@ -95,7 +98,11 @@ pub(super) async fn carry_out(
     let id = case_id(id)?;
     let seen = seen_version(headers)?;
     let before = app.store.case(id).await?.filter(|case| user.sees(case));
-    user.must_act(action, &before.ok_or_else(|| no_case(id))?)?;
+    let before = before.ok_or_else(|| no_case(id))?;
+    user.must_act(action, &before)?;
+    if action == Action::CallBack {
+        main_lets_call_back(app, &before).await?;
+    }
     let path = format!("cases/{id}/{}", action.word());
     let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
     let city = app.city();
@@ -111,7 +118,13 @@ pub(super) async fn carry_out(
         command,
         receipt,
     };
-    let case = execute(&app.store, &asked, &context).await?;
+    let case = match action {
+        Action::Merge | Action::Unmerge => execute_pair(&app.store, &asked, &context).await?,
+        _ => execute(&app.store, &asked, &context).await?,
+    };
+    if action == Action::Erase {
+        app.duplicates.forget(id);
+    }
     if action == Action::Erase
         && let Err(error) = app.store.forget_erased().await
     {

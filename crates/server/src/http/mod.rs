@@ -8,6 +8,7 @@ mod calendar;
 mod cases;
 mod commands;
 mod cursor;
+mod duplicates;
 mod events;
 mod exports;
 mod figures;
@@ -26,6 +27,7 @@ mod requests;
 mod roster;
 mod serve;
 mod session;
+mod similar;
 mod state;
 mod suggestions;
 mod tiles;
@@ -139,6 +141,12 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::duty::add_unit))
         .routes(routes!(commands::duty::remove_unit))
         .routes(routes!(commands::duty::report_part))
+        .routes(routes!(duplicates::read))
+        .routes(routes!(duplicates::merge))
+        .routes(routes!(duplicates::unmerge))
+        .routes(routes!(duplicates::clusters))
+        .routes(routes!(similar::find))
+        .routes(routes!(similar::join))
         .routes(routes!(whistles::list, whistles::blow))
         .routes(routes!(whistles::check_ins))
         .routes(routes!(whistles::read))

@@ -18,6 +18,15 @@ pub(super) struct CasePath {
     id: String,
 }
 
+/// Which case that was shown.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfferPath {
+    /// The word of the offer.
+    #[param(pattern = "^[A-Za-z0-9_-]{24}$")]
+    offer: String,
+}
+
 /// Which whistle.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

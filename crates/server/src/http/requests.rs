@@ -58,6 +58,7 @@ pub(super) async fn submit(
     let judging = app.judging();
     let steps = |case: &Case| judging.steps(&city, case);
     let case = take_in(&app.store, &asked, &context, steps).await?;
+    app.duplicates.take_in(&case);
     let view = submitted(&as_submitted(&app, case).await?)?;
     let location = format!("/api/v1/cases/{}", view.id);
     Ok((

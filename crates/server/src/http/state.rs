@@ -13,6 +13,7 @@ use super::attempts::Attempts;
 use super::problem::Answer;
 use crate::basemap::Basemap;
 use crate::city::City;
+use crate::duplicates::Duplicates;
 use crate::figures::Formulas;
 use crate::judging::Judging;
 
@@ -35,6 +36,8 @@ pub struct App {
     pub key: Arc<SigningKey>,
     /// The base map; the file may come later.
     pub base_map: Arc<Basemap>,
+    /// What is known of duplicates.
+    pub duplicates: Arc<Duplicates>,
     /// Settings.
     pub options: AppOptions,
     city: RwLock<Arc<City>>,
@@ -65,10 +68,14 @@ impl App {
         let city = City::load(&store)?;
         let judging = RwLock::new(Arc::new(Judging::untaught(&city)));
         let formulas = RwLock::new(Arc::new(Formulas::load(&store)?));
+        // Names of the base map are learnt in the background.
+        let gazetteer =
+            crate::duplicates::names_of(&city).map_err(|e| StoreError::Broken(e.to_string()))?;
         Ok(App {
             store,
             key,
             base_map,
+            duplicates: Arc::new(Duplicates::new(gazetteer)),
             options,
             city: RwLock::new(Arc::new(city)),
             changing: Mutex::new(()),

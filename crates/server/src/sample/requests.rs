@@ -51,6 +51,7 @@ pub struct Requests<'a> {
     /// By matter.
     incidents: Vec<VecDeque<Incident>>,
     last: u64,
+    last_same_as: Option<CaseId>,
     total: u64,
 }
 
@@ -91,9 +92,16 @@ impl<'a> Requests<'a> {
             day: 0,
             waiting: VecDeque::new(),
             last: 0,
+            last_same_as: None,
             total: plan.requests,
             city,
         })
+    }
+
+    /// The case that first reported what the last request reports again; `None`
+    /// when the last request is about something new.
+    pub fn last_repeats(&self) -> Option<CaseId> {
+        self.last_same_as
     }
 
     fn next_arrival(&mut self) -> Option<Arrival> {
@@ -120,6 +128,7 @@ impl<'a> Requests<'a> {
             let (spot, same_as) = self.incident(id, arrival, dice)?;
             (spot, matter.place, same_as)
         };
+        self.last_same_as = same_as;
         let channel = match channel(matter, dice) {
             // Grid workers and other systems report what they know to be the city's.
             Channel::GridWorker | Channel::Partner if decline.is_some() => Channel::Hotline,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use yiwang_base::{Purpose, Timestamp};
 use yiwang_cases::{CallBack, Case, Counts, RequestWords, Sealed, Stage};
 
+use super::duplicate::MergingView;
 use super::duty::DutyView;
 use super::request::{PointBody, ReporterBody};
 use super::{
@@ -163,6 +164,7 @@ pub struct ByStage {
     pub verified: u64,
     pub closed: u64,
     pub declined: u64,
+    pub merged: u64,
 }
 
 /// How many cases a filter finds.
@@ -200,6 +202,7 @@ impl CountsView {
                 verified: of(Stage::Verified),
                 closed: of(Stage::Closed),
                 declined: of(Stage::Declined),
+                merged: of(Stage::Merged),
             },
             as_of: Time(now),
         }
@@ -291,6 +294,9 @@ pub struct CaseDetail {
     pub life: LifeView,
     /// Files that were attached; none for a reader who sees no words.
     pub files: Vec<FileView>,
+    /// What others have to do with it.
+    #[serde(flatten)]
+    pub merging: MergingView,
     /// What this reader can do with it now, the usual next step first.
     pub actions: Vec<ActionWord>,
     /// Units that answer for it.

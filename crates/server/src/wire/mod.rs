@@ -3,6 +3,7 @@
 mod calendar;
 mod case;
 mod city;
+mod duplicate;
 mod duty;
 mod figures;
 mod files;
@@ -27,6 +28,10 @@ pub use case::{
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
+pub use duplicate::{
+    CandidateView, ClusterView, ClustersView, DuplicatesView, FoundPlaceView, JoinBody, JoinedView,
+    MergeBody, MergingView, SimilarBody, SimilarCase, SimilarView, UnmergeBody,
+};
 pub use duty::{
     AddUnitBody, DutyView, PartView, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody,
     SettleDueBody,
@@ -65,8 +70,8 @@ pub use whistle::{
 pub use words::{
     ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
     DeclineWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord,
-    PauseWord, ReturnWord, RoleWord, ShelveWord, StageWord, SupervisionWord, TierWord,
-    UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
+    PauseWord, PlaceKindWord, ReturnWord, RoleWord, ShelveWord, StageWord, SupervisionWord,
+    TierWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
     WhistleStageWord, Word, Worded,
 };
 

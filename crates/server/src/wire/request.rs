@@ -215,11 +215,17 @@ pub struct EraseBody {
     pub ground: String,
 }
 
-/// A resident's own case.
+/// A resident's own case, or one that the resident joined.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FollowView {
     /// The case's number.
     pub id: String,
+    /// The case that it was merged with and follows: stage, unit, dates and what
+    /// can be done are that one's.
+    #[schema(required)]
+    pub follows: Option<String>,
+    /// Whether the resident joined the case of somebody else.
+    pub joined: bool,
     /// Where it stands.
     pub stage: StageWord,
     /// Code of its category.

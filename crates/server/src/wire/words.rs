@@ -13,9 +13,9 @@ use yiwang_cases::authority::Flaw;
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
-    Action, Attendance, Channel, DeclineReason, Event, FileKind, PauseKind, ReturnReason,
-    ShelveReason, Stage, SupervisionLevel, Tier, UnitKind, WhistleAction, WhistleEvent,
-    WhistleKind, WhistleStage,
+    Action, Attendance, Channel, DeclineReason, Event, FileKind, PauseKind, PlaceKind,
+    ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier, UnitKind, WhistleAction,
+    WhistleEvent, WhistleKind, WhistleStage,
 };
 
 use super::unlisted_word;
@@ -132,6 +132,7 @@ worded! {
     PauseKind "PauseKind" "What a case stands still for." PauseKind::word, PauseWord;
     FileKind "FileKind" "What sort of file." FileKind::word, FileWord;
     UnitKind "UnitKind" "What sort of unit." UnitKind::word, UnitKindWord;
+    PlaceKind "PlaceKind" "What sort of place a name stands for." PlaceKind::word, PlaceKindWord;
     WhistleKind "WhistleKind" "What sort of whistle." WhistleKind::word, WhistleKindWord;
     WhistleStage "WhistleStage" "Where a whistle stands." WhistleStage::word, WhistleStageWord;
     WhistleAction "WhistleAction" "What can be done with a whistle." WhistleAction::word, WhistleActionWord;

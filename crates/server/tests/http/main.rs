@@ -9,6 +9,7 @@ mod common;
 
 mod bad_input;
 mod calendar;
+mod duplicates;
 mod duty;
 mod figures;
 mod files;

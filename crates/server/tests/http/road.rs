@@ -46,7 +46,8 @@ fn a_request_goes_all_the_way_is_called_back_and_opened_again() {
             "withdraw",
             "supervise",
             "comment",
-            "attach"
+            "attach",
+            "merge"
         ])
     );
 

@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 109] = [
+const TABLE: [(&str, &str); 115] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -149,6 +149,30 @@ const TABLE: [(&str, &str); 109] = [
     (
         "POST /api/v1/cases/{id}/report-part",
         "401 403 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/cases/{id}/duplicates",
+        "401 200 200 200 200 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/merge",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/cases/{id}/unmerge",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/duplicates/clusters",
+        "401 200 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/similar",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "POST /api/v1/similar/{offer}/join",
+        "404 404 404 404 404 404 404 404 404",
     ),
     (
         "GET /api/v1/whistles",
@@ -493,6 +517,9 @@ fn body(path: &str) -> Value {
             "dated": "closed", "better": "higher", "enough": 30, "exclusions": [],
             "met": {"all": ["solved"]}, "grounds": "x"
         }),
+        "merge" => json!({"into": "C1"}),
+        "unmerge" => json!({"reason": "x"}),
+        "similar" => json!({"words": "路灯不亮"}),
         _ if path.contains("/roster/") => json!({"shifts": []}),
         _ => json!({}),
     }
@@ -544,6 +571,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{id}", &id)
             .replace("{whistle}", &whistle)
             .replace("{unit}", "lights")
+            .replace("{offer}", "no-such-offer-was-made-x")
             .replace("{code}", &code)
             .replace("{year}", "2027")
             .replace("{z}/{x}/{y}", "0/0/0.mvt")

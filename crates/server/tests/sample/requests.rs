@@ -51,7 +51,10 @@ fn whatever_the_hour_the_desk_has_work_in_every_stage_and_some_of_it_is_late() {
                 *late += u32::from(case.is_late(now));
             }
             let there: BTreeSet<Stage> = stages.keys().copied().collect();
-            assert_eq!(there, Stage::ALL.into(), "{requests} at {hour}: {stages:?}");
+            // Whether two requests are about the same is for people to say.
+            let all = Stage::ALL.into_iter();
+            let all = all.filter(|stage| *stage != Stage::Merged).collect();
+            assert_eq!(there, all, "{requests} at {hour}: {stages:?}");
             let late: u32 = stages.values().map(|(_, late)| late).sum();
             let open = stages.iter().filter(|(stage, _)| stage.is_open());
             let open: u32 = open.map(|(_, (all, _))| all).sum();

@@ -156,6 +156,32 @@ impl BasemapStore {
         })
     }
 
+    /// Calls with each feature that has a name, in the order they were
+    /// inserted; never when there is no map.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is damaged, or is of another form.
+    pub fn each_named(&self, mut each: impl FnMut(&Feature)) -> Result<(), BasemapError> {
+        self.read(|db| {
+            let sql = sql_error(&self.path);
+            let mut statement = db
+                .prepare_cached(
+                    "SELECT f.id, f.layer, f.class, f.name, f.name_zh, f.name_en, f.shape, 0.0
+                     FROM feature f
+                     WHERE f.name IS NOT NULL OR f.name_zh IS NOT NULL OR f.name_en IS NOT NULL
+                     ORDER BY f.id",
+                )
+                .map_err(&sql)?;
+            let mut rows = statement.query([]).map_err(&sql)?;
+            while let Some(row) = rows.next().map_err(&sql)? {
+                let (_, feature) = self.feature(row)?;
+                each(&feature);
+            }
+            Ok(())
+        })
+        .map(Option::unwrap_or_default)
+    }
+
     fn feature(&self, row: &rusqlite::Row<'_>) -> Result<(i64, Feature), BasemapError> {
         let sql = sql_error(&self.path);
         let id: i64 = row.get(0).map_err(&sql)?;

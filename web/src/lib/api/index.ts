@@ -14,6 +14,11 @@ import type {
   Followed,
   NewRequest,
   Words,
+  NewWhistle,
+  WhistleBodies,
+  WhistleCommand,
+  WhistleFile,
+  WhistleQuery,
 } from './types';
 
 const TIMEOUT_MS = 20_000;
@@ -81,6 +86,21 @@ async function sendFile<T>(
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) throw new Problem(response.status, body);
   return body as T;
+}
+
+function actOnWhistle(
+  id: string,
+  action: WhistleCommand,
+  version: number,
+  body: WhistleBodies[WhistleCommand],
+  key: string,
+): Promise<WhistleFile> {
+  const header = { 'If-Match': `"${version}"`, 'Idempotency-Key': key };
+  const params = { path: { whistle: id }, header };
+  // All commands have this form; which body goes with which is in `WhistleBodies`.
+  const way =
+    `/api/v1/whistles/{whistle}/${action.replace('_', '-')}` as '/api/v1/whistles/{whistle}/confirm';
+  return answer(client.POST(way, { params, body: body as WhistleBodies['confirm'] }));
 }
 
 export const api = {
@@ -153,6 +173,53 @@ export const api = {
         'Idempotency-Key': key,
       },
     ),
+  duplicates: (id: string) => answer(client.GET('/api/v1/cases/{id}/duplicates', path({ id }))),
+  merge: (id: string, into: string, version: number, key: string) =>
+    answer(
+      client.POST('/api/v1/cases/{id}/merge', {
+        params: {
+          path: { id },
+          header: { 'If-Match': `"${version}"`, 'Idempotency-Key': key },
+        },
+        body: { into },
+      }),
+    ),
+  unmerge: (id: string, reason: string, version: number, key: string) =>
+    answer(
+      client.POST('/api/v1/cases/{id}/unmerge', {
+        params: {
+          path: { id },
+          header: { 'If-Match': `"${version}"`, 'Idempotency-Key': key },
+        },
+        body: { reason },
+      }),
+    ),
+  similar: (request: NewRequest, signal: AbortSignal) =>
+    answer(
+      client.POST('/api/v1/similar', {
+        body: { words: request.words, category: request.category, place: request.place },
+        signal,
+      }),
+    ),
+  join: (offer: string, request: NewRequest, key: string) =>
+    answer(
+      client.POST('/api/v1/similar/{offer}/join', {
+        params: { path: { offer }, header: { 'Idempotency-Key': key } },
+        body: { words: request.words, reporter: request.reporter ?? {} },
+      }),
+    ),
+  whistles: (query: WhistleQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/whistles', { params: { query }, signal })),
+  whistle: (id: string) => answer(client.GET('/api/v1/whistles/{whistle}', path({ whistle: id }))),
+  blow: (whistle: NewWhistle, key: string) =>
+    answer(
+      client.POST('/api/v1/whistles', {
+        params: { header: { 'Idempotency-Key': key } },
+        body: whistle,
+      }),
+    ),
+  actOnWhistle,
+  checkIns: () => answer(client.GET('/api/v1/whistles/check-ins')),
   proof: (id: string) => answer(client.GET('/api/v1/cases/{id}/proof', path({ id }))),
 };
 

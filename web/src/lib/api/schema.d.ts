@@ -415,6 +415,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be about the same matter as a case, what follows it, and which
+         *     places its words name.
+         */
+        get: operations["read_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/erase": {
         parameters: {
             query?: never;
@@ -460,6 +480,23 @@ export interface paths {
         get: operations["read_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a case with another as a duplicate (并案). */
+        post: operations["merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +781,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a case out of a merge (撤销并案): it comes back at the stage and with the
+         *     deadline that it had.
+         */
+        post: operations["unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/verify": {
         parameters: {
             query?: never;
@@ -787,6 +844,23 @@ export interface paths {
         };
         /** The city: areas, categories and the words of the interface; units for staff. */
         get: operations["city"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clusters among open cases, for merging many at once. */
+        get: operations["list_clusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1083,6 +1157,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open cases that may be what somebody is about to send. Tells nothing of
+         *     who sent them, what they wrote or exactly where it is.
+         */
+        post: operations["find_similar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/similar/{offer}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a case instead of sending another (同感). The answer holds the code by
+         *     which whoever joins follows it.
+         */
+        post: operations["join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suggestions": {
         parameters: {
             query?: never;
@@ -1357,7 +1471,7 @@ export interface components {
          * @description What can be done to a case.
          * @enum {string}
          */
-        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw";
+        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw" | "merge" | "unmerge" | "join" | "answer_joined";
         /** @description Let a unit assist. */
         AddUnitBody: {
             /** @description What it is to do. */
@@ -1498,6 +1612,8 @@ export interface components {
             /** Format: int64 */
             in_progress: number;
             /** Format: int64 */
+            merged: number;
+            /** Format: int64 */
             reported: number;
             /** Format: int64 */
             submitted: number;
@@ -1602,8 +1718,37 @@ export interface components {
             /** @description Code of the unit. */
             unit: string;
         };
+        /** @description A case that may be about the same matter, with what speaks for it. */
+        CandidateView: {
+            /** @description The case. */
+            case: components["schemas"]["CaseRow"];
+            /**
+             * Format: int32
+             * @description Hours between them.
+             */
+            hours: number;
+            /**
+             * Format: int32
+             * @description Metres between them; `null` where one has no point.
+             */
+            metres: number | null;
+            /** @description Whether the category is the same; `null` where one has none. */
+            same_category: boolean | null;
+            /**
+             * Format: int32
+             * @description All of it together, 0 to 1000.
+             */
+            score: number;
+            /** @description Pieces that both say, the longest first; empty for readers who do not see words. */
+            shared: string[];
+            /**
+             * Format: int32
+             * @description How alike the words are, 0 to 1000.
+             */
+            text: number;
+        };
         /** @description One case, whole. */
-        CaseDetail: components["schemas"]["CaseRow"] & components["schemas"]["DutyView"] & components["schemas"]["LifeView"] & {
+        CaseDetail: components["schemas"]["CaseRow"] & components["schemas"]["DutyView"] & components["schemas"]["LifeView"] & components["schemas"]["MergingView"] & {
             /** @description What this reader can do with it now, the usual next step first. */
             actions: components["schemas"]["Action"][];
             /** @description Closed without a passed verification. */
@@ -1863,6 +2008,28 @@ export interface components {
             /** @description Required without a passed verification. */
             reason?: string | null;
         };
+        /** @description Cases that are held together by what they say, where and when. */
+        ClusterView: {
+            /** @description The other open cases, oldest first; at most 50. */
+            cases: components["schemas"]["CaseRow"][];
+            /** @description The oldest open case: the one that others would be merged with. */
+            main: components["schemas"]["CaseRow"];
+            /** @description How many cases it holds, also those that are over or merged. */
+            size: number;
+            /**
+             * Format: int32
+             * @description The weakest of the links that hold it together, 0 to 1000.
+             */
+            weakest: number;
+        };
+        /** @description The clusters among open cases. */
+        ClustersView: {
+            as_of: components["schemas"]["Time"] | null;
+            /** @description The clusters, the largest first; at most 50. */
+            clusters: components["schemas"]["ClusterView"][];
+            /** @description The rule that found them, with its version. */
+            rule: string;
+        };
         /** @description A code with how many cases have it. */
         CodeCount: {
             /** @description The code. */
@@ -1980,6 +2147,22 @@ export interface components {
             /** @description Code of the lead unit. */
             unit: string;
         };
+        /** @description What there is beside a case. */
+        DuplicatesView: {
+            /** @description Open cases that may be about the same matter, the likeliest first. */
+            candidates: components["schemas"]["CandidateView"][];
+            /** @description Whether older cases are searched too: shortly after a start they are not yet. */
+            complete: boolean;
+            main: components["schemas"]["CaseRow"] | null;
+            /** @description Cases that follow it, each with what its reporter said last. */
+            merged: components["schemas"]["CaseRow"][];
+            /** @description Places that its words name. */
+            places: components["schemas"]["FoundPlaceView"][];
+            /** @description The rule that found the candidates, with its version. */
+            rule: string;
+            /** @description Code of the area that its words name, where it has no point. */
+            suggested_area: string | null;
+        };
         /** @description Who leads, who assists, who gave it back. */
         DutyView: {
             /** @description The lead is the district's unit because nobody else took it. */
@@ -2012,7 +2195,7 @@ export interface components {
          * @description What happened to a case.
          * @enum {string}
          */
-        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn";
+        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn" | "merged" | "unmerged" | "absorbed" | "released" | "joined" | "joined_answered";
         /** @description A reason to leave something out. */
         ExclusionBody: {
             /** @description A word for it, unique within the formula. */
@@ -2096,7 +2279,7 @@ export interface components {
             /** @description What was said about it. */
             note: string | null;
         };
-        /** @description A resident's own case. */
+        /** @description A resident's own case, or one that the resident joined. */
         FollowView: {
             /** @description The address given. */
             address: string | null;
@@ -2113,8 +2296,15 @@ export interface components {
             due_at: components["schemas"]["Time"] | null;
             /** @description Files of the sender, and those that the units show. */
             files: components["schemas"]["FileView"][];
+            /**
+             * @description The case that it was merged with and follows: stage, unit, dates and what
+             *     can be done are that one's.
+             */
+            follows: string | null;
             /** @description The case's number. */
             id: string;
+            /** @description Whether the resident joined the case of somebody else. */
+            joined: boolean;
             pause: components["schemas"]["PauseView"] | null;
             /** @description Where it stands. */
             stage: components["schemas"]["Stage"];
@@ -2211,6 +2401,25 @@ export interface components {
             /** @description All versions, those of one formula side by side. */
             formulas: components["schemas"]["FormulaView"][];
         };
+        /** @description A place that a text names. */
+        FoundPlaceView: {
+            /** @description Code of the area that it is or lies in. */
+            area: string | null;
+            /** @description Where it begins in the text, characters from 0. */
+            begin: number;
+            /** @description Where it ends, not included. */
+            end: number;
+            /** @description What sort of place. */
+            kind: components["schemas"]["PlaceKind"];
+            /** @description The name, as the map has it. */
+            name: string;
+            point: components["schemas"]["PointBody"] | null;
+            /**
+             * Format: int32
+             * @description How far it reaches from there, metres.
+             */
+            reach_metres: number;
+        };
         /** @description A holiday. */
         HolidayBody: {
             /**
@@ -2238,6 +2447,25 @@ export interface components {
              * @description Minute they begin.
              */
             open: number;
+        };
+        /** @description Join a case. */
+        JoinBody: {
+            /** @description Who joins; optional. */
+            reporter?: components["schemas"]["ReporterBody"];
+            /** @description What there is to add. */
+            words?: string | null;
+        };
+        /** @description A case was joined. */
+        JoinedView: {
+            /** @description The code by which whoever joined follows it, `ABCD-EFGH-JKMN`. */
+            follow_code: string;
+            /**
+             * Format: int32
+             * @description How many joined it by now.
+             */
+            joined: number;
+            /** @description Where the case stands. */
+            stage: components["schemas"]["Stage"];
         };
         /** @description Who may act and who only sees, the lowest tier first. */
         LadderView: {
@@ -2280,6 +2508,35 @@ export interface components {
             /** @description It was closed because the resident withdrew it. */
             withdrawn: boolean;
         };
+        /** @description Merge a case with another as a duplicate. */
+        MergeBody: {
+            /** @description Number of the main case, `C1024`. */
+            into: string;
+            /** @description Why, where there is more to say than that they are alike; it stays in the record. */
+            reason?: string | null;
+        };
+        /** @description What others have to do with a case. */
+        MergingView: {
+            /** @description Cases that follow it. */
+            duplicates: string[];
+            /**
+             * Format: int32
+             * @description How many joined it.
+             */
+            joined: number;
+            /**
+             * Format: int32
+             * @description How many of those say that it is solved.
+             */
+            joined_solved: number;
+            /**
+             * Format: int32
+             * @description How many of those say that it is not.
+             */
+            joined_unsolved: number;
+            /** @description The main case that it follows. */
+            merged_into: string | null;
+        };
         /** @description A milestone to plan. */
         MilestoneBody: {
             /**
@@ -2311,7 +2568,7 @@ export interface components {
              * @description What can be done to a case.
              * @enum {string}
              */
-            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw";
+            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw" | "merge" | "unmerge" | "join" | "answer_joined";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -2341,7 +2598,7 @@ export interface components {
              * @description What can be asked of a turn.
              * @enum {string}
              */
-            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
+            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -2361,7 +2618,7 @@ export interface components {
              * @description What happened to a case.
              * @enum {string}
              */
-            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn";
+            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn" | "merged" | "unmerged" | "absorbed" | "released" | "joined" | "joined_answered";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -2391,7 +2648,7 @@ export interface components {
              * @description Where a case stands.
              * @enum {string}
              */
-            code: "submitted" | "accepted" | "dispatched" | "in_progress" | "reported" | "verified" | "closed" | "declined";
+            code: "submitted" | "accepted" | "dispatched" | "in_progress" | "reported" | "verified" | "closed" | "declined" | "merged";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -2511,6 +2768,11 @@ export interface components {
             address?: string | null;
             point?: components["schemas"]["PointBody"] | null;
         };
+        /**
+         * @description What sort of place a name stands for.
+         * @enum {string}
+         */
+        PlaceKind: "area" | "street" | "poi" | "locality";
         /** @description WGS 84, degrees. */
         PointBody: {
             /**
@@ -2819,6 +3081,45 @@ export interface components {
              */
             until: string;
         };
+        /** @description What somebody is about to send. */
+        SimilarBody: {
+            /** @description Code of a category, if one is chosen. */
+            category?: string | null;
+            /** @description Where it is. */
+            place?: components["schemas"]["PlaceBody"];
+            /** @description The words so far. */
+            words: string;
+        };
+        /** @description A case as anyone may see it: neither words nor number nor exact place. */
+        SimilarCase: {
+            /**
+             * Format: int32
+             * @description About how far it is, in steps of a hundred metres; `null` where nobody can tell.
+             */
+            about_metres: number | null;
+            /** @description About when it came in: the beginning of that hour. */
+            about_when: components["schemas"]["Time"];
+            /** @description Code of its category. */
+            category: string | null;
+            /**
+             * Format: int32
+             * @description How many joined it.
+             */
+            joined: number;
+            /** @description By this word it can be joined, for some hours. */
+            offer: string;
+            /** @description Where it stands. */
+            stage: components["schemas"]["Stage"];
+        };
+        /** @description What is there already, as anyone may see it. */
+        SimilarView: {
+            /** @description Open cases that may be about the same matter, the likeliest first. */
+            cases: components["schemas"]["SimilarCase"][];
+            /** @description Places that the words name. */
+            places: components["schemas"]["FoundPlaceView"][];
+            /** @description Code of the area in which that is. */
+            suggested_area: string | null;
+        };
         /** @description Where an imported case comes from. */
         SourceView: {
             /** @description The case's number there. */
@@ -2830,7 +3131,7 @@ export interface components {
          * @description Where a case stands.
          * @enum {string}
          */
-        Stage: "submitted" | "accepted" | "dispatched" | "in_progress" | "reported" | "verified" | "closed" | "declined";
+        Stage: "submitted" | "accepted" | "dispatched" | "in_progress" | "reported" | "verified" | "closed" | "declined" | "merged";
         /** @description Begin. */
         StartBody: Record<string, never>;
         /** @description A request that came in. */
@@ -3089,6 +3390,11 @@ export interface components {
          * @enum {string}
          */
         UnlistedYears: "plain_week" | "refuse";
+        /** @description Take a case out of a merge. */
+        UnmergeBody: {
+            /** @description Why; it stays in the record. */
+            reason: string;
+        };
         /** @description Take a tick back. */
         UnreachBody: {
             /**
@@ -6058,6 +6364,77 @@ export interface operations {
             };
         };
     };
+    read_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What may be about the same matter as a case, what follows it, and which
+             *     places its words name.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     erase: {
         parameters: {
             query?: never;
@@ -6405,6 +6782,157 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8688,6 +9216,157 @@ export interface operations {
             };
         };
     };
+    unmerge: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify: {
         parameters: {
             query?: never;
@@ -9006,6 +9685,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CityView"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_clusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Clusters among open cases, for merging many at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClustersView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Temporarily unavailable */
@@ -10727,6 +11462,210 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_similar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimilarBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Open cases that may be what somebody is about to send. Tells nothing of
+             *     who sent them, what they wrote or exactly where it is.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The word of the offer. */
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Join a case instead of sending another (同感). The answer holds the code by
+             *     which whoever joins follows it.
+             */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Temporarily unavailable */
             503: {

@@ -39,6 +39,39 @@ export type Suggestion = Schemas['SuggestionView'];
 export type Words = Schemas['SuggestBody'];
 export type TimelineEntry = Schemas['TimelineRow'];
 
+export type Duplicates = Schemas['DuplicatesView'];
+export type Candidate = Schemas['CandidateView'];
+export type Similar = Schemas['SimilarView'];
+export type SimilarCase = Schemas['SimilarCase'];
+export type JoinedView = Schemas['JoinedView'];
+
+export type WhistleQuery = NonNullable<operations['list_whistles']['parameters']['query']>;
+export type WhistleRow = Schemas['WhistleRow'];
+export type WhistleFile = Schemas['WhistleDetail'];
+export type WhistleCall = Schemas['CallView'];
+export type WhistleChange = Schemas['WhistleChangeView'];
+export type WhistleAction = Schemas['WhistleAction'];
+export type WhistleKind = Schemas['WhistleKind'];
+export type NewWhistle = Schemas['BlowBody'];
+export type Attendance = Schemas['Attendance'];
+export type CheckIns = Schemas['CheckInsView'];
+
+/** What each command to a whistle carries. */
+export type WhistleBodies = {
+  check_in: Schemas['CheckInBody'];
+  refuse: Schemas['RefuseBody'];
+  reach: Schemas['ReachBody'];
+  reopen: Schemas['UnreachBody'];
+  call_unit: Schemas['CallUnitBody'];
+  confirm: Schemas['ConfirmBody'];
+  score: Schemas['ScoreCallBody'];
+  close: Schemas['EndBody'];
+  withdraw: Schemas['WithdrawWhistleBody'];
+  erase: Schemas['EraseBody'];
+};
+
+export type WhistleCommand = keyof WhistleBodies;
+
 /** What each command to a case carries. */
 export type Bodies = {
   accept: Schemas['AcceptBody'];

@@ -1,6 +1,8 @@
 import { boards } from './boards.en';
 import { lifeEn } from './life.en';
 import { suggestEn } from './suggest.en';
+import { duplicatesEn } from './duplicates';
+import { whistlesEn } from './whistles';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -29,6 +31,8 @@ export const en: Messages = {
     unreachableNext: 'Check the network and try again. What you have typed is kept.',
     notSent: 'The server cannot be reached; nothing was sent. What you typed is kept.',
   },
+  whistles: whistlesEn,
+  duplicates: duplicatesEn,
   live: {
     on: 'Live',
     connecting: 'Connecting',
@@ -53,6 +57,7 @@ export const en: Messages = {
       ['Enter', 'Open the selected case'],
       ['Esc', 'Close, deselect, go back'],
       ['g d', 'Go to the desk'],
+      ['g w', 'Go to the whistles'],
       ['g r', 'Go to the report'],
       ['g f', 'Go to follow-up'],
       ['g h', 'Go home'],
@@ -171,6 +176,7 @@ export const en: Messages = {
       verified: 'It passed verification; an operator is to close it.',
       closed: 'It is closed.',
       declined: 'It was declined.',
+      merged: 'It follows the main case.',
     },
     timeline: 'History',
     timelineNote: 'Latest first; every entry is in the signed record',
@@ -448,6 +454,7 @@ export const en: Messages = {
       verified: 'It passed the check and is about to be closed.',
       closed: 'It is closed.',
       declined: 'It was not taken on; the reason is below.',
+      merged: 'It is handled together with others like it.',
     },
     dueBy: (at) => `This step is due by ${at}.`,
     isItSolved: 'Is it solved?',
@@ -483,6 +490,9 @@ export const en: Messages = {
       called_back: 'You rated it',
       reopened: 'Opened again',
       erased: 'Words erased by law',
+      merged: 'Joined with others like it',
+      unmerged: 'Handled by itself again',
+      joined: 'You joined',
     },
   },
   boards,

@@ -1,6 +1,8 @@
 import { boards } from './boards.zh';
 import { lifeZh } from './life.zh';
 import { suggestZh } from './suggest.zh';
+import { duplicatesZh } from './duplicates';
+import { whistlesZh } from './whistles';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
@@ -26,6 +28,8 @@ export const zh = {
     unreachableNext: '请检查网络后重试。已填写的内容不会丢失。',
     notSent: '连接不上服务器，没有提交。内容还在，请重试。',
   },
+  whistles: whistlesZh,
+  duplicates: duplicatesZh,
   live: {
     on: '实时',
     connecting: '正在连接',
@@ -50,6 +54,7 @@ export const zh = {
       ['Enter', '打开选中的案卷'],
       ['Esc', '关闭、取消选中、返回'],
       ['g d', '去指挥台'],
+      ['g w', '去哨情看板'],
       ['g r', '去上报'],
       ['g f', '去查询进度'],
       ['g h', '去首页'],
@@ -167,6 +172,7 @@ export const zh = {
       verified: '核查已通过，等坐席结案。',
       closed: '已结案。',
       declined: '没有受理。',
+      merged: '已并入主案，跟随主案办理。',
     },
     timeline: '经过',
     timelineNote: '最新在前；每条都在存证链上',
@@ -436,6 +442,7 @@ export const zh = {
       verified: '核查已通过，即将办结。',
       closed: '已办结。',
       declined: '没有受理，原因见下面的经过。',
+      merged: '已与同类诉求合并办理。',
     },
     dueBy: (at: string) => `这一步应在 ${at} 前完成。`,
     isItSolved: '问题解决了吗？',
@@ -471,6 +478,9 @@ export const zh = {
       called_back: '您作了评价',
       reopened: '重新办理',
       erased: '原话已依法删除',
+      merged: '与同类诉求合并办理',
+      unmerged: '恢复单独办理',
+      joined: '您加入了关注',
     },
   },
   boards,

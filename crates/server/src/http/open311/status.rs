@@ -47,6 +47,8 @@ pub(super) fn update_status(event: &str, case: &Case) -> &'static str {
         "verified" => "FIXED",
         "closed" => "CLOSED",
         "reopened" => "REOPEN",
+        "merged" => "DUPLICATE",
+        "unmerged" => "REOPEN",
         _ => "IN_PROGRESS",
     }
 }

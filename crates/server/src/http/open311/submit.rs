@@ -61,6 +61,7 @@ pub(super) async fn submit(
     let case = take_in(&app.store, &asked, &context, steps)
         .await
         .map_err(as_attribute)?;
+    app.duplicates.take_in(&case);
     let words = case.request.as_ref();
     let words = words.map(|words| words.disclose(Purpose::OwnRequest));
     let code = words.and_then(|words| words.follow_code.as_deref());

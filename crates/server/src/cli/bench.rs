@@ -63,7 +63,7 @@ struct Replay {
 }
 
 /// Boards, what stands behind them, lists and counts over many cases, asked of
-/// a server. Building ten million cases takes minutes and some 12 GB of disk.
+/// a server. Building ten million cases takes minutes and some 6 GB of disk.
 #[derive(Debug, Args)]
 struct Boards {
     /// Where the record is made.

@@ -3,7 +3,7 @@
 //! One case in twenty went through several turns, and is written whole: with
 //! its entries, from which its turns are told. Of the others only the rows are
 //! written, since boards and lists read nothing else of them: so ten million
-//! cases take minutes and some ten gigabytes instead of hours and a hundred.
+//! cases take minutes and some six gigabytes instead of hours and a hundred.
 
 use std::path::Path;
 

@@ -220,6 +220,8 @@ def submit(endpoint, listed, attributes, key, at):
           "三天没修" not in json.dumps(found, ensure_ascii=False) and "1990000" not in json.dumps(found))
     without = lambda *names: {k: v for k, v in form.items() if k not in names}
     post = lambda **changes: endpoint.both("requests", form={**form, **changes})
+    bare = endpoint.both("requests", form=without("description", "email", "phone", "media_url"))
+    check("a description is optional", bare["json"][0] in (200, 201), bare["json"])
     check_error("no key", endpoint.both("requests", form=without("api_key")), 403)
     check_error("a wrong key", post(api_key="nonsense"), 403)
     check_error("no service", endpoint.both("requests", form=without("service_code")), 400)

@@ -11,10 +11,14 @@ pub(crate) const MAX_NOTE: usize = 4_000;
 /// Longest name, telephone number, address or reason, characters.
 pub(crate) const MAX_SHORT: usize = 300;
 
-pub(crate) fn check_request(request: &RequestWords) -> Result<(), Refusal> {
+/// `anywhere`: another system's history may say nothing of where it was, and
+/// nobody can be asked any more.
+pub(crate) fn check_request(request: &RequestWords, anywhere: bool) -> Result<(), Refusal> {
     text(&request.words, "words", MAX_WORDS)?;
     let place = &request.place;
-    if place.point.is_none() && place.address.as_deref().is_none_or(|a| a.trim().is_empty()) {
+    let nowhere =
+        place.point.is_none() && place.address.as_deref().is_none_or(|a| a.trim().is_empty());
+    if nowhere && !anywhere {
         return Err(missing(
             "place",
             "请给出地点:地图上的一点,或一个地址",

@@ -229,7 +229,7 @@ fn decide_command(
 fn decide_submit(submit: &Submit, context: &Context<'_>) -> Result<Vec<Happening>, Refusal> {
     let rules = context.rules;
     let request = submit.request.disclose(Purpose::Record);
-    check_request(request)?;
+    check_request(request, matches!(context.actor, Actor::Import(_)))?;
     if let Some(source) = &submit.source {
         check_source(source)?;
     }

@@ -166,6 +166,30 @@ impl City {
         })
     }
 
+    /// A city of which there is no more than its settings.
+    pub fn bare(settings: CitySettings) -> City {
+        City {
+            name: settings.name,
+            loaded_at: truncate_millis(Timestamp::now()),
+            zone: settings
+                .calendar
+                .zone()
+                .iana_name()
+                .unwrap_or("UTC")
+                .to_owned(),
+            rules: Rules {
+                areas: BTreeMap::new(),
+                categories: BTreeMap::new(),
+                units: BTreeMap::new(),
+                calendar: settings.calendar,
+                desk: settings.desk,
+                limits: settings.limits,
+                locator: Box::new(AreaIndex::new([])),
+            },
+            outlines: BTreeMap::new(),
+        }
+    }
+
     /// The area and all that lie in it.
     pub fn with_descendants(&self, area: &AreaCode) -> Vec<AreaCode> {
         let all = self.rules.areas.keys();

@@ -7,8 +7,13 @@ use std::path::{Path, PathBuf};
 
 use yiwang_journal::SigningKey;
 
+use crate::callers::CallerKey;
+
 /// The trail's key, in the note format of signed notes; its file is for its owner only.
 pub const KEY_FILE: &str = "trail.key";
+
+/// The key by which callers are known again; its file is for its owner only.
+pub const CALLER_KEY_FILE: &str = "caller.key";
 
 /// Name of the record's file.
 pub const RECORD: &str = "record.sqlite";
@@ -77,22 +82,52 @@ fn make_trail_key(directory: &Path, origin: &str) -> Result<SigningKey, DataDirE
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(DataDirError::Randomness)?;
     let key = SigningKey::from_seed(origin, &seed).map_err(DataDirError::Origin)?;
-    std::fs::create_dir_all(directory).map_err(io)?;
-    // Whole or not at all: a half-written key would lock the owner out.
-    let unfinished = directory.join(format!("{KEY_FILE}.new"));
+    write_private(directory, KEY_FILE, &key.secret_text()).map_err(io)?;
+    Ok(key)
+}
+
+/// The key by which callers are known again, made on first use.
+///
+/// # Errors
+/// When the file cannot be read or made, or does not hold a key.
+pub fn caller_key(directory: &Path) -> Result<CallerKey, DataDirError> {
+    let path = directory.join(CALLER_KEY_FILE);
+    let io = |source| DataDirError::Io {
+        path: path.clone(),
+        source,
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(text.trim_end(), &mut bytes)
+                .map_err(|error| io(std::io::Error::other(error)))?;
+            Ok(CallerKey::new(bytes))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let mut bytes = [0; 32];
+            getrandom::fill(&mut bytes).map_err(DataDirError::Randomness)?;
+            write_private(directory, CALLER_KEY_FILE, &hex::encode(bytes)).map_err(io)?;
+            Ok(CallerKey::new(bytes))
+        }
+        Err(source) => Err(io(source)),
+    }
+}
+
+/// Writes a line to a file for its owner only, whole or not at all: half a key
+/// would lock the owner out.
+fn write_private(directory: &Path, name: &str, line: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    let unfinished = directory.join(format!("{name}.new"));
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(&unfinished)
-        .map_err(io)?;
-    writeln!(file, "{}", key.secret_text())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| std::fs::rename(&unfinished, &path))
-        .and_then(|()| File::open(directory)?.sync_all())
-        .map_err(io)?;
-    Ok(key)
+        .open(&unfinished)?;
+    writeln!(file, "{line}")?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, directory.join(name))?;
+    File::open(directory)?.sync_all()
 }
 
 /// Makes the data directory where it is missing, for its owner only: the

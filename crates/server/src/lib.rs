@@ -10,6 +10,7 @@
 pub mod basemap;
 pub mod bench;
 pub mod calendars;
+pub mod callers;
 pub mod city;
 pub mod config;
 pub mod data_dir;
@@ -24,4 +25,5 @@ pub mod limits;
 pub mod picture;
 pub mod policy;
 pub mod sample;
+pub mod webhooks;
 pub mod wire;

@@ -1,5 +1,6 @@
 //! Policy: who may do what. The one place; what is not here is denied.
 
+use serde::{Deserialize, Serialize};
 use yiwang_base::{Refusal, RefusalKind, UnitCode};
 use yiwang_cases::{Action, Case, Whistle, WhistleAction};
 use yiwang_store::Account;
@@ -47,6 +48,14 @@ pub enum Right {
     SetFormulas,
     /// Say by which channel a request came in.
     SetChannel,
+    /// Send many requests in one call.
+    SubmitMany,
+    /// Take requests from a table.
+    SubmitTable,
+    /// Look up what came from a telephone number before.
+    FindCaller,
+    /// Say what other systems are told.
+    SetHooks,
     /// Do this to a case.
     Act(Action),
     /// Do this with a whistle.
@@ -99,8 +108,9 @@ impl Role {
             Withdraw,
         };
         use Right::{
-            Act, KeepCity, ReadCases, ReadEntries, ReadFigures, ReadReporter, ReadRoster,
-            ReadUnits, ReadWords, SetChannel, SetFormulas, SetRoster, Whistle,
+            Act, FindCaller, KeepCity, ReadCases, ReadEntries, ReadFigures, ReadReporter,
+            ReadRoster, ReadUnits, ReadWords, SetChannel, SetFormulas, SetHooks, SetRoster,
+            SubmitMany, SubmitTable, Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures => self != Role::Partner,
@@ -113,6 +123,9 @@ impl Role {
             KeepCity => self == Role::Steward,
             SetChannel => matches!(self, Role::Operator),
             SetFormulas => self == Role::Steward,
+            SubmitMany => matches!(self, Role::Operator | Role::Partner),
+            FindCaller | SubmitTable => self == Role::Operator,
+            SetHooks => self == Role::Steward,
             // Anyone may send a request, also without signing in.
             Act(Submit) => true,
             Act(
@@ -163,6 +176,37 @@ impl Sight {
         words: false,
         reporter: false,
     };
+}
+
+/// For what another system is told what happens to cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HookPurpose {
+    /// To know how cases stand.
+    Notify,
+    /// To handle them: the receiver does a unit's work.
+    HandleCase,
+}
+
+impl HookPurpose {
+    /// All of them.
+    pub const ALL: [HookPurpose; 2] = [HookPurpose::Notify, HookPurpose::HandleCase];
+
+    /// The word of the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            HookPurpose::Notify => "notify",
+            HookPurpose::HandleCase => "handle_case",
+        }
+    }
+
+    /// How much of a case it allows to tell: never who sent a request.
+    pub fn sight(self) -> Sight {
+        Sight {
+            words: self == HookPurpose::HandleCase,
+            reporter: false,
+        }
+    }
 }
 
 /// Whoever is signed in.
@@ -337,13 +381,20 @@ fn forbidden(role: Role) -> Refusal {
 mod tests {
     use super::*;
 
+    #[test]
+    fn no_purpose_lets_another_system_hear_who_sent_a_request() {
+        assert_eq!(HookPurpose::Notify.sight(), Sight::NONE);
+        let handle = HookPurpose::HandleCase.sight();
+        assert!(handle.words && !handle.reporter);
+    }
+
     /// Rights by role, written out: a change of policy must change this table.
     #[test]
     fn each_role_may_do_what_the_table_says_and_nothing_else() {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units figures channel submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Unit,
@@ -359,11 +410,11 @@ mod tests {
             ),
             (
                 Role::Steward,
-                "cases units figures formulas entries city submit erase settle_due roster set_roster whistle.erase",
+                "cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase",
             ),
             (Role::Auditor, "cases units figures entries submit"),
             (Role::Admin, "cases units figures entries submit"),
-            (Role::Partner, "submit"),
+            (Role::Partner, "many submit"),
         ];
         let plain = [
             (Right::ReadCases, "cases"),
@@ -377,6 +428,10 @@ mod tests {
             (Right::SetChannel, "channel"),
             (Right::ReadRoster, "roster"),
             (Right::SetRoster, "set_roster"),
+            (Right::SubmitMany, "many"),
+            (Right::SetHooks, "hooks"),
+            (Right::FindCaller, "caller"),
+            (Right::SubmitTable, "table"),
         ];
         let plain = plain.map(|(right, word)| (right, word.to_owned()));
         let acts = Action::ALL.map(|action| (Right::Act(action), action.word().to_owned()));

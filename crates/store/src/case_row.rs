@@ -12,6 +12,7 @@ use yiwang_cases::{
     Stage, StoreError,
 };
 
+use crate::callers;
 use crate::error::{broken, from_sqlite};
 
 /// What stays as it was when the case came in.
@@ -145,7 +146,8 @@ fn insert_units(sql: &Connection, case: &Case) -> Result<(), StoreError> {
 pub(crate) fn forget_request(sql: &Connection, id: CaseId) -> Result<(), StoreError> {
     let forget =
         "UPDATE cases SET request_seq = NULL, follow_code = NULL, block = NULL WHERE id = ?1";
-    execute(sql, forget, &[&(id.0 as i64)])
+    execute(sql, forget, &[&(id.0 as i64)])?;
+    callers::forget(sql, id)
 }
 
 fn execute(sql: &Connection, query: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {

@@ -34,10 +34,12 @@ pub enum ItemKind {
     Calendar,
     /// A version of a formula by which figures are counted.
     Formula,
+    /// What another system is told, and where; its secret is attached.
+    Webhook,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 7] = [
+    const ALL: [ItemKind; 8] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -45,6 +47,7 @@ impl ItemKind {
         ItemKind::Roster,
         ItemKind::Calendar,
         ItemKind::Formula,
+        ItemKind::Webhook,
     ];
 
     fn word(self) -> &'static str {
@@ -56,6 +59,7 @@ impl ItemKind {
             ItemKind::Roster => "roster",
             ItemKind::Calendar => "calendar",
             ItemKind::Formula => "formula",
+            ItemKind::Webhook => "webhook",
         }
     }
 }

@@ -50,6 +50,8 @@ const staff = (size) => [
   ['boards', '/boards?formula=resolution'],
   ['boards-open', '/boards?formula=response&open=left_out&every=month&group=area'],
   ['boards-empty', '/boards?until=2001-01-01'],
+  ['hotline', '/hotline'],
+  ['upload', '/upload'],
   ['case-submitted', `/cases/${open.id}`],
   ['case-closed', `/cases/${closed.id}`],
 ];

@@ -14,6 +14,8 @@ it.each([
   ['/follow/ABCD-EFGH-JKMN', 'follow', false, 'ABCD-EFGH-JKMN'],
   ['/follow/%E8%AF%8D', 'follow', false, '词'],
   ['/follow/%', 'follow', false, '%'],
+  ['/hotline', 'hotline', true, ''],
+  ['/upload', 'upload', true, ''],
   ['/desk', 'desk', true, ''],
   ['/cases/C12', 'case', true, '12'],
   ['/cases/c12', 'case', true, '12'],

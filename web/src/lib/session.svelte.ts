@@ -29,6 +29,8 @@ class Office {
 
   async signOut(): Promise<void> {
     await api.signOut();
+    // Drafts of calls hold what callers said: they end with the sign-in.
+    sessionStorage.clear();
     this.user = null;
     this.city = await api.city();
   }

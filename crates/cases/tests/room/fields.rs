@@ -2,10 +2,11 @@
 
 use yiwang_base::{Personal, Point, Refusal, RefusalKind};
 use yiwang_cases::{
-    Channel, Command, DeclineReason, Event, Limits, RequestWords, Sealed, SourceRef, Stage, Submit,
+    Actor, Channel, Command, Context, DeclineReason, Event, Limits, RequestWords, Sealed,
+    SourceRef, Stage, Submit,
 };
 
-use crate::town::{FRIDAY, SECRETS, accept, at, case_at, decide_at, note, submit, words};
+use crate::town::{FRIDAY, SECRETS, accept, at, case_at, decide_at, note, rules, submit, words};
 
 #[track_caller]
 pub(crate) fn refused(stage: Option<Stage>, command: &Command, code: &str, field: &str) -> Refusal {
@@ -91,6 +92,32 @@ fn a_request_says_where() {
     for request in [by_address, by_point] {
         assert!(decide_at(None, &submit(request), at(FRIDAY)).is_ok());
     }
+}
+
+#[test]
+fn only_the_history_of_another_system_may_say_nothing_of_where_it_was() {
+    let mut nowhere = words();
+    nowhere.place = yiwang_cases::Place::default();
+    let command = submit(nowhere);
+    let rules = rules();
+    let decided = |actor: &Actor| {
+        let context = Context {
+            rules: &rules,
+            actor,
+            grounds: None,
+            now: at(FRIDAY),
+        };
+        yiwang_cases::decide(None, &command, &context)
+    };
+    for actor in ["resident", "user:li.na", "system:rule/1"] {
+        let refusal = decided(&actor.parse().unwrap()).unwrap_err();
+        assert_eq!(refusal.field.as_deref(), Some("place"), "{actor}");
+    }
+    let happenings = decided(&Actor::Import("hotline-2019".into())).unwrap();
+    assert!(matches!(
+        happenings[0].event,
+        yiwang_cases::Event::Submitted { area: None, .. }
+    ));
 }
 
 #[test]

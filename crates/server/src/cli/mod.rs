@@ -22,6 +22,7 @@ mod serve;
 mod train;
 mod user;
 mod verify;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,6 +108,7 @@ enum Command {
     User(user::User),
     Eval(eval::Eval),
     Train(train::Train),
+    Webhook(webhook::Webhook),
     Config(config::Show),
     Bench(bench::Bench),
 }
@@ -125,6 +127,7 @@ impl Command {
             Command::User(command) => command.run(context),
             Command::Eval(command) => command.run(context),
             Command::Train(command) => command.run(context),
+            Command::Webhook(command) => command.run(context),
             Command::Config(command) => command.run(context),
             Command::Bench(command) => command.run(context),
         }

@@ -11,11 +11,15 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use yiwang_cases::StoreError;
 use yiwang_cases::figures::FigureStore as _;
+use yiwang_outgoing::Reach;
 use yiwang_server::basemap::Basemap;
+use yiwang_server::callers;
 use yiwang_server::config::{Config, Settings};
+use yiwang_server::data_dir;
 use yiwang_server::duplicates;
 use yiwang_server::http::{self, App, AppOptions};
 use yiwang_server::judging::teach;
+use yiwang_server::webhooks::{self, HookOptions, Tries};
 use yiwang_store::Store;
 use yiwang_store::basemap::BasemapStore;
 
@@ -76,7 +80,13 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let (store, key) = context.open(config)?;
     store.sign(&key).await?;
     let base_map = Arc::new(Basemap::new(BasemapStore::new(&context.data)));
-    let app = Arc::new(App::new(store, key, base_map, options(settings))?);
+    let app = Arc::new(App::new(
+        store,
+        key,
+        base_map,
+        options(settings),
+        data_dir::caller_key(&context.data)?,
+    )?);
     say_what_is_missing(&app.store, &app)?;
     if !settings.listen.ip().is_loopback() && !settings.secure_cookie {
         tracing::warn!(
@@ -94,6 +104,20 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
     let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
     let keeping = tokio::spawn(duplicates::keep(Arc::clone(&app)));
+    let callers = tokio::spawn(callers::follow(Arc::clone(&app), app.callers.clone()));
+    let (stop_hooks, stopped) = tokio::sync::oneshot::channel::<()>();
+    let hooks = tokio::spawn(webhooks::follow(
+        Arc::clone(&app),
+        HookOptions {
+            reach: reach(settings),
+            tries: Tries {
+                most: settings.webhook_attempts,
+                pause: Duration::from_secs(settings.webhook_retry_seconds),
+            },
+        },
+        app.hooks(),
+        async move { drop(stopped.await) },
+    ));
     http::serve(
         listener,
         Arc::clone(&app),
@@ -104,6 +128,10 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     signing.abort();
     counting.abort();
     teaching.abort();
+    callers.abort();
+    drop(stop_hooks);
+    // What it was doing when it stopped is done again when it starts.
+    let _ = hooks.await;
     app.store.sign(&app.key).await?;
     tracing::info!(
         entries = *app.store.durable().borrow(),
@@ -112,11 +140,18 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn reach(settings: &Settings) -> Reach {
+    Reach {
+        private: settings.webhook_private,
+    }
+}
+
 fn options(settings: &Settings) -> AppOptions {
     AppOptions {
         max_body: settings.max_body_bytes,
         session_hours: settings.session_hours,
         secure_cookie: settings.secure_cookie,
+        hook_reach: reach(settings),
     }
 }
 

@@ -33,7 +33,7 @@ impl PartialEq for Key {
 }
 
 /// All of them.
-pub static KEYS: [Key; 8] = [
+pub static KEYS: [Key; 11] = [
     Key {
         name: "listen",
         about: "where the server listens",
@@ -89,6 +89,27 @@ pub static KEYS: [Key; 8] = [
         allowed: "a name without spaces and +, such as yiwang.example/trail",
         default: Default::Text("yiwang.local/trail"),
         allows: |value| text(value, |text| SigningKey::from_seed(text, &[0; 32]).is_ok()),
+    },
+    Key {
+        name: "webhook_attempts",
+        about: "how often a webhook's event is tried before it is a dead letter",
+        allowed: "1 to 100",
+        default: Default::Number(10),
+        allows: |value| number(value, 1, 100),
+    },
+    Key {
+        name: "webhook_private",
+        about: "let webhooks go to loopback and private addresses, and without TLS",
+        allowed: "true or false",
+        default: Default::No,
+        allows: Value::is_bool,
+    },
+    Key {
+        name: "webhook_retry_seconds",
+        about: "first pause before a webhook is tried again, seconds; each later one is twice as long",
+        allowed: "1 to 3600",
+        default: Default::Number(10),
+        allows: |value| number(value, 1, 3600),
     },
 ];
 

@@ -43,6 +43,12 @@ pub struct Settings {
     pub sign_every_seconds: u64,
     /// Name of the trail, given to its key when that is made.
     pub trail_origin: String,
+    /// How often a webhook's event is tried before it is a dead letter.
+    pub webhook_attempts: u32,
+    /// Whether webhooks may go to addresses inside the house and without TLS.
+    pub webhook_private: bool,
+    /// The first pause before a webhook is tried again, seconds.
+    pub webhook_retry_seconds: u64,
 }
 
 /// One key as it came out.

@@ -45,23 +45,28 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
             .allowing(["application/json"])
             .into());
         }
-        let announced = request.body().size_hint().lower();
-        if announced > app.options.max_body as u64 {
-            return Err(too_large().into());
-        }
-        let bytes = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app))
-            .await
-            .map_err(|_| late())?
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    too_large()
-                } else {
-                    cut_off()
-                }
-            })?;
+        let bytes = receive(request, app).await?;
         let value = read(&bytes)?;
         Ok(Body { value, bytes })
     }
+}
+
+/// The bytes of a body, within their time and size.
+pub(super) async fn receive(request: Request, app: &Arc<App>) -> Result<Bytes, Refusal> {
+    let announced = request.body().size_hint().lower();
+    if announced > app.options.max_body as u64 {
+        return Err(too_large());
+    }
+    tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app))
+        .await
+        .map_err(|_| late())?
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                too_large()
+            } else {
+                cut_off()
+            }
+        })
 }
 
 fn cut_off() -> Refusal {

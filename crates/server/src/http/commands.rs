@@ -395,6 +395,20 @@ pub(super) fn receipt(
     let Some(key) = headers.get("Idempotency-Key") else {
         return Ok(None);
     };
+    // What is no ASCII is no key, and is refused as such.
+    let key = String::from_utf8_lossy(key.as_bytes());
+    receipt_for(&key, "Idempotency-Key", actor, method, path, body).map(Some)
+}
+
+/// The receipt under a key that stands in this field.
+pub(super) fn receipt_for(
+    key: &str,
+    field: &str,
+    actor: &Actor,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<Receipt, Refusal> {
     let wrong = || {
         Refusal::new(
             RefusalKind::Invalid,
@@ -402,9 +416,8 @@ pub(super) fn receipt(
             "幂等键为 1 至 128 个可见的 ASCII 字符",
             "an idempotency key is 1 to 128 visible ASCII characters",
         )
-        .at("Idempotency-Key")
+        .at(field)
     };
-    let key = key.to_str().map_err(|_| wrong())?;
     if key.is_empty() || key.len() > 128 || !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(wrong().found(key));
     }
@@ -413,8 +426,8 @@ pub(super) fn receipt(
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
-    Ok(Some(Receipt {
+    Ok(Receipt {
         key: format!("{actor}/{key}"),
         fingerprint: hasher.finalize().into(),
-    }))
+    })
 }

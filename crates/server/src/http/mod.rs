@@ -3,8 +3,10 @@
 mod answers;
 mod assets;
 mod attempts;
+mod batch;
 mod body;
 mod calendar;
+mod callers;
 mod cases;
 mod commands;
 mod cursor;
@@ -17,6 +19,7 @@ mod filter;
 mod follow;
 #[cfg(test)]
 mod fuzz;
+mod hooks;
 mod open311;
 mod openapi;
 mod organization;
@@ -30,6 +33,7 @@ mod session;
 mod similar;
 mod state;
 mod suggestions;
+mod table;
 mod tiles;
 mod topics;
 mod trail;
@@ -112,6 +116,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(organization::list_unclear))
         .routes(routes!(organization::read_ladder))
         .routes(routes!(requests::submit))
+        .routes(routes!(batch::submit_many))
+        .routes(routes!(table::submit_table))
         .routes(routes!(follow::read))
         .routes(routes!(follow::answer))
         .routes(routes!(follow::reopen))
@@ -184,4 +190,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::attach))
         .routes(routes!(files::read))
         .routes(routes!(events::stream))
+        .routes(routes!(callers::know))
+        .routes(routes!(hooks::list, hooks::set))
+        .routes(routes!(hooks::dead))
+        .routes(routes!(hooks::resend))
 }

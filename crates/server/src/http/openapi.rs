@@ -25,6 +25,7 @@ use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
         (name = "cases", description = "What staff act on"),
         (name = "whistles", description = "Calling units, and who is on duty"),
         (name = "figures", description = "Rates that open to the cases behind them"),
+        (name = "webhooks", description = "What other systems are told"),
     )
 )]
 struct Base;

@@ -129,6 +129,15 @@ pub(super) struct OwnFileQuery {
     name: String,
 }
 
+/// Which webhook.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct HookPath {
+    /// Its code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    hook: String,
+}
+
 /// To do a thing once however often the call is made.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

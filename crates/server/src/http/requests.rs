@@ -21,7 +21,7 @@ use super::session::{Visitor, no_randomness};
 use super::state::{App, now};
 use crate::city::channel_word;
 use crate::follow_code;
-use crate::policy::Right;
+use crate::policy::{Right, User};
 use crate::wire::{PlaceBody, RequestBody, SubmittedView, Time, Word};
 
 /// Send a request. Anyone may; the answer holds the case's number and the
@@ -41,7 +41,7 @@ pub(super) async fn submit(
 ) -> Answer<Response> {
     let actor = visitor.actor();
     let receipt = receipt(&headers, &actor, &Method::POST, "requests", &bytes)?;
-    let submit = submission(body, &visitor)?;
+    let submit = submission(body, visitor.0.as_ref())?;
     let city = app.city();
     let context = Context {
         rules: &city.rules,
@@ -80,15 +80,17 @@ async fn as_submitted(app: &App, case: Case) -> Result<Case, StoreError> {
     Case::begin(case.id, first).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
+/// The code by which whoever sent the request follows it; none once erased.
+pub(super) fn own_code(case: &Case) -> Option<String> {
+    let words = case.request.as_ref()?.disclose(Purpose::OwnRequest);
+    words.follow_code.as_deref().map(follow_code::show)
+}
+
 fn submitted(case: &Case) -> Result<SubmittedView, StoreError> {
-    let words = case.request.as_ref();
-    let words = words.map(|words| words.disclose(Purpose::OwnRequest));
     let accept_by = case.due_at;
     Ok(SubmittedView {
         id: case.id.to_string(),
-        follow_code: words
-            .and_then(|words| words.follow_code.as_deref())
-            .map(follow_code::show),
+        follow_code: own_code(case),
         stage: Word(case.stage),
         area: case.area.as_ref().map(ToString::to_string),
         accept_by: Time(
@@ -97,12 +99,9 @@ fn submitted(case: &Case) -> Result<SubmittedView, StoreError> {
     })
 }
 
-fn submission(body: RequestBody, visitor: &Visitor) -> Result<Submit, Refusal> {
+pub(super) fn submission(body: RequestBody, user: Option<&User>) -> Result<Submit, Refusal> {
     let channel = body.channel.map_or(Channel::Web, |word| word.0);
-    let staff = visitor
-        .0
-        .as_ref()
-        .is_some_and(|user| user.may(Right::SetChannel));
+    let staff = user.is_some_and(|user| user.may(Right::SetChannel));
     if channel != Channel::Web && !staff {
         return Err(Refusal::new(
             RefusalKind::Forbidden,

@@ -81,13 +81,23 @@ impl Session {
     }
 }
 
+/// The cookie of a page, or the key of a program (`Authorization: Bearer KEY`).
 fn token(headers: &HeaderMap) -> Option<&str> {
-    headers
+    let cookie = headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
-        .find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    let bearer = || {
+        let (scheme, key) = headers
+            .get(header::AUTHORIZATION)?
+            .to_str()
+            .ok()?
+            .split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+    };
+    cookie.or_else(bearer)
 }
 
 /// A token as the record has it.

@@ -7,11 +7,13 @@ use tokio::sync::{Mutex, MutexGuard, Semaphore, watch};
 use yiwang_base::{Refusal, Timestamp, truncate_millis};
 use yiwang_cases::StoreError;
 use yiwang_journal::SigningKey;
+use yiwang_outgoing::Reach;
 use yiwang_store::{Item, Store};
 
 use super::attempts::Attempts;
 use super::problem::Answer;
 use crate::basemap::Basemap;
+use crate::callers::CallerKey;
 use crate::city::City;
 use crate::duplicates::Duplicates;
 use crate::figures::Formulas;
@@ -26,6 +28,8 @@ pub struct AppOptions {
     pub session_hours: u32,
     /// Whether the cookie is sent over TLS only.
     pub secure_cookie: bool,
+    /// How far webhooks may go.
+    pub hook_reach: Reach,
 }
 
 /// What handlers share.
@@ -40,6 +44,8 @@ pub struct App {
     pub duplicates: Arc<Duplicates>,
     /// Settings.
     pub options: AppOptions,
+    /// Knows callers again.
+    pub callers: CallerKey,
     city: RwLock<Arc<City>>,
     /// Held by whoever changes what the city is made of: one at a time.
     changing: Mutex<()>,
@@ -48,6 +54,8 @@ pub struct App {
     pub(super) adding_formula: tokio::sync::Mutex<()>,
     judging: RwLock<Arc<Judging>>,
     stopping: watch::Sender<bool>,
+    /// Counts how often webhooks were set or resent.
+    hooks: watch::Sender<u64>,
     /// Who has lately been failing to sign in.
     pub(super) attempts: Attempts,
     /// Hashing a password takes a whole core for a while: two at once at most.
@@ -64,6 +72,7 @@ impl App {
         key: Arc<SigningKey>,
         base_map: Arc<Basemap>,
         options: AppOptions,
+        callers: CallerKey,
     ) -> Result<App, StoreError> {
         let city = City::load(&store)?;
         let judging = RwLock::new(Arc::new(Judging::untaught(&city)));
@@ -77,12 +86,14 @@ impl App {
             base_map,
             duplicates: Arc::new(Duplicates::new(gazetteer)),
             options,
+            callers,
             city: RwLock::new(Arc::new(city)),
             changing: Mutex::new(()),
             formulas,
             adding_formula: tokio::sync::Mutex::default(),
             judging,
             stopping: watch::Sender::new(false),
+            hooks: watch::Sender::new(0),
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
         })
@@ -120,6 +131,16 @@ impl App {
             .subscribe()
             .wait_for(|stopping| *stopping)
             .await;
+    }
+
+    /// Lets the followers of webhooks know that there is something new.
+    pub(super) fn hooks_changed(&self) {
+        self.hooks.send_modify(|count| *count += 1);
+    }
+
+    /// Hears of changes of webhooks.
+    pub fn hooks(&self) -> watch::Receiver<u64> {
+        self.hooks.subscribe()
     }
 
     /// The city as it is now.
@@ -190,4 +211,10 @@ pub(super) async fn health(State(app): State<Arc<App>>) -> Answer<String> {
         .await
         .map_err(Refusal::from)?;
     Ok(format!("ok {}\n", *app.store.durable().borrow()))
+}
+
+impl AsRef<Store> for App {
+    fn as_ref(&self) -> &Store {
+        &self.store
+    }
 }

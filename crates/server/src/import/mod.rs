@@ -6,13 +6,15 @@
 //! mended and imported in its turn.
 
 pub mod areas;
-pub mod boston311;
+pub mod categories;
+pub mod guess;
+pub mod mapping;
 mod names;
 pub mod osm;
 pub mod rejects;
 pub mod requests;
-pub mod rows;
 pub mod source_case;
+pub mod table;
 
 use yiwang_base::Refusal;
 use yiwang_store::basemap::BasemapError;

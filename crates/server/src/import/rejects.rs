@@ -65,16 +65,25 @@ impl Reject {
     }
 }
 
+/// Sees each reject with its line.
+type Watch<'a> = Box<dyn FnMut(u64, &Reject) + Send + 'a>;
+
 /// A reject file: the reason, then the row as it was. It can be imported once
 /// it is mended; its own columns are then passed over.
-pub struct RejectFile<W: Write> {
+pub struct RejectFile<'a, W: Write> {
     writer: csv::Writer<W>,
     header: Option<ByteRecord>,
+    watch: Watch<'a>,
 }
 
-impl<W: Write> RejectFile<W> {
+impl<'a, W: Write> RejectFile<'a, W> {
     /// A file that stays empty until the first reject.
     pub fn new(writer: W) -> Self {
+        Self::watched(writer, |_, _| {})
+    }
+
+    /// The same, with somebody who sees each reject with its line.
+    pub fn watched(writer: W, watch: impl FnMut(u64, &Reject) + Send + 'a) -> Self {
         let writer = csv::WriterBuilder::new()
             .flexible(true)
             .quote_style(csv::QuoteStyle::Necessary)
@@ -82,6 +91,7 @@ impl<W: Write> RejectFile<W> {
         Self {
             writer,
             header: None,
+            watch: Box::new(watch),
         }
     }
 
@@ -95,6 +105,7 @@ impl<W: Write> RejectFile<W> {
         reject: &Reject,
         record: &ByteRecord,
     ) -> Result<(), csv::Error> {
+        (self.watch)(line, reject);
         if let Some(header) = self.header.take() {
             let own = REJECT_COLUMNS.iter().map(|name| name.as_bytes());
             self.writer.write_record(own.chain(header.iter()))?;

@@ -1,4 +1,4 @@
-//! `yiwang import requests FILE --profile boston311`, as a library.
+//! `yiwang import requests FILE --mapping MAPPING`, as a library.
 //!
 //! First [`scan`] reads the file once and says which categories and units it
 //! needs; then [`import`] reads it again and writes its cases, batch by batch.
@@ -6,104 +6,21 @@
 //! already is passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use csv::ByteRecord;
 use futures_util::future::join_all;
-use yiwang_base::{
-    CalendarError, CategoryCode, LocalText, Refusal, RefusalKind, Span, Timestamp, UnitCode,
-};
+use yiwang_base::{CategoryCode, LocalText, Refusal, Timestamp, UnitCode};
 use yiwang_cases::{CaseStore, Category, Change, Rules, StoreError, Unit, UnitKind};
 
-use super::boston311;
+use super::mapping::{Layout, Lookup, Mapping};
 use super::rejects::{Reject, RejectFile};
-use super::rows::{Row, Rows};
 use super::source_case::SourceCase;
-use crate::city::CitySettings;
+use super::table::{Row, Rows, Table, TableError};
 
 /// Cases written at once: enough to share a flush to disk, few enough to stop soon.
 const BATCH: usize = 256;
-/// Limits of a category that the source does not give: it is to be resolved in
-/// seven working days and the resident contacted in one.
-const RESOLVE: Span = Span::WorkingDays { days: 7 };
-const RESPOND: Span = Span::WorkingDays { days: 1 };
-
-/// Which system the file comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// [`boston311`].
-    Boston311,
-}
-
-impl Profile {
-    /// All of them.
-    pub const ALL: [Profile; 1] = [Profile::Boston311];
-
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Profile::Boston311 => boston311::SYSTEM,
-        }
-    }
-
-    /// The settings of the city whose requests these are.
-    ///
-    /// # Errors
-    /// When the time zone's data are missing.
-    pub fn city(self) -> Result<CitySettings, CalendarError> {
-        match self {
-            Profile::Boston311 => {
-                CitySettings::new(LocalText::new("波士顿", "Boston"), boston311::ZONE)
-            }
-        }
-    }
-
-    fn columns(self, header: &ByteRecord) -> Result<Columns, Refusal> {
-        match self {
-            Profile::Boston311 => boston311::Columns::find(header).map(Columns::Boston311),
-        }
-    }
-}
-
-impl FromStr for Profile {
-    type Err = Refusal;
-
-    fn from_str(name: &str) -> Result<Self, Refusal> {
-        let found = Self::ALL.into_iter().find(|profile| profile.name() == name);
-        found.ok_or_else(|| {
-            Refusal::new(
-                RefusalKind::Invalid,
-                "import.profile",
-                "没有这种来源格式",
-                "there is no such profile",
-            )
-            .at("profile")
-            .found(name)
-            .allowing(Self::ALL.map(Profile::name))
-        })
-    }
-}
-
-enum Columns {
-    Boston311(boston311::Columns),
-}
-
-impl Columns {
-    fn parse(&self, row: &Row) -> Result<SourceCase, Reject> {
-        match self {
-            Columns::Boston311(columns) => boston311::parse_row(columns, &row.record, row.line),
-        }
-    }
-
-    fn of_field(&self, field: Option<&str>) -> &str {
-        match self {
-            Columns::Boston311(columns) => columns.of_field(field),
-        }
-    }
-}
 
 /// Why an import stopped. What was written before stays, and is passed over next time.
 #[derive(Debug, thiserror::Error)]
@@ -114,12 +31,22 @@ pub enum RequestsError {
     /// The reject file.
     #[error("the reject file cannot be written: {0}")]
     Rejects(#[from] std::io::Error),
-    /// The file is not of this profile.
+    /// The file is not what the mapping says.
     #[error(transparent)]
     Header(Refusal),
     /// The record.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<TableError> for RequestsError {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::Io(error) => RequestsError::File(error.into()),
+            TableError::Rows(error) => RequestsError::File(error),
+            TableError::Refused(refusal) => RequestsError::Header(refusal),
+        }
+    }
 }
 
 /// What a file needs and holds, before anything is written.
@@ -129,6 +56,8 @@ pub struct Plan {
     pub rows: u64,
     /// Rows that can be taken as they stand.
     pub readable: u64,
+    /// The others, by the word for their reason.
+    pub unreadable: BTreeMap<&'static str, u64>,
     /// Categories to create.
     pub categories: Vec<Category>,
     /// Units to create, and units whose duty list grows.
@@ -158,58 +87,83 @@ struct SeenUnit {
 }
 
 /// Reads the whole file and says which categories and units it needs that
-/// `rules` do not have.
+/// `rules` do not have. `look` sees each row with what becomes of it.
 ///
 /// # Errors
-/// When the file cannot be read or is not of this profile.
-pub fn scan<R: Read>(file: R, profile: Profile, rules: &Rules) -> Result<Plan, RequestsError> {
-    let mut rows = Rows::open(file)?;
-    let columns = profile
-        .columns(rows.header())
-        .map_err(RequestsError::Header)?;
+/// When the file cannot be read or is not what the mapping says.
+pub fn scan(
+    table: &Table,
+    mapping: &Mapping,
+    rules: &Rules,
+    mut look: impl FnMut(&Row, &Result<SourceCase, Reject>),
+) -> Result<Plan, RequestsError> {
+    let (mut rows, layout) = open(table, mapping, rules)?;
+    let lookup = Lookup::of(rules);
     let mut plan = Plan::default();
     let mut categories: BTreeMap<CategoryCode, Category> = BTreeMap::new();
     let mut units: BTreeMap<UnitCode, SeenUnit> = BTreeMap::new();
     while let Some(row) = rows.next_row()? {
         plan.rows += 1;
-        let Ok(case) = columns.parse(&row) else {
-            continue;
+        let read = layout.case(&row, &lookup);
+        look(&row, &read);
+        let case = match read {
+            Ok(case) => case,
+            Err(reject) => {
+                *plan.unreadable.entry(reject.code).or_default() += 1;
+                continue;
+            }
         };
         plan.readable += 1;
-        let seen = units.entry(case.unit.clone()).or_default();
-        seen.duties.insert(case.category.clone());
-        *seen.labels.entry(case.unit_label()).or_default() += 1;
-        if !rules.categories.contains_key(&case.category) {
+        let Some(category) = case.category else {
+            continue;
+        };
+        if let Some(unit) = case.unit {
+            let label = unit.label();
+            let seen = units.entry(unit.code).or_default();
+            seen.duties.insert(category.code.clone());
+            *seen.labels.entry(label).or_default() += 1;
+        }
+        if !rules.categories.contains_key(&category.code)
+            && let Some(part) = &mapping.category
+        {
             categories
-                .entry(case.category.clone())
+                .entry(category.code.clone())
                 .or_insert_with(|| Category {
-                    code: case.category,
-                    name: LocalText::same(case.category_name),
-                    group: LocalText::same(case.group_name),
-                    respond: RESPOND,
-                    resolve: RESOLVE,
+                    code: category.code,
+                    name: LocalText::same(category.name),
+                    group: LocalText::same(category.group),
+                    respond: part.respond,
+                    resolve: part.resolve,
                     questions: Vec::new(),
                     own: Default::default(),
                 });
         }
     }
     plan.categories = categories.into_values().collect();
-    plan.units = units
-        .into_iter()
-        .filter_map(|(code, seen)| unit_to_write(code, seen, rules))
-        .collect();
+    if let Some(part) = mapping.unit.as_ref().filter(|part| part.create) {
+        plan.units = units
+            .into_iter()
+            .filter_map(|(code, seen)| unit_to_write(code, seen, part.kind, rules))
+            .collect();
+    }
     Ok(plan)
 }
 
+fn open(table: &Table, mapping: &Mapping, rules: &Rules) -> Result<(Rows, Layout), RequestsError> {
+    let rows = table.rows()?;
+    let layout = Layout::find(mapping, rows.header(), rules.calendar.zone());
+    Ok((rows, layout.map_err(RequestsError::Header)?))
+}
+
 /// The unit as it is to be written; `None` if the rules have all of it.
-fn unit_to_write(code: UnitCode, seen: SeenUnit, rules: &Rules) -> Option<Unit> {
+fn unit_to_write(code: UnitCode, seen: SeenUnit, kind: UnitKind, rules: &Rules) -> Option<Unit> {
     let mut unit = match rules.units.get(&code) {
         Some(known) if seen.duties.iter().all(|duty| known.duties.contains(duty)) => return None,
         Some(known) => known.clone(),
         None => Unit {
             name: seen.labels.into_iter().max_by_key(|(_, times)| *times)?.0,
             code,
-            kind: UnitKind::Department,
+            kind,
             duties: Vec::new(),
             areas: Vec::new(),
         },
@@ -268,15 +222,17 @@ pub struct Report {
     pub finished: bool,
 }
 
-/// The time and the size of an import.
+/// The meaning, the time and the size of an import.
 #[derive(Debug, Clone, Copy)]
-pub struct Run {
-    /// The file's system.
-    pub profile: Profile,
+pub struct Run<'a> {
+    /// What the columns mean.
+    pub mapping: &'a Mapping,
     /// When this is recorded.
     pub now: Timestamp,
     /// Rows in the file, from [`scan`].
     pub rows: Option<u64>,
+    /// Who gave the file, where that is not who keeps the machine; goes into the grounds.
+    pub by: Option<&'a str>,
 }
 
 /// Writes the cases of a file. `watch` hears of each batch and stops the
@@ -284,25 +240,21 @@ pub struct Run {
 ///
 /// # Errors
 /// When a file or the record fails. Whole batches written before that stay.
-pub async fn import<S, R, W>(
+pub async fn import<S, W>(
     store: &S,
-    file: R,
-    rejects: &mut RejectFile<W>,
+    table: &Table,
+    rejects: &mut RejectFile<'_, W>,
     rules: &Rules,
-    run: Run,
+    run: Run<'_>,
     mut watch: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Report, RequestsError>
 where
     S: CaseStore,
-    R: Read,
     W: Write,
 {
     let began = Instant::now();
-    let mut rows = Rows::open(file)?;
-    let columns = run
-        .profile
-        .columns(rows.header())
-        .map_err(RequestsError::Header)?;
+    let (mut rows, layout) = open(table, run.mapping, rules)?;
+    let lookup = Lookup::of(rules);
     rejects.set_header(rows.header());
     let mut report = Report::default();
     loop {
@@ -314,7 +266,7 @@ where
                 break;
             };
             read += 1;
-            match take(store, &row, &columns, rules, run.now).await? {
+            match take(store, &row, (&layout, &lookup), rules, run).await? {
                 Taken::New(change) => batch.push(*change),
                 Taken::Known => report.known += 1,
                 Taken::No(reject) => {
@@ -350,21 +302,23 @@ enum Taken {
 async fn take<S: CaseStore>(
     store: &S,
     row: &Row,
-    columns: &Columns,
+    (layout, lookup): (&Layout, &Lookup),
     rules: &Rules,
-    now: Timestamp,
+    run: Run<'_>,
 ) -> Result<Taken, StoreError> {
-    let case = match columns.parse(row) {
+    let mut case = match layout.case(row, lookup) {
         Ok(case) => case,
         Err(reject) => return Ok(Taken::No(reject)),
     };
     if store.by_source(&case.source).await?.is_some() {
         return Ok(Taken::Known);
     }
-    Ok(match case.history(rules, now, || store.new_case_id()) {
+    case.assumed
+        .extend(run.by.map(|by| format!("given by {by}")));
+    Ok(match case.history(rules, run.now, || store.new_case_id()) {
         Ok(change) => Taken::New(Box::new(change)),
         Err(refusal) => {
-            let column = columns.of_field(refusal.field.as_deref()).to_owned();
+            let column = layout.of_field(refusal.field.as_deref()).to_owned();
             Taken::No(Reject::from_refusal(refusal, &column))
         }
     })

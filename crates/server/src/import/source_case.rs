@@ -3,12 +3,12 @@
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use yiwang_base::{
-    CaseId, CategoryCode, LocalText, Personal, Refusal, RefusalKind, Timestamp, UnitCode,
+    AreaCode, CaseId, CategoryCode, LocalText, Personal, Refusal, RefusalKind, Timestamp, UnitCode,
     truncate_millis,
 };
 use yiwang_cases::{
-    Actor, Case, Change, Channel, Command, Context, Happening, Limits, RequestWords, Rules,
-    SourceRef, StoreError, Submit, decide,
+    Actor, Case, Change, Channel, Command, Context, DeclineReason, Happening, Limits, RequestWords,
+    Rules, SourceRef, StoreError, Submit, decide,
 };
 
 /// The number of a case until all of its history is decided.
@@ -75,7 +75,71 @@ pub struct Ending {
     /// When.
     pub at: SourceTime,
     /// Why, in the source's words.
-    pub reason: Personal<String>,
+    pub note: Personal<String>,
+}
+
+/// How a case stands in its source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Someone has to act on it.
+    Open,
+    /// It was closed.
+    Closed(Ending),
+    /// It was not taken on.
+    Declined(DeclineReason, Ending),
+}
+
+impl Outcome {
+    /// How it ended, if it has.
+    pub fn ending(&self) -> Option<&Ending> {
+        match self {
+            Outcome::Open => None,
+            Outcome::Closed(ending) | Outcome::Declined(_, ending) => Some(ending),
+        }
+    }
+}
+
+/// What the resident said when called back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// When.
+    pub at: SourceTime,
+    /// Whether it is solved; `None` where nobody answered.
+    pub solved: Option<bool>,
+    /// 1 to 5.
+    pub satisfaction: Option<u8>,
+}
+
+/// What it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceCategory {
+    /// The category's code here.
+    pub code: CategoryCode,
+    /// Its name there.
+    pub name: String,
+    /// The name of the major category.
+    pub group: String,
+}
+
+/// The unit that had it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceUnit {
+    /// The unit's code here.
+    pub code: UnitCode,
+    /// Its name or abbreviation there.
+    pub name: String,
+    /// A longer name that goes with it, if the row has one.
+    pub long_name: Option<String>,
+}
+
+impl SourceUnit {
+    /// The name for readers: the long one with the abbreviation behind.
+    pub fn label(&self) -> LocalText {
+        LocalText::same(match &self.long_name {
+            Some(long) => format!("{long} ({})", self.name),
+            None => self.name.clone(),
+        })
+    }
 }
 
 /// A case as another system knows it.
@@ -91,28 +155,29 @@ pub struct SourceCase {
     pub channel: Channel,
     /// What was said and where.
     pub request: Personal<RequestWords>,
-    /// What it is about.
-    pub category: CategoryCode,
-    /// That category's name.
-    pub category_name: String,
-    /// The name of the major category.
-    pub group_name: String,
-    /// The unit that had it.
-    pub unit: UnitCode,
-    /// That unit's name or abbreviation.
-    pub unit_name: String,
-    /// A longer name that goes with the unit, if the row has one.
-    pub unit_long_name: Option<String>,
+    /// What it is about; without it nobody has taken it on yet.
+    pub category: Option<SourceCategory>,
+    /// The area, where the source names one.
+    pub area: Option<AreaCode>,
+    /// The unit that had it, if one had.
+    pub unit: Option<SourceUnit>,
+    /// When the unit got it; when it came in unless said.
+    pub dispatched: Option<SourceTime>,
     /// By when the source meant it to be done.
     pub target: Option<SourceTime>,
-    /// How it ended, if it has.
-    pub ended: Option<Ending>,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// What the resident said afterwards.
+    pub answer: Option<Answer>,
+    /// What had to be assumed about it; goes into the grounds.
+    pub assumed: Vec<String>,
 }
 
 impl SourceCase {
     /// The whole history as one change, so that no case is ever half imported:
-    /// submitted, accepted and dispatched when it was opened, and closed when
-    /// it ended. `new_id` is asked only if all of it can be decided.
+    /// submitted and, as far as the source says, accepted, dispatched, closed
+    /// or declined, and called back, each at its time. `new_id` is asked only
+    /// if all of it can be decided.
     ///
     /// # Errors
     /// The refusal of the decision that could not be taken, or that of a time
@@ -129,35 +194,15 @@ impl SourceCase {
             request: self.request.clone(),
             source: Some(self.source.clone()),
         });
-        let accept = Command::Accept {
-            category: self.category.clone(),
-            area: None,
-        };
-        let dispatch = Command::Dispatch {
-            unit: self.unit.clone(),
-            assisting: Vec::new(),
-            limits: Limits::FromSource {
-                resolve_by: self.target.as_ref().map(|target| target.at),
-            },
-            reason: None,
-            note: None,
-        };
-        let begin = self.step(None, &submit, &self.opened, None, rules, recorded_at)?;
+        let first = Step::new("opened", submit, &self.opened);
+        let begin = self.step(None, &first, rules, recorded_at)?;
         let [first] = begin.as_slice() else {
             return Err(broken("a submission is one event"));
         };
         let mut case = Case::begin(NO_ID, first).map_err(|error| broken(&error.to_string()))?;
         let mut happenings = begin;
-        let mut steps = vec![
-            (accept, &self.opened, None),
-            (dispatch, &self.opened, self.target.as_ref()),
-        ];
-        if let Some(ended) = &self.ended {
-            let reason = Some(ended.reason.clone());
-            steps.push((Command::Close { reason }, &ended.at, None));
-        }
-        for (command, time, target) in steps {
-            let next = self.step(Some(&case), &command, time, target, rules, recorded_at)?;
+        for step in self.steps() {
+            let next = self.step(Some(&case), &step, rules, recorded_at)?;
             for happening in &next {
                 case.apply(happening)
                     .map_err(|error| broken(&error.to_string()))?;
@@ -174,22 +219,75 @@ impl SourceCase {
         })
     }
 
+    /// What happened after it came in.
+    fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps = Vec::new();
+        if let Outcome::Declined(reason, ending) = &self.outcome {
+            let decline = Command::Decline {
+                reason: *reason,
+                responsible: None,
+                note: ending.note.clone(),
+            };
+            steps.push(Step::new("closed", decline, &ending.at));
+            return steps;
+        }
+        let Some(category) = &self.category else {
+            return steps;
+        };
+        let accept = Command::Accept {
+            category: category.code.clone(),
+            area: self.area.clone(),
+        };
+        steps.push(Step::new("opened", accept, &self.opened));
+        if let Some(unit) = &self.unit {
+            let dispatch = Command::Dispatch {
+                unit: unit.code.clone(),
+                assisting: Vec::new(),
+                limits: Limits::FromSource {
+                    resolve_by: self.target.as_ref().map(|target| target.at),
+                },
+                reason: None,
+                note: None,
+            };
+            let at = self.dispatched.as_ref().unwrap_or(&self.opened);
+            let mut step = Step::new("dispatched", dispatch, at);
+            step.doubtful = self.target.as_ref();
+            steps.push(step);
+        }
+        if let Outcome::Closed(ending) = &self.outcome {
+            let close = Command::Close {
+                reason: Some(ending.note.clone()),
+            };
+            steps.push(Step::new("closed", close, &ending.at));
+        }
+        if let Some(answer) = &self.answer {
+            let call_back = Command::CallBack {
+                reached: answer.solved.is_some(),
+                solved: answer.solved,
+                satisfaction: answer.satisfaction,
+                note: None,
+            };
+            steps.push(Step::new("asked", call_back, &answer.at));
+        }
+        steps
+    }
+
     fn step(
         &self,
         before: Option<&Case>,
-        command: &Command,
-        time: &SourceTime,
-        target: Option<&SourceTime>,
+        step: &Step<'_>,
         rules: &Rules,
         recorded_at: Timestamp,
     ) -> Result<Vec<Happening>, Refusal> {
-        if time.at > recorded_at {
-            return Err(in_the_future(command, time.at));
+        if step.at.at > recorded_at {
+            return Err(in_the_future(step));
         }
         let actor = Actor::Import(self.source.system.clone());
-        let doubts = [Some(time), target].into_iter().flatten();
+        let doubts = [Some(step.at), step.doubtful].into_iter().flatten();
+        let doubts = doubts.filter_map(|time| time.doubt.as_deref());
+        let assumed = self.assumed.iter().filter(|_| before.is_none());
         let grounds = doubts
-            .filter_map(|time| time.doubt.as_deref())
+            .chain(assumed.map(String::as_str))
             .fold(self.grounds(), |grounds, doubt| {
                 format!("{grounds}; {doubt}")
             });
@@ -197,22 +295,34 @@ impl SourceCase {
             rules,
             actor: &actor,
             grounds: Some(&grounds),
-            now: time.at,
+            now: step.at.at,
         };
-        decide(before, command, &context)
+        decide(before, &step.command, &context)
     }
 
     /// `boston311 line 12`.
     pub fn grounds(&self) -> String {
         format!("{} line {}", self.source.system, self.line)
     }
+}
 
-    /// The unit's name for readers: the long one with the abbreviation behind.
-    pub fn unit_label(&self) -> LocalText {
-        LocalText::same(match &self.unit_long_name {
-            Some(long) => format!("{long} ({})", self.unit_name),
-            None => self.unit_name.clone(),
-        })
+/// One thing that happened, with the column its time came from.
+struct Step<'a> {
+    what: &'static str,
+    command: Command,
+    at: &'a SourceTime,
+    /// Another time that had to be read with a doubt.
+    doubtful: Option<&'a SourceTime>,
+}
+
+impl<'a> Step<'a> {
+    fn new(what: &'static str, command: Command, at: &'a SourceTime) -> Self {
+        Self {
+            what,
+            command,
+            at,
+            doubtful: None,
+        }
     }
 }
 
@@ -220,17 +330,13 @@ fn broken(what: &str) -> Refusal {
     StoreError::Broken(what.to_owned()).into()
 }
 
-fn in_the_future(command: &Command, at: Timestamp) -> Refusal {
-    let field = match command {
-        Command::Close { .. } => "closed",
-        _ => "opened",
-    };
+fn in_the_future(step: &Step<'_>) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "source.future",
         "这一时间晚于导入的时刻",
         "this time lies after the import itself",
     )
-    .at(field)
-    .found(at.to_string())
+    .at(step.what)
+    .found(step.at.at.to_string())
 }

@@ -1,12 +1,15 @@
 //! Wire types: the JSON that callers see. Domain types never leave as they are.
 
+mod batch;
 mod calendar;
+mod caller;
 mod case;
 mod city;
 mod duplicate;
 mod duty;
 mod figures;
 mod files;
+mod hook;
 mod life;
 mod object;
 mod organization;
@@ -14,14 +17,17 @@ mod proof;
 mod request;
 mod session;
 mod suggestion;
+mod table;
 mod whistle;
 mod words;
 
+pub use batch::{BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem};
 pub(crate) use calendar::unlisted_word;
 pub use calendar::{
     CalendarView, HolidayBody, HoursView, NameBody, WeekdayView, YearBody, YearHistory, YearSet,
     YearView,
 };
+pub use caller::{CallerBody, CallerView};
 pub use case::{
     ByStage, CallBackView, CaseDetail, CasePage, CaseRow, ChangeView, CountsView, SourceView,
     SuggestedUnit, TimelineRow,
@@ -43,6 +49,7 @@ pub use figures::{
     TextBody,
 };
 pub use files::FileView;
+pub use hook::{DeadLetter, HookBody, HookSetView, HookView, ResendBody, ResentView};
 pub use life::{
     AskExtensionBody, ExtendBody, LifeView, PauseView, ReasonBody, ReleaseBody, ResumeBody,
     ScoreBody, ScoreView, ShelveBody, SuperviseBody, SupervisionView,
@@ -60,6 +67,7 @@ pub use suggestion::{
     CodeCount, SuggestBody, SuggestedCategory, SuggestedLead, SuggestionView, TopicView,
     TopicsView, UsualView,
 };
+pub use table::{RejectedRow, TableBody, TableView};
 pub use whistle::{
     BlowBody, CallBody, CallUnitBody, CallView, CheckInBody, CheckInsPage, CheckInsView,
     ConfirmBody, EndBody, MilestoneBody, MilestoneView, OnDutyNow, OnDutyView, PresenceView,
@@ -70,9 +78,9 @@ pub use whistle::{
 pub use words::{
     ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
     DeclineWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord,
-    PauseWord, PlaceKindWord, ReturnWord, RoleWord, ShelveWord, StageWord, SupervisionWord,
-    TierWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
-    WhistleStageWord, Word, Worded,
+    HookPurposeWord, PauseWord, PlaceKindWord, ReturnWord, RoleWord, ShelveWord, StageWord,
+    SupervisionWord, TierWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord,
+    WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -21,7 +21,7 @@ use yiwang_cases::{
 use super::unlisted_word;
 use crate::city::{channel_word, decline_word};
 use crate::figures::{GroupWord, PartWord};
-use crate::policy::Role;
+use crate::policy::{HookPurpose, Role};
 
 /// A value that has a word for each of its few states.
 pub trait Worded: Copy + 'static {
@@ -147,6 +147,7 @@ worded! {
     Dated "Dated" "By which time it falls into a period." Dated::word, DatedWord;
     GroupWord "FigureGroup" "By what a board is divided." GroupWord::word, FigureGroupWord;
     PartWord "FigurePart" "Which of the turns behind a figure." PartWord::word, FigurePartWord;
+    HookPurpose "HookPurpose" "For what another system is told." HookPurpose::word, HookPurposeWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

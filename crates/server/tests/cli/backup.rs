@@ -16,9 +16,15 @@ fn a_backup_of_a_running_server_is_restored_whole() {
     assert!(report["entries"].is_u64());
     server.submit("备份之后");
     server.stop("TERM");
-    let expected = ["manifest.json", "record.sqlite", "trail.key", "yiwang.toml"];
+    let expected = [
+        "caller.key",
+        "manifest.json",
+        "record.sqlite",
+        "trail.key",
+        "yiwang.toml",
+    ];
     assert_eq!(files(&place.path("copy")), expected);
-    for name in ["", "record.sqlite", "trail.key"] {
+    for name in ["", "caller.key", "record.sqlite", "trail.key"] {
         let mode = place
             .path("copy")
             .join(name)
@@ -29,7 +35,7 @@ fn a_backup_of_a_running_server_is_restored_whole() {
         assert_eq!(mode & 0o077, 0, "{name}");
     }
     let manifest: Value = serde_json::from_str(&place.read("copy/manifest.json")).unwrap();
-    assert_eq!(manifest["files"].as_array().unwrap().len(), 3);
+    assert_eq!(manifest["files"].as_array().unwrap().len(), 4);
     let said = place.run(&["restore", "copy", "--data", "again"]).ok().out;
     assert!(said.contains("checked"), "{said}");
     let report = place

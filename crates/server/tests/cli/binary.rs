@@ -7,10 +7,10 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// An invented file of requests with every kind of row: 11 good ones, 24 bad ones.
+/// An invented file of requests with every kind of row: 13 good ones, 22 bad ones.
 pub(crate) const REQUESTS: &str = include_str!("../import/boston311.csv");
-pub(crate) const GOOD: u64 = 11;
-pub(crate) const BAD: u64 = 24;
+pub(crate) const GOOD: u64 = 13;
+pub(crate) const BAD: u64 = 22;
 
 /// Two areas: the points of [`REQUESTS`] lie in the northern one.
 pub(crate) const AREAS: &str = r#"{"type": "FeatureCollection", "features": [

@@ -328,3 +328,118 @@ fn years_of_the_calendar_are_imported_listed_and_replaced() {
         .run(&["city", "--weekday", "someday=9-12"])
         .refused(1, &["sat=09:00-12:00"]);
 }
+
+#[test]
+fn a_draft_a_preview_and_an_import_are_three_commands() {
+    let place = Place::new();
+    let rows: String = (0..40)
+        .map(|n| {
+            format!(
+                "{n};2026/1/{} 8:05:00;路灯{n}不亮很久了;春风路{n}号;市政\n",
+                n % 28 + 1
+            )
+        })
+        .collect();
+    let text = format!("编号;时间;内容;地址;类型\n{rows}x;soon;;;市政\n");
+    let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
+    place.write("12345.csv", &bytes);
+    let guess = ["import", "requests", "12345.csv", "--guess"];
+    let draft = place.run(&guess).ok().out;
+    assert!(
+        draft.contains("gb18030") && draft.contains("40 of 41 rows"),
+        "{draft}"
+    );
+    assert!(!place.path("data").exists(), "looking makes nothing");
+    place.write("12345.toml", &draft);
+    let mapped = [
+        "import",
+        "requests",
+        "12345.csv",
+        "--mapping",
+        "12345.toml",
+        "--json",
+    ];
+    let mut dry = mapped.to_vec();
+    dry.extend(["--dry-run", "2"]);
+    let preview = place.run(&dry).ok();
+    assert!(
+        !preview.out.contains("路灯0"),
+        "no words of residents: {}",
+        preview.out
+    );
+    let preview = preview.json();
+    assert_eq!(
+        (&preview["rows"], &preview["readable"]),
+        (&json!(41), &json!(40))
+    );
+    assert_eq!(preview["rejected"], json!({"row.time": 1}));
+    assert_eq!(preview["first"].as_array().unwrap().len(), 2);
+    assert_eq!(preview["first"][0]["stage"], "accepted");
+    assert!(!place.path("data").exists(), "a preview writes nothing");
+    let report = place.run(&mapped).ok().json();
+    assert_eq!(
+        (&report["imported"], &report["rejected"]),
+        (&json!(40), &json!(1))
+    );
+    let rejects = place
+        .read("data/rejects/12345.csv")
+        .replace("soon", "2026-02-01 08:00:00");
+    place.write(
+        "data/rejects/12345.csv",
+        rejects.replace(",,,市政", ",路灯,路,市政"),
+    );
+    let mut again = mapped.to_vec();
+    again[2] = "data/rejects/12345.csv";
+    let report = place.run(&again).ok().json();
+    assert_eq!(
+        (&report["imported"], &report["rejected"]),
+        (&json!(1), &json!(0))
+    );
+    let export = place
+        .run(&["export", "cases", "--format", "jsonl"])
+        .ok()
+        .out;
+    assert_eq!(export.lines().count(), 41);
+    for wrong in [
+        &mapped[..3],
+        &["import", "requests", "12345.csv", "--guess", "--dry-run"],
+    ] {
+        assert_eq!(place.run(wrong).code, 2);
+    }
+    place.write("12345.toml", draft.replace("[id]", "[number]"));
+    place
+        .run(&mapped)
+        .refused(1, &["12345.toml", "line", "number"]);
+}
+
+#[test]
+fn categories_come_from_a_table_and_keep_their_limits() {
+    let place = Place::new();
+    place.write(
+        "matters.csv",
+        "大类,小类,备注\n市政,路灯,\n,其他,\n环卫,其他,x\n环卫,,\n市政,路灯,\n",
+    );
+    let import = ["import", "categories", "matters.csv", "--json"];
+    let report = place.run(&import).ok().json();
+    assert_eq!(
+        (&report["categories"], &report["changed"]),
+        (&json!(3), &json!(3))
+    );
+    assert_eq!(report["levels"][0], json!({"column": "大类", "names": 2}));
+    let lines: Vec<_> = report["rejected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["line"])
+        .collect();
+    assert_eq!(lines, [&json!(5), &json!(6)]);
+    let mut later = import.to_vec();
+    later.extend(["--resolve-days", "3"]);
+    let again = place.run(&later).ok().json();
+    assert_eq!(again["changed"], 0, "what is known keeps its limits");
+    let unknown = ["import", "categories", "matters.csv", "--level", "中类"];
+    place
+        .run(&unknown)
+        .refused(1, &["matters.csv", "中类", "大类"]);
+    assert_eq!(place.run(&["city", "--json"]).ok().json()["categories"], 3);
+}

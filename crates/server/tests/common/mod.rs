@@ -21,6 +21,11 @@ impl Town {
     pub(crate) fn new() -> Town {
         let directory = Directory::new();
         town::found(&directory.path());
+        Town::on(directory)
+    }
+
+    /// A town that is founded already.
+    pub(crate) fn on(directory: Directory) -> Town {
         let server = Server::on(&directory.path());
         Town { server, directory }
     }

@@ -8,11 +8,14 @@
 mod common;
 
 mod bad_input;
+mod batch;
 mod calendar;
+mod callers;
 mod duplicates;
 mod duty;
 mod figures;
 mod files;
+mod hooks;
 mod life;
 mod lists;
 mod live;
@@ -26,4 +29,5 @@ mod roles;
 mod sight;
 mod sign_in;
 mod suggestions;
+mod table;
 mod whistles;

@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 115] = [
+const TABLE: [(&str, &str); 122] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -36,6 +36,11 @@ const TABLE: [(&str, &str); 115] = [
     (
         "POST /api/v1/requests",
         "201 201 201 201 201 201 201 201 201",
+    ),
+    // An empty list is no list.
+    (
+        "POST /api/v1/requests/batch",
+        "401 422 403 403 403 403 403 403 422",
     ),
     (
         "GET /api/v1/follow/{code}",
@@ -355,6 +360,32 @@ const TABLE: [(&str, &str); 115] = [
         "GET /api/v1/cases/{id}/files/{seq}",
         "401 404 404 404 404 403 403 403 403",
     ),
+    // What is no Base64 is no file.
+    (
+        "POST /api/v1/requests/table",
+        "401 422 403 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/callers",
+        "401 200 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/webhooks",
+        "401 403 403 403 403 200 403 403 403",
+    ),
+    // An address inside the house.
+    (
+        "POST /api/v1/webhooks",
+        "401 403 403 403 403 422 403 403 403",
+    ),
+    (
+        "GET /api/v1/webhooks/{hook}/dead",
+        "401 403 403 403 403 404 403 403 403",
+    ),
+    (
+        "POST /api/v1/webhooks/{hook}/resend",
+        "401 403 403 403 403 404 403 403 403",
+    ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /tiles/base/{z}/{x}/{y}",
@@ -488,6 +519,12 @@ fn body(path: &str) -> Value {
         "session" => json!({"user": "operator", "password": "wrong"}),
         "requests" => json!({"words": "路灯不亮", "place": {"address": "春风路"}}),
         "suggestions" => json!({"words": "路灯不亮"}),
+        "batch" => json!([]),
+        "table" => json!({"name": "x", "content": "?", "dry_run": true}),
+        "callers" => json!({"phone": "19900001234"}),
+        "webhooks" => {
+            json!({"code": "x", "url": "https://127.0.0.1/", "purpose": "notify", "active": true})
+        }
         "accept" => json!({"category": "light"}),
         "decline" => json!({"reason": "no_request", "note": "x"}),
         "dispatch" => json!({"unit": "lights"}),
@@ -574,6 +611,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{offer}", "no-such-offer-was-made-x")
             .replace("{code}", &code)
             .replace("{year}", "2027")
+            .replace("{hook}", "none")
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
             .replace("{seq}", "0")
             .replace("services/{file}", "services/light.xml")

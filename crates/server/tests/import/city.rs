@@ -8,8 +8,10 @@ use yiwang_base::{AreaCode, LocalText, Point, Timestamp, WorkCalendar, WorkHours
 use yiwang_cases::{
     Area, Case, CaseFilter, CaseStore, DeskLimits, LocateArea, MemoryStore, Order, Rules,
 };
+use yiwang_server::import::mapping::Mapping;
 use yiwang_server::import::rejects::RejectFile;
-use yiwang_server::import::requests::{Profile, Report, RequestsError, Run, import, scan};
+use yiwang_server::import::requests::{Plan, Report, RequestsError, Run, import, scan};
+use yiwang_server::import::table::Table;
 
 struct Halves;
 
@@ -58,22 +60,51 @@ pub(crate) fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().unwrap()
 }
 
-/// Scans, creates what is needed, and imports; gives the report and the reject file.
+/// What the City of Boston's columns mean.
+pub(crate) fn boston() -> Mapping {
+    Mapping::built_in("boston311").unwrap()
+}
+
+/// A file in memory as the mapping reads it.
+pub(crate) fn table(file: &[u8], mapping: &Mapping) -> Result<Table, RequestsError> {
+    Ok(Table::open(file, &mapping.reading().unwrap())?)
+}
+
+/// What a file of Boston's needs.
+pub(crate) fn plan(file: &[u8], rules: &Rules) -> Result<Plan, RequestsError> {
+    let mapping = boston();
+    scan(&table(file, &mapping)?, &mapping, rules, |_, _| {})
+}
+
+/// Scans, creates what is needed, and imports a file of Boston's; gives the
+/// report and the reject file.
 pub(crate) fn import_whole(
     store: &MemoryStore,
     rules: &mut Rules,
     file: &[u8],
 ) -> Result<(Report, Vec<u8>), RequestsError> {
-    let plan = scan(file, Profile::Boston311, rules)?;
+    import_mapped(store, rules, file, &boston())
+}
+
+/// The same with another mapping.
+pub(crate) fn import_mapped(
+    store: &MemoryStore,
+    rules: &mut Rules,
+    file: &[u8],
+    mapping: &Mapping,
+) -> Result<(Report, Vec<u8>), RequestsError> {
+    let table = table(file, mapping)?;
+    let plan = scan(&table, mapping, rules, |_, _| {})?;
     plan.apply(rules);
     let mut rejected = Vec::new();
     let mut rejects = RejectFile::new(&mut rejected);
     let run = Run {
-        profile: Profile::Boston311,
+        mapping,
         now: now(),
         rows: Some(plan.rows),
+        by: None,
     };
-    let report = block_on(import(store, file, &mut rejects, rules, run, |_| {
+    let report = block_on(import(store, &table, &mut rejects, rules, run, |_| {
         ControlFlow::Continue(())
     }))?;
     drop(rejects);

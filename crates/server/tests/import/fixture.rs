@@ -6,12 +6,12 @@ use pollster::block_on;
 use yiwang_base::{Purpose, Timestamp};
 use yiwang_cases::{Case, CaseStore, Channel, MemoryStore, Sealed, Stage};
 use yiwang_server::import::rejects::RejectFile;
-use yiwang_server::import::requests::{Profile, Run, import, scan};
+use yiwang_server::import::requests::{Run, import};
 
-use crate::city::{cases, import_whole, now, rules};
+use crate::city::{boston, cases, import_whole, now, plan, rules, table};
 
 pub(crate) const FILE: &str = include_str!("boston311.csv");
-pub(crate) const GOOD: u64 = 11;
+pub(crate) const GOOD: u64 = 13;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -111,6 +111,21 @@ fn what_a_row_leaves_open_stays_open() {
 }
 
 #[test]
+fn a_row_without_a_place_or_a_unit_says_so_and_no_more() {
+    let (store, cases) = imported();
+    let nowhere = &cases[11];
+    let request = nowhere.request.clone().unwrap();
+    let place = &request.disclose(Purpose::HandleCase).place;
+    assert!(*place == yiwang_cases::Place::default());
+    assert_eq!((nowhere.stage, &nowhere.area), (Stage::Closed, &None));
+    assert!(grounds(&store, nowhere)[0].ends_with("; the source gives no place"));
+    assert!(!grounds(&store, nowhere)[1].contains("place"));
+    let nobody = &cases[12];
+    assert_eq!((nobody.stage, &nobody.unit), (Stage::Closed, &None));
+    assert_eq!((nobody.version, nobody.dispatched_at), (3, None));
+}
+
+#[test]
 fn lines_are_counted_as_an_editor_counts_them() {
     let (store, cases) = imported();
     let request = cases[1].request.clone().unwrap();
@@ -157,7 +172,7 @@ fn importing_twice_adds_nothing() {
     let (report, _) = import_whole(&store, &mut rules(), FILE.as_bytes()).unwrap();
     assert_eq!(
         (report.imported, report.known, report.rejected),
-        (0, GOOD, 24)
+        (0, GOOD, 22)
     );
     assert_eq!(cases(&store), before);
     assert_eq!(
@@ -185,12 +200,15 @@ fn an_import_can_be_stopped_and_run_again() {
     }
     let store = MemoryStore::new();
     let mut rules = rules();
-    let plan = scan(file.as_bytes(), Profile::Boston311, &rules).unwrap();
+    let plan = plan(file.as_bytes(), &rules).unwrap();
     plan.apply(&mut rules);
+    let mapping = boston();
+    let table = table(file.as_bytes(), &mapping).unwrap();
     let run = Run {
-        profile: Profile::Boston311,
+        mapping: &mapping,
         now: now(),
         rows: Some(plan.rows),
+        by: None,
     };
     let mut rounds = 0;
     loop {
@@ -198,22 +216,15 @@ fn an_import_can_be_stopped_and_run_again() {
         let mut heard = Vec::new();
         let mut rejects = RejectFile::new(Vec::new());
         let fresh = cases(&store).len() as u64;
-        let part = import(
-            &store,
-            file.as_bytes(),
-            &mut rejects,
-            &rules,
-            run,
-            |progress| {
-                heard.push(progress);
-                // Stop as soon as something new was written.
-                if progress.rows > fresh {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            },
-        );
+        let part = import(&store, &table, &mut rejects, &rules, run, |progress| {
+            heard.push(progress);
+            // Stop as soon as something new was written.
+            if progress.rows > fresh {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
         let report = block_on(part).unwrap();
         assert!(heard.is_sorted_by(|a, b| a.rows < b.rows));
         assert!(

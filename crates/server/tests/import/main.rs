@@ -5,6 +5,8 @@
 mod arbitrary;
 mod city;
 mod fixture;
+mod guessed;
+mod mapped;
 mod preview;
 mod real_file;
 mod refused;

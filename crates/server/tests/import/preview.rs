@@ -6,14 +6,15 @@ use pollster::block_on;
 use yiwang_base::Span;
 use yiwang_cases::MemoryStore;
 use yiwang_server::import::rejects::RejectFile;
-use yiwang_server::import::requests::{Profile, Run, import, scan};
+use yiwang_server::import::requests::{Run, import};
 
-use crate::city::{now, rules};
+use crate::city::{boston, now, plan, rules, table};
 use crate::fixture::{FILE, GOOD};
 
 #[test]
 fn the_preview_says_what_is_to_be_created() {
-    let plan = scan(FILE.as_bytes(), Profile::Boston311, &rules()).unwrap();
+    let plan = plan(FILE.as_bytes(), &rules()).unwrap();
+    assert_eq!(plan.unreadable["row.time"], 5);
     // Six rows are of the right form and yet refused: texts too long or with
     // control characters, and times to come.
     assert_eq!((plan.rows, plan.readable), (35, GOOD + 6));
@@ -71,16 +72,15 @@ fn the_preview_says_what_is_to_be_created() {
 #[test]
 fn what_is_known_is_not_created_again_and_duty_lists_only_grow() {
     let mut rules = rules();
-    let plan = scan(FILE.as_bytes(), Profile::Boston311, &rules).unwrap();
-    plan.apply(&mut rules);
-    let again = scan(FILE.as_bytes(), Profile::Boston311, &rules).unwrap();
+    plan(FILE.as_bytes(), &rules).unwrap().apply(&mut rules);
+    let again = plan(FILE.as_bytes(), &rules).unwrap();
     assert_eq!((again.categories.len(), again.units.len()), (0, 0));
     let pwdx = rules.units.get_mut(&"pwdx".parse().unwrap()).unwrap();
     pwdx.duties = vec![
         "bridges".parse().unwrap(),
         "street-light-outages".parse().unwrap(),
     ];
-    let grown = scan(FILE.as_bytes(), Profile::Boston311, &rules).unwrap();
+    let grown = plan(FILE.as_bytes(), &rules).unwrap();
     let duties: Vec<_> = grown.units[0].duties.iter().map(|d| d.as_str()).collect();
     assert_eq!(
         duties,
@@ -97,16 +97,19 @@ fn without_its_categories_a_file_is_rejected_row_by_row() {
     let store = MemoryStore::new();
     let mut rejected = Vec::new();
     let mut rejects = RejectFile::new(&mut rejected);
+    let mapping = boston();
+    let table = table(FILE.as_bytes(), &mapping).unwrap();
     let run = Run {
-        profile: Profile::Boston311,
+        mapping: &mapping,
         now: now(),
         rows: None,
+        by: None,
     };
     let empty = rules();
-    let all = import(&store, FILE.as_bytes(), &mut rejects, &empty, run, |_| {
+    let all = import(&store, &table, &mut rejects, &empty, run, |_| {
         ControlFlow::Continue(())
     });
     let report = block_on(all).unwrap();
     assert_eq!((report.imported, report.rejected), (0, 35));
-    assert_eq!(report.reasons["category.unknown"], 13);
+    assert_eq!(report.reasons["category.unknown"], 15);
 }

@@ -16,6 +16,7 @@ use yiwang_cases::{
 };
 use yiwang_journal::SigningKey;
 use yiwang_server::basemap::Basemap;
+use yiwang_server::callers::CallerKey;
 use yiwang_server::city::{City, area_item};
 use yiwang_server::http::{App, AppOptions, serve};
 use yiwang_store::basemap::BasemapStore;
@@ -164,8 +165,9 @@ fn the_conformance_suite_passes_against_a_running_server() {
             max_body: 1 << 20,
             session_hours: 1,
             secure_cookie: false,
+            hook_reach: Default::default(),
         };
-        let app = Arc::new(App::new(store, key, map, options).unwrap());
+        let app = Arc::new(App::new(store, key, map, options, CallerKey::new([0; 32])).unwrap());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stopping = async { drop(stopped.await) };

@@ -10,6 +10,7 @@ mod feed;
 mod figures;
 mod files;
 mod opening;
+mod outbox;
 mod people;
 mod reading;
 mod replay;

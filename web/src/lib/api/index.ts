@@ -13,6 +13,7 @@ import type {
   Command,
   Followed,
   NewRequest,
+  TableToTake,
   Words,
   NewWhistle,
   WhistleBodies,
@@ -116,6 +117,9 @@ export const api = {
         body: request,
       }),
     ),
+  table: (body: TableToTake) => answer(client.POST('/api/v1/requests/table', { body })),
+  caller: (phone: string, signal: AbortSignal) =>
+    answer(client.POST('/api/v1/callers', { body: { phone }, signal })),
   follow: (code: string) => answer(client.GET('/api/v1/follow/{code}', path({ code }))),
   answerCallBack: (code: string, body: Answer, key: string) =>
     answer(

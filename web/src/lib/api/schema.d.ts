@@ -143,6 +143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What came from this telephone number before. The number is in the body, so
+         *     that no address and no log has it.
+         */
+        post: operations["know_caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -1103,6 +1123,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send many requests: a JSON list, or one JSON value a line
+         *     (`application/x-ndjson`). Each is taken, known or refused by itself, so
+         *     that one mistake keeps no other back; sent again, what was taken is known.
+         */
+        post: operations["submit_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the requests of a table, or look what would become of them. Categories
+         *     and units are matched, never created here: that is the steward's.
+         */
+        post: operations["submit_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roster": {
         parameters: {
             query?: never;
@@ -1228,6 +1289,61 @@ export interface paths {
         get: operations["list_topics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks and how they stand. */
+        get: operations["webhooks"];
+        put?: never;
+        /**
+         * Set a webhook: a new code makes a new one. What it is told begins with what
+         *     happens from now on.
+         */
+        post: operations["set_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{hook}/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that a webhook's receiver did not take, oldest first. */
+        get: operations["dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{hook}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try dead letters again: those named, or all. */
+        post: operations["resend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1525,6 +1641,43 @@ export interface components {
          * @enum {string}
          */
         AuthorityFlaw: "gap" | "duplicate";
+        /** @description One of many requests. */
+        BatchItem: {
+            /** @description Chosen by the caller: the same item with the same key is taken once. */
+            key?: string | null;
+            /** @description The request. */
+            request: components["schemas"]["RequestBody"];
+            /** @description The request's number in the caller's own system: taken once, whatever else it holds. */
+            source_id?: string | null;
+        };
+        /**
+         * @description What becomes of one of many requests.
+         * @enum {string}
+         */
+        BatchOutcome: "taken" | "known" | "refused";
+        /** @description What became of one of them. */
+        BatchRow: {
+            /** @description The code by which its sender follows it; only when it was taken now. */
+            follow_code: string | null;
+            /** @description The case's number; `null` when it was refused. */
+            id: string | null;
+            /** @description Its place in the list, from 0. */
+            index: number;
+            /** @description What became of it. */
+            outcome: components["schemas"]["BatchOutcome"];
+            problem: components["schemas"]["ItemProblem"] | null;
+        };
+        /** @description What became of many requests. */
+        BatchView: {
+            /** @description Each, in the order in which they were sent. */
+            items: components["schemas"]["BatchRow"][];
+            /** @description How many were in the record already. */
+            known: number;
+            /** @description How many were not taken. */
+            refused: number;
+            /** @description How many were taken now. */
+            taken: number;
+        };
         /** @description A page of the turns behind a figure. */
         BehindPageView: {
             /** @description When the page was made. */
@@ -1717,6 +1870,16 @@ export interface components {
             score: number | null;
             /** @description Code of the unit. */
             unit: string;
+        };
+        /** @description Who calls. */
+        CallerBody: {
+            /** @description The telephone number, however it is written; at least five digits. */
+            phone: string;
+        };
+        /** @description What came from a caller before. */
+        CallerView: {
+            /** @description The caller's cases, newest first, 20 at most. */
+            cases: components["schemas"]["CaseRow"][];
         };
         /** @description A case that may be about the same matter, with what speaks for it. */
         CandidateView: {
@@ -2116,6 +2279,23 @@ export interface components {
          * @enum {string}
          */
         Dated: "submitted" | "dispatched" | "closed";
+        /** @description An event that was not taken, however often it was tried. */
+        DeadLetter: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** @description The case. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The journal entry's number.
+             */
+            seq: number;
+        };
         /** @description Decline a request. */
         DeclineBody: {
             /** @description What the resident is told. */
@@ -2435,6 +2615,65 @@ export interface components {
              */
             to: string;
         };
+        /** @description What another system is to be told, and where. */
+        HookBody: {
+            /** @description Whether it is told anything now. */
+            active: boolean;
+            /** @description Its code; a new one makes a new webhook. */
+            code: string;
+            /** @description Words of the events it hears of, `dispatched`; none means all. */
+            events?: string[];
+            /** @description Makes a new secret; the one before is good no more. */
+            new_secret?: boolean;
+            /** @description For what it is told. */
+            purpose: components["schemas"]["HookPurpose"];
+            /** @description Where: `https` only, unless the configuration allows addresses inside the house. */
+            url: string;
+        };
+        /**
+         * @description For what another system is told.
+         * @enum {string}
+         */
+        HookPurpose: "notify" | "handle_case";
+        /** @description A webhook that was set. */
+        HookSetView: {
+            /** @description Its new secret, `whsec_…`: shown this once. `null` where it stays as it was. */
+            secret: string | null;
+            /** @description The webhook. */
+            webhook: components["schemas"]["HookView"];
+        };
+        /** @description A webhook and how it stands. */
+        HookView: {
+            /** @description Whether it is told anything now. */
+            active: boolean;
+            /**
+             * Format: int64
+             * @description Entries of the journal that it has not been shown yet.
+             */
+            behind: number;
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Dead letters.
+             */
+            dead: number;
+            /** @description Why the last try failed, if it did. */
+            error: string | null;
+            /** @description Words of the events it hears of; none means all. */
+            events: string[];
+            /** @description For what it is told. */
+            purpose: components["schemas"]["HookPurpose"];
+            retry_at: components["schemas"]["Time"] | null;
+            told_at: components["schemas"]["Time"] | null;
+            /** @description Where. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Events that wait for another try.
+             */
+            waiting: number;
+        };
         /** @description Hours of a day, in minutes after midnight. */
         HoursView: {
             /**
@@ -2447,6 +2686,21 @@ export interface components {
              * @description Minute they begin.
              */
             open: number;
+        };
+        /** @description Why one of many requests was refused. */
+        ItemProblem: {
+            /** @description What is allowed. */
+            allowed?: string[];
+            /** @description A stable word for programs, `field.missing`. */
+            code: string;
+            /** @description What was wrong and what to do now. */
+            detail: string;
+            /** @description The field at fault, `request.place.point.lon`. */
+            field?: string;
+            /** @description What was found. */
+            found?: string;
+            /** @description Whether the same item may be taken when it is sent again later. */
+            retry: boolean;
         };
         /** @description Join a case. */
         JoinBody: {
@@ -2904,6 +3158,22 @@ export interface components {
             /** @description Code of the unit that is responsible, if you know. */
             responsible?: string | null;
         };
+        /** @description A row that was not taken. */
+        RejectedRow: {
+            /** @description A stable word for programs, `row.time`. */
+            code: string;
+            /** @description The column at fault; empty when it is the row as a whole. */
+            column: string;
+            /** @description What was wrong and what is allowed. */
+            detail: string;
+            /** @description What was found. */
+            found: string;
+            /**
+             * Format: int64
+             * @description The line it begins on.
+             */
+            line: number;
+        };
         /** @description Let a case go from supervision. */
         ReleaseBody: {
             /** @description Why. */
@@ -2949,6 +3219,16 @@ export interface components {
             reporter?: components["schemas"]["ReporterBody"];
             /** @description What it is about, in the sender's words; 1 to 4000 characters. */
             words: string;
+        };
+        /** @description Which dead letters to try again. */
+        ResendBody: {
+            /** @description Entry numbers; all where there are none. */
+            seqs?: number[] | null;
+        };
+        /** @description How many dead letters are tried again. */
+        ResentView: {
+            /** @description How many. */
+            resent: number;
         };
         /** @description Go on with a case that stands still. */
         ResumeBody: {
@@ -3231,6 +3511,48 @@ export interface components {
             /** @description How high. */
             level: components["schemas"]["SupervisionLevel"];
             released_at: components["schemas"]["Time"] | null;
+        };
+        /** @description A table, and what its columns mean. */
+        TableBody: {
+            /** @description The file in Base64: CSV in any common encoding, also gzipped, or XLSX. */
+            content: string;
+            /** @description Only look: nothing is written. */
+            dry_run: boolean;
+            /**
+             * @description What the columns mean, TOML as `yiwang import requests` takes it; drafted where
+             *     there is none.
+             */
+            mapping?: string | null;
+            /** @description The file's name; the system's name in a drafted mapping is made of it. */
+            name: string;
+        };
+        /** @description What became of a table, or would. */
+        TableView: {
+            /** @description What the file is, `CSV, gb18030, delimiter ";"`. */
+            file: string;
+            /**
+             * Format: int64
+             * @description Rows whose case was in the record already; 0 when it was only looked at.
+             */
+            known: number;
+            /** @description The mapping that was used. */
+            mapping: string;
+            /** @description Rows that were not taken, by the word for their reason. */
+            rejected: {
+                [key: string]: number;
+            };
+            /** @description The first of them. */
+            rejects: components["schemas"]["RejectedRow"][];
+            /**
+             * Format: int64
+             * @description Rows in the file.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that were taken, or could be.
+             */
+            taken: number;
         };
         /** @description What was counted. */
         TallyView: {
@@ -4163,6 +4485,123 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    know_caller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallerBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description What came from this telephone number before. The number is in the body, so
+             *     that no address and no log has it.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11050,6 +11489,224 @@ export interface operations {
             };
         };
     };
+    submit_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchItem"][];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /**
+             * @description Send many requests: a JSON list, or one JSON value a line
+             *     (`application/x-ndjson`). Each is taken, known or refused by itself, so
+             *     that one mistake keeps no other back; sent again, what was taken is known.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Take the requests of a table, or look what would become of them. Categories
+             *     and units are matched, never created here: that is the steward's.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_is_on_duty: {
         parameters: {
             query?: never;
@@ -11818,6 +12475,364 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks and how they stand. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"][];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Set a webhook: a new code makes a new one. What it is told begins with what
+             *     happens from now on.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookSetView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its code. */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events that a webhook's receiver did not take, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"][];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its code. */
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendBody"];
+            };
+        };
+        responses: {
+            /** @description Try dead letters again: those named, or all. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResentView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,6 +18,8 @@ export type Category = Schemas['CategoryView'];
 
 export type NewRequest = Schemas['RequestBody'];
 export type Received = Schemas['SubmittedView'];
+export type TableToTake = Schemas['TableBody'];
+export type Table = Schemas['TableView'];
 export type Followed = Schemas['FollowView'];
 export type Answer = Schemas['AnswerBody'];
 

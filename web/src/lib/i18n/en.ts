@@ -3,12 +3,16 @@ import { lifeEn } from './life.en';
 import { suggestEn } from './suggest.en';
 import { duplicatesEn } from './duplicates';
 import { whistlesEn } from './whistles';
+import { hotline } from './hotline.en';
+import { upload } from './upload.en';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
 
 /** The words of the interface in English. A missing one does not compile. */
 export const en: Messages = {
+  hotline,
+  upload,
   common: {
     brand: 'Yiwang',
     brandLong: 'Yiwang · City requests',

@@ -3,9 +3,13 @@ import { lifeZh } from './life.zh';
 import { suggestZh } from './suggest.zh';
 import { duplicatesZh } from './duplicates';
 import { whistlesZh } from './whistles';
+import { hotline } from './hotline.zh';
+import { upload } from './upload.zh';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
+  hotline,
+  upload,
   common: {
     brand: '一网',
     brandLong: '一网 · 城市诉求',

@@ -24,9 +24,10 @@ use super::{Context, verify};
 use manifest::{FileEntry, MANIFEST, Manifest};
 
 /// What a backup may hold, and whether it must; nothing else is restored.
-const FILES: [(&str, bool); 4] = [
+const FILES: [(&str, bool); 5] = [
     (RECORD, true),
     (data_dir::KEY_FILE, true),
+    (data_dir::CALLER_KEY_FILE, false),
     (basemap::FILE_NAME, false),
     (config::FILE_NAME, false),
 ];
@@ -34,7 +35,7 @@ const FILES: [(&str, bool); 4] = [
 /// Copy everything into an empty directory, and check the copy
 ///
 /// Works while a server runs: the record is copied as of one moment. The backup
-/// holds the record, the trail's key, the base map and yiwang.toml, with a
+/// holds the record, the two keys, the base map and yiwang.toml, with a
 /// manifest of their SHA-256. Keep it as safe as the data: the key in it signs
 /// for the trail, and the record holds what residents wrote.
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod areas;
 mod calendar;
+mod categories;
 mod osm;
 mod reject_path;
 mod requests;
@@ -13,16 +14,18 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 
-/// Bring in areas, calendars, requests and the base map from files
+/// Bring in areas, calendars, categories, requests and the base map from files
 ///
 /// Areas come before requests, so that points find their area. What is imported
-/// twice adds nothing. Areas and requests need the data directory to themselves;
-/// the base map can be changed while a server runs.
+/// twice adds nothing. Areas, categories and requests need the data directory to
+/// themselves; the base map can be changed while a server runs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   yiwang import areas boston_neighborhoods.geojson --data boston
-  yiwang import requests boston_311.csv --profile boston311 --data boston
+  yiwang import categories taxonomy.xlsx --data city
+  yiwang import requests 12345.xlsx --guess > 12345.toml
+  yiwang import requests 12345.xlsx --mapping 12345.toml --data city
   yiwang import osm massachusetts.osm.pbf --data boston")]
 pub(crate) struct Import {
     #[command(subcommand)]
@@ -33,6 +36,7 @@ pub(crate) struct Import {
 enum Command {
     Areas(areas::Areas),
     Calendar(calendar::Calendar),
+    Categories(categories::Categories),
     Requests(requests::Requests),
     Osm(osm::Osm),
 }
@@ -42,6 +46,7 @@ impl Import {
         match self.command {
             Command::Areas(command) => command.run(context),
             Command::Calendar(command) => command.run(context),
+            Command::Categories(command) => command.run(context),
             Command::Requests(command) => command.run(context),
             Command::Osm(command) => command.run(context),
         }

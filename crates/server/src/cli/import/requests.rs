@@ -1,20 +1,24 @@
 //! `yiwang import requests`.
 
+mod guess;
+mod preview;
+
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::BufWriter;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
-use yiwang_base::{Refusal, RefusalKind, Timestamp};
+use yiwang_base::{CalendarError, Refusal, RefusalKind, Timestamp};
 use yiwang_cases::{Actor, StoreError};
 use yiwang_server::city::{City, CitySettings};
+use yiwang_server::import::mapping::Mapping;
 use yiwang_server::import::rejects::RejectFile;
-use yiwang_server::import::requests::{self as library, Plan, Profile, RequestsError, Run};
+use yiwang_server::import::requests::{self as library, Plan, RequestsError, Run};
+use yiwang_server::import::table::{Reading, Table, TableError};
 use yiwang_store::{Item, ItemKind, Store};
 
 use super::{file_name, reject_path};
@@ -24,24 +28,51 @@ use crate::cli::progress::{Progress, thousands};
 
 /// Import requests with their whole history from a file of another system
 ///
-/// Each row becomes a case: submitted, accepted, dispatched and closed when the
-/// row says so. Categories and units that the file names are created. Rows that
-/// cannot be taken go to a reject file with line, column and reason: mend them
-/// there and import that file. A case that is in the record already is passed
-/// over, so an import that was stopped is simply run again.
+/// The file is CSV (any common encoding and delimiter, also .gz) or XLSX. A
+/// mapping says what its columns mean: --guess drafts one. Each row becomes a
+/// case: submitted, and accepted, dispatched, closed and called back as far as
+/// the row says so. Categories and units that the file names are created where
+/// the mapping lets them. Rows that cannot be taken go to a reject file with
+/// line, column and reason: mend them there and import that file. A case that is
+/// in the record already is passed over, so an import that was stopped is simply
+/// run again.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(group = ArgGroup::new("what").required(true), after_help = "\
 Examples:
-  yiwang import requests boston_311.csv --profile boston311
-  yiwang import requests data/rejects/boston_311.csv --profile boston311")]
+  yiwang import requests 12345.xlsx --guess > 12345.toml
+  yiwang import requests 12345.xlsx --mapping 12345.toml --dry-run
+  yiwang import requests 12345.xlsx --mapping 12345.toml
+  yiwang import requests data/rejects/12345.csv --mapping 12345.toml
+  yiwang import requests boston_311.csv --profile boston311")]
 pub(super) struct Requests {
     /// The file, or a reject file of it that was mended
     file: PathBuf,
-    /// Which system the file comes from: boston311
-    #[arg(long, value_name = "PROFILE")]
-    profile: String,
+    /// What the columns mean, TOML; docs/IMPORT.md explains it
+    #[arg(long, value_name = "FILE", group = "what")]
+    mapping: Option<PathBuf>,
+    /// A mapping that comes with the program: boston311
+    #[arg(long, value_name = "PROFILE", group = "what")]
+    profile: Option<String>,
+    /// Draft a mapping for the file and write it to standard output
+    #[arg(long, group = "what")]
+    guess: bool,
+    /// Which row that is not blank names the columns, for --guess [default: 1]
+    #[arg(long, value_name = "N", requires = "guess")]
+    header_row: Option<u64>,
+    /// Sheet of a workbook, for --guess [default: the first]
+    #[arg(long, value_name = "NAME", requires = "guess")]
+    sheet: Option<String>,
+    /// Show what the first N rows would become, and write nothing
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        default_missing_value = "10",
+        conflicts_with = "guess"
+    )]
+    dry_run: Option<usize>,
     /// Where rows go that cannot be taken [default: DIR/rejects/FILE]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["guess", "dry_run"])]
     rejects: Option<PathBuf>,
 }
 
@@ -64,7 +95,15 @@ struct Report {
 
 impl Requests {
     pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
-        let profile: Profile = self.profile.parse::<Profile>()?;
+        if self.guess {
+            return guess::run(&self, context);
+        }
+        let mapping = self.read_mapping()?;
+        // A file that cannot be read should not make a data directory.
+        let table = self.open(&mapping.reading()?)?;
+        if let Some(rows) = self.dry_run {
+            return preview::run(&self, context, (&table, &mapping), rows);
+        }
         let rejects = match &self.rejects {
             Some(path) if reject_path::is_same(path, &self.file) => {
                 return Err(onto_itself(path).into());
@@ -72,10 +111,8 @@ impl Requests {
             Some(path) => path.clone(),
             None => reject_path::choose(&context.data, &self.file),
         };
-        // A file that cannot be read should not make a data directory.
-        drop(self.open()?);
         let report = context.write(&context.config()?, async |store| {
-            self.import(profile, store, &rejects).await
+            self.import(&table, &mapping, store, &rejects).await
         })?;
         context.report(&report, || text(&report))?;
         Ok(match report.finished {
@@ -84,31 +121,60 @@ impl Requests {
         })
     }
 
-    fn open(&self) -> Result<BufReader<File>> {
-        let file = File::open(&self.file);
-        let file = file.with_context(|| format!("cannot read {}", self.file.display()))?;
-        Ok(BufReader::with_capacity(1 << 16, file))
+    fn read_mapping(&self) -> Result<Mapping> {
+        if let Some(path) = &self.mapping {
+            let shown = path.display().to_string();
+            let text = std::fs::read_to_string(path);
+            let text = text.with_context(|| format!("cannot read {shown}"))?;
+            return Mapping::read(&text).context(shown);
+        }
+        let name = self.profile.as_deref().unwrap_or_default();
+        Ok(Mapping::built_in(name)?)
     }
 
-    async fn import(&self, profile: Profile, store: &Store, rejects: &Path) -> Result<Report> {
+    fn open(&self, reading: &Reading) -> Result<Table> {
+        let table = Table::open(self.file.as_path(), reading);
+        table.map_err(|error| match error {
+            TableError::Io(error) => {
+                anyhow::Error::from(error).context(format!("cannot read {}", self.file.display()))
+            }
+            other => self.refuse(other.into()),
+        })
+    }
+
+    async fn import(
+        &self,
+        table: &Table,
+        mapping: &Mapping,
+        store: &Store,
+        rejects: &Path,
+    ) -> Result<Report> {
         let interrupt = Interrupt::hear()?;
         let began = std::time::Instant::now();
         let now = Timestamp::now();
-        prepare_city(profile, store, now).await?;
+        prepare_city(mapping, store, now).await?;
         let city = City::load(store)?;
-        let plan = library::scan(self.open()?, profile, &city.rules).map_err(|e| self.refuse(e))?;
-        let units_changed = self.write_plan(&plan, profile, store, now).await?;
+        let mut progress = Progress::new("reading", "rows");
+        let mut read = 0;
+        let plan = library::scan(table, mapping, &city.rules, |_, _| {
+            read += 1;
+            progress.at(read, None);
+        });
+        drop(progress);
+        let plan = plan.map_err(|error| self.refuse(error))?;
+        let units_changed = self.write_plan(&plan, mapping, store, now).await?;
         let rules = City::load(store)?.rules;
         let mut progress = Progress::new("importing", "rows");
         let file = reject_path::create(rejects)
             .with_context(|| format!("cannot write {}", rejects.display()))?;
         let mut reject_file = RejectFile::new(BufWriter::new(file));
         let run = Run {
-            profile,
+            mapping,
             now,
             rows: Some(plan.rows),
+            by: None,
         };
-        let done = library::import(store, self.open()?, &mut reject_file, &rules, run, |at| {
+        let done = library::import(store, table, &mut reject_file, &rules, run, |at| {
             progress.at(at.rows, at.of);
             match interrupt.asked() {
                 true => ControlFlow::Break(()),
@@ -138,7 +204,7 @@ impl Requests {
     async fn write_plan(
         &self,
         plan: &Plan,
-        profile: Profile,
+        mapping: &Mapping,
         store: &Store,
         now: Timestamp,
     ) -> Result<usize> {
@@ -151,7 +217,7 @@ impl Requests {
             .collect::<Result<Vec<_>, StoreError>>()?;
         let grounds = format!("named in {}", file_name(&self.file));
         store
-            .set_items(items, by(profile), Some(grounds), now)
+            .set_items(items, by(mapping), Some(grounds), now)
             .await?;
         Ok(plan.units.len())
     }
@@ -166,17 +232,29 @@ impl Requests {
     }
 }
 
-fn by(profile: Profile) -> String {
-    Actor::Import(profile.name().to_owned()).to_string()
+fn by(mapping: &Mapping) -> String {
+    Actor::Import(mapping.system.clone()).to_string()
+}
+
+/// Settings for a city that has none: those of the file's source, as far as
+/// the mapping knows them.
+fn settings(mapping: &Mapping) -> Result<CitySettings, CalendarError> {
+    let mut settings = CitySettings::unnamed()?;
+    if mapping.city.is_some() || mapping.time.zone.is_some() {
+        let name = mapping.city.as_ref().map(|city| city.name.clone());
+        let zone = mapping.time.zone.as_deref().unwrap_or("Asia/Shanghai");
+        settings = CitySettings::new(name.unwrap_or(settings.name), zone)?;
+    }
+    Ok(settings)
 }
 
 /// A city without settings gets those of the file's source: deadlines need the
 /// right time zone before the first case is written.
-async fn prepare_city(profile: Profile, store: &Store, now: Timestamp) -> Result<()> {
+async fn prepare_city(mapping: &Mapping, store: &Store, now: Timestamp) -> Result<()> {
     if CitySettings::stored(store)?.is_some() {
         return Ok(());
     }
-    let settings = profile.city()?;
+    let settings = settings(mapping)?;
     eprintln!(
         "the city had no settings yet: it is now {} in time zone {} (`yiwang city` changes them)",
         settings.name.en,
@@ -185,9 +263,21 @@ async fn prepare_city(profile: Profile, store: &Store, now: Timestamp) -> Result
     let grounds = "the city had no settings".to_owned();
     let item = settings.item()?;
     store
-        .set_items(vec![item], by(profile), Some(grounds), now)
+        .set_items(vec![item], by(mapping), Some(grounds), now)
         .await?;
     Ok(())
+}
+
+/// The city as the data directory has it, or one without anything where there is none.
+fn city(context: &Context, otherwise: CitySettings) -> Result<City> {
+    if !context.data.join(yiwang_server::data_dir::RECORD).is_file() {
+        return Ok(City::bare(otherwise));
+    }
+    let store = context.read(&context.config()?)?;
+    Ok(match CitySettings::stored(&store)? {
+        Some(_) => City::load(&store)?,
+        None => City::bare(otherwise),
+    })
 }
 
 fn onto_itself(path: &Path) -> Refusal {

@@ -34,7 +34,7 @@ pub(super) async fn submit(
     let user = sender(&app, &form).await?;
     let city = app.city();
     let category = services::known(&city, form.must("service_code")?)?;
-    let request = words(&form)?;
+    let request = words(&form, category.name.get(reader_language(&headers)))?;
     Question::check_all(&category.questions, &request.answers, true).map_err(as_attribute)?;
     let actor = Actor::User(user.account.name.clone());
     let receipt = receipt(&headers, &actor, &Method::POST, "open311/requests", &body)?;
@@ -94,13 +94,14 @@ pub(super) async fn sender(app: &App, form: &Form) -> Result<User, Refusal> {
     Ok(user)
 }
 
-fn words(form: &Form) -> Result<RequestWords, Refusal> {
+/// A description is optional: without one the request says what its service is called.
+fn words(form: &Form, service: &str) -> Result<RequestWords, Refusal> {
     let place = place(form)?;
     let name = [form.get("first_name"), form.get("last_name")];
     let name: Vec<&str> = name.into_iter().flatten().collect();
     let own = |name: &str| form.get(name).map(str::to_owned);
     Ok(RequestWords {
-        words: form.must("description")?.to_owned(),
+        words: form.get("description").unwrap_or(service).to_owned(),
         place,
         reporter: Reporter {
             name: Some(name.join(" ")).filter(|name| !name.is_empty()),

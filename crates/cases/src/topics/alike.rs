@@ -58,7 +58,8 @@ fn weighted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Weighted> {
         let mut own: Weighted = own
             .into_iter()
             .map(|(number, count)| {
-                let rarity = ((1.0 + texts) / (1.0 + having[number as usize] as f32)).ln();
+                // What every text has still counts: all of few texts may speak of one thing.
+                let rarity = (texts / having[number as usize] as f32).ln_1p();
                 (number, (1.0 + (count as f32).ln()) * rarity)
             })
             .collect();

@@ -44,7 +44,7 @@ pub(crate) fn cut_with(text: &str, numbers: Numbers, mut found: impl FnMut(Key, 
             walk.letter(character, at, end);
         } else {
             walk.end_word(&mut found);
-            if character.is_alphanumeric() {
+            if is_han(character) || character.is_alphanumeric() {
                 walk.character(character, at..end, &mut found);
             } else {
                 walk.before = None;
@@ -115,6 +115,9 @@ fn fnv(hash: u64, letter: char) -> u64 {
 
 /// Small letters, and the narrow form of what has a wide one (U+FF01…U+FF5E).
 pub(crate) fn plain(character: char) -> char {
+    if is_han(character) {
+        return character;
+    }
     let narrow = match u32::from(character) {
         wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(character),
         _ => character,
@@ -124,6 +127,12 @@ pub(crate) fn plain(character: char) -> char {
     } else {
         narrow.to_lowercase().next().unwrap_or(narrow)
     }
+}
+
+/// Whether it is a usual Chinese character: most are, and need no look into
+/// Unicode's tables.
+fn is_han(character: char) -> bool {
+    matches!(u32::from(character), 0x4E00..=0x9FFF)
 }
 
 /// Whether it belongs to a script that is written in words: Latin, Greek, Cyrillic.

@@ -45,12 +45,12 @@ test('a case is extended, shelved, supervised and given files', async () => {
   await asking.getByLabel('Until when').fill(inDays(owed + 0.25));
   await asking.getByLabel('Why it takes longer').fill('the part is ordered');
   await asking.getByRole('button').click();
-  await crew.getByText('more time asked for').waitFor();
+  await crew.getByText('more time asked for, until').waitFor();
   await desk.reload();
   const granting = await form(desk, '延期');
   await granting.getByLabel('延期的理由').fill('情况属实');
   await granting.getByRole('button').click();
-  await desk.getByText('延期 1 次').waitFor();
+  await desk.getByText('延期 1 次').first().waitFor();
 
   // A file goes up, without its author's name, and the resident sees it.
   await desk.locator('summary', { hasText: '上传附件' }).click();
@@ -95,7 +95,7 @@ test('a case is extended, shelved, supervised and given files', async () => {
   await desk.getByText('已挂账，时限暂停').first().waitFor();
   await picture(desk, 'life-shelved', { fullPage: true });
   await phone.reload();
-  await phone.getByText('现在还办不了，已挂账').waitFor();
-  await phone.getByText('资金落实后更换整杆。').waitFor();
+  await phone.getByText('现在还办不了，已挂账').first().waitFor();
+  await phone.getByText('资金落实后更换整杆。').first().waitFor();
   await picture(phone, 'life-follow', { fullPage: true });
 });

@@ -9,8 +9,7 @@
 use std::collections::BTreeMap;
 
 use geo::{
-    Area as _, BooleanOps, BoundingRect, ChamberlainDuquetteArea, LineString, MultiPolygon,
-    Polygon, unary_union,
+    Area as _, BooleanOps, BoundingRect, ChamberlainDuquetteArea, LineString, MultiPolygon, Polygon,
 };
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree, RTreeObject};
@@ -110,7 +109,7 @@ pub fn check<'a>(
             .push((&area.code, outline));
     }
     for (around, inside) in &children {
-        let union = unary_union(inside.iter().flat_map(|(_, shape)| &shape.0));
+        let union = union_of(inside.iter().flat_map(|(_, shape)| &shape.0));
         match around {
             None => holes(&union, &mut found),
             Some(code) => {
@@ -122,7 +121,7 @@ pub fn check<'a>(
             }
         }
     }
-    let leaf_union = unary_union(leaves.iter().flat_map(|(_, shape)| &shape.0));
+    let leaf_union = union_of(leaves.iter().flat_map(|(_, shape)| &shape.0));
     found.pieces.sort_by(|a, b| b.area_m2.total_cmp(&a.area_m2));
     let bare = areas
         .iter()
@@ -154,6 +153,21 @@ fn above_with_outline<'a>(
         parent = find(code)?.parent.as_ref();
     }
     None
+}
+
+/// The ground that any of the parts covers, however their rings turn.
+pub(crate) fn union_of<'a>(parts: impl Iterator<Item = &'a Polygon<f64>>) -> MultiPolygon<f64> {
+    // Neighbours in the list first, then their unions: no shape grows before it must.
+    let mut shapes: Vec<MultiPolygon<f64>> =
+        parts.map(|part| MultiPolygon(vec![part.clone()])).collect();
+    while shapes.len() > 1 {
+        let pairs = shapes.chunks(2).map(|pair| match pair {
+            [one, other] => one.union(other),
+            _ => pair[0].clone(),
+        });
+        shapes = pairs.collect();
+    }
+    shapes.pop().unwrap_or(MultiPolygon(Vec::new()))
 }
 
 /// Square metres on the globe (Chamberlain and Duquette 2007), however the rings turn.

@@ -37,6 +37,7 @@ mod extend;
 pub mod figures;
 pub mod forecast;
 mod gazetteer;
+pub mod grid;
 mod limits;
 mod memory;
 mod more;

@@ -16,6 +16,7 @@ use yiwang_cases::{
 use yiwang_store::{Item, ItemKind, Store};
 
 use crate::calendars::stored_years;
+use crate::grid::successors;
 use crate::wire::{
     AreaView, CategoryView, CityView, EventWord, Named, Text, UnitView, WhistleEventWord,
     WhistleWordsView, Word, Worded,
@@ -111,6 +112,9 @@ pub struct City {
     pub rules: Rules,
     /// Outlines of areas, degrees.
     pub outlines: BTreeMap<AreaCode, MultiPolygon<f64>>,
+    /// For areas that a merge of grids took the place of, the cell with most of
+    /// their ground.
+    pub successors: BTreeMap<AreaCode, AreaCode>,
 }
 
 impl City {
@@ -163,6 +167,7 @@ impl City {
                 locator,
             },
             outlines,
+            successors: successors(store)?,
         })
     }
 
@@ -187,15 +192,32 @@ impl City {
                 locator: Box::new(AreaIndex::new([])),
             },
             outlines: BTreeMap::new(),
+            successors: BTreeMap::new(),
         }
     }
 
-    /// The area and all that lie in it.
+    /// The area and all that lie in it, with those that were there before and of
+    /// which it, or one in it, has most of the ground.
     pub fn with_descendants(&self, area: &AreaCode) -> Vec<AreaCode> {
         let all = self.rules.areas.keys();
-        all.filter(|code| self.rules.lies_in(code, area))
-            .cloned()
-            .collect()
+        all.filter(|code| {
+            self.rules.lies_in(self.now(code), area) || self.rules.lies_in(code, area)
+        })
+        .cloned()
+        .collect()
+    }
+
+    /// The area that has taken an area's place, or itself.
+    fn now<'a>(&'a self, area: &'a AreaCode) -> &'a AreaCode {
+        let mut now = area;
+        // A merge may have been merged again; a chain is never longer than this.
+        for _ in 0..=self.successors.len() {
+            match self.successors.get(now) {
+                Some(next) => now = next,
+                None => break,
+            }
+        }
+        now
     }
 
     /// West, south, east, north of all outlines.

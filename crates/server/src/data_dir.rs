@@ -14,6 +14,8 @@ pub const KEY_FILE: &str = "trail.key";
 
 /// The key by which callers are known again; its file is for its owner only.
 pub const CALLER_KEY_FILE: &str = "caller.key";
+/// The socket through which the command line speaks to a running server.
+pub const CONTROL: &str = "control.sock";
 
 /// Name of the record's file.
 pub const RECORD: &str = "record.sqlite";

@@ -7,6 +7,7 @@
 //! - Policy is in [`policy`] alone; what it does not allow is denied.
 //! - What leaves over HTTP is a [`wire`] type.
 
+pub mod accounts;
 pub mod basemap;
 pub mod bench;
 pub mod calendars;
@@ -18,6 +19,7 @@ pub mod duplicates;
 pub mod export;
 pub mod figures;
 pub mod follow_code;
+pub mod grid;
 pub mod http;
 pub mod import;
 pub mod judging;

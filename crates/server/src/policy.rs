@@ -46,6 +46,8 @@ pub enum Right {
     ReadFigures,
     /// Add a version of a formula.
     SetFormulas,
+    /// Add, list and change the people who sign in.
+    KeepAccounts,
     /// Say by which channel a request came in.
     SetChannel,
     /// Send many requests in one call.
@@ -108,9 +110,9 @@ impl Role {
             Withdraw,
         };
         use Right::{
-            Act, FindCaller, KeepCity, ReadCases, ReadEntries, ReadFigures, ReadReporter,
-            ReadRoster, ReadUnits, ReadWords, SetChannel, SetFormulas, SetHooks, SetRoster,
-            SubmitMany, SubmitTable, Whistle,
+            Act, FindCaller, KeepAccounts, KeepCity, ReadCases, ReadEntries, ReadFigures,
+            ReadReporter, ReadRoster, ReadUnits, ReadWords, SetChannel, SetFormulas, SetHooks,
+            SetRoster, SubmitMany, SubmitTable, Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures => self != Role::Partner,
@@ -121,6 +123,7 @@ impl Role {
             ReadReporter => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
             KeepCity => self == Role::Steward,
+            KeepAccounts => self == Role::Admin,
             SetChannel => matches!(self, Role::Operator),
             SetFormulas => self == Role::Steward,
             SubmitMany => matches!(self, Role::Operator | Role::Partner),
@@ -413,7 +416,7 @@ mod tests {
                 "cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase",
             ),
             (Role::Auditor, "cases units figures entries submit"),
-            (Role::Admin, "cases units figures entries submit"),
+            (Role::Admin, "cases units figures entries accounts submit"),
             (Role::Partner, "many submit"),
         ];
         let plain = [
@@ -425,6 +428,7 @@ mod tests {
             (Right::KeepCity, "city"),
             (Right::ReadFigures, "figures"),
             (Right::SetFormulas, "formulas"),
+            (Right::KeepAccounts, "accounts"),
             (Right::SetChannel, "channel"),
             (Right::ReadRoster, "roster"),
             (Right::SetRoster, "set_roster"),

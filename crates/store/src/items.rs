@@ -36,10 +36,14 @@ pub enum ItemKind {
     Formula,
     /// What another system is told, and where; its secret is attached.
     Webhook,
+    /// A grid layer; its cells are attached.
+    GridLayer,
+    /// A merge of grids; its crosswalk and what was before are attached.
+    GridMerge,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 8] = [
+    const ALL: [ItemKind; 10] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -48,6 +52,8 @@ impl ItemKind {
         ItemKind::Calendar,
         ItemKind::Formula,
         ItemKind::Webhook,
+        ItemKind::GridLayer,
+        ItemKind::GridMerge,
     ];
 
     fn word(self) -> &'static str {
@@ -60,6 +66,8 @@ impl ItemKind {
             ItemKind::Calendar => "calendar",
             ItemKind::Formula => "formula",
             ItemKind::Webhook => "webhook",
+            ItemKind::GridLayer => "grid_layer",
+            ItemKind::GridMerge => "grid_merge",
         }
     }
 }

@@ -53,6 +53,8 @@ export function areasInOrder(areas: Area[]): { area: Area; depth: number }[] {
   const children = new Map<string | null, Area[]>();
   const known = new Set(areas.map((area) => area.code));
   for (const area of areas) {
+    // Others have taken its place; older cases still name it.
+    if (area.retired) continue;
     const parent = area.parent !== null && known.has(area.parent) ? area.parent : null;
     children.set(parent, [...(children.get(parent) ?? []), area]);
   }

@@ -17,6 +17,7 @@ it.each([
   ['/hotline', 'hotline', true, ''],
   ['/upload', 'upload', true, ''],
   ['/desk', 'desk', true, ''],
+  ['/grid', 'grid', true, ''],
   ['/cases/C12', 'case', true, '12'],
   ['/cases/c12', 'case', true, '12'],
   ['/cases/12', 'case', true, '12'],

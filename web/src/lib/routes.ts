@@ -24,6 +24,7 @@ const PATTERNS: Pattern[] = [
   desk('whistles', /^\/whistles$/, () => import('../pages/Whistles.svelte')),
   desk('blow', /^\/whistles\/new$/, () => import('../pages/BlowWhistle.svelte')),
   desk('whistle', /^\/whistles\/[wW]?(\d+)$/, () => import('../pages/Whistle.svelte')),
+  desk('grid', /^\/grid$/, () => import('../pages/Grid.svelte')),
   desk('case', /^\/cases\/[cC]?(\d+)$/, () => import('../pages/Case.svelte')),
 ];
 

@@ -3,6 +3,7 @@
 mod authority;
 mod calendar;
 pub(super) mod coverage;
+mod merge;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ enum Command {
     Calendar(calendar::Calendar),
     Coverage(coverage::Check),
     Authority(authority::Authority),
+    MergeGrids(merge::MergeGrids),
 }
 
 /// Show or change the city's name, time zone, working hours, holidays and limits
@@ -42,6 +44,7 @@ Examples:
   yiwang city calendar 2026 --history
   yiwang city coverage
   yiwang city authority
+  yiwang city merge-grids --layer city --layer police
   yiwang city --break 12:00-13:30 --weekday sat=09:00-12:00
   yiwang city --name Yunling --name-zh 云陵 --zone Asia/Shanghai --hours 09:00-17:30
   yiwang city --holiday 2026-10-01 --holiday 2026-10-02 --workday 2026-10-10
@@ -109,6 +112,7 @@ impl Show {
             Some(Command::Calendar(command)) => return command.run(context),
             Some(Command::Coverage(command)) => return command.run(context),
             Some(Command::Authority(command)) => return command.run(context),
+            Some(Command::MergeGrids(command)) => return command.run(context),
             None => {}
         }
         let config = context.config()?;

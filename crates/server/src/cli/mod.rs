@@ -9,6 +9,7 @@ mod bench;
 mod city;
 mod config;
 mod context;
+mod control;
 mod eval;
 mod export;
 mod failure;

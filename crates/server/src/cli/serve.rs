@@ -1,13 +1,16 @@
 //! `yiwang serve`.
 
+use std::fs::Permissions;
 use std::io::IsTerminal as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tracing_subscriber::EnvFilter;
 use yiwang_cases::StoreError;
 use yiwang_cases::figures::FigureStore as _;
@@ -118,11 +121,10 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         app.hooks(),
         async move { drop(stopped.await) },
     ));
-    http::serve(
-        listener,
-        Arc::clone(&app),
-        async move { signals.next().await },
-    )
+    let control = control_socket(&context.data);
+    http::serve(listener, control, Arc::clone(&app), async move {
+        signals.next().await
+    })
     .await;
     keeping.abort();
     signing.abort();
@@ -132,6 +134,8 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     drop(stop_hooks);
     // What it was doing when it stopped is done again when it starts.
     let _ = hooks.await;
+    // Whoever finds it could not reach anybody.
+    let _ = std::fs::remove_file(context.data.join(data_dir::CONTROL));
     app.store.sign(&app.key).await?;
     tracing::info!(
         entries = *app.store.durable().borrow(),
@@ -143,6 +147,24 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
 fn reach(settings: &Settings) -> Reach {
     Reach {
         private: settings.webhook_private,
+    }
+}
+
+/// The socket by which the command line reaches this server, for its owner only;
+/// the lock on the data directory makes sure that one of before is nobody's.
+fn control_socket(data: &Path) -> Option<UnixListener> {
+    let path = data.join(data_dir::CONTROL);
+    let _ = std::fs::remove_file(&path);
+    let bound = UnixListener::bind(&path).and_then(|listener| {
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        Ok(listener)
+    });
+    match bound {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "the command line cannot reach this server: accounts are kept over HTTP only");
+            None
+        }
     }
 }
 

@@ -30,6 +30,7 @@ fn city() -> City {
             locator: Box::new(AreaIndex::new([])),
         },
         outlines: Default::default(),
+        successors: Default::default(),
     }
 }
 

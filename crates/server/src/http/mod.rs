@@ -1,5 +1,6 @@
 //! The HTTP interface: the router is its table of contents.
 
+mod accounts;
 mod answers;
 mod assets;
 mod attempts;
@@ -19,6 +20,7 @@ mod filter;
 mod follow;
 #[cfg(test)]
 mod fuzz;
+mod grid;
 mod hooks;
 mod open311;
 mod openapi;
@@ -115,6 +117,18 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(organization::coverage_outlines))
         .routes(routes!(organization::list_unclear))
         .routes(routes!(organization::read_ladder))
+        .routes(routes!(grid::layers))
+        .routes(routes!(grid::layer, grid::set_layer))
+        .routes(routes!(grid::preview))
+        .routes(routes!(grid::preview_outlines))
+        .routes(routes!(grid::merges, grid::adopt))
+        .routes(routes!(grid::crosswalk))
+        .routes(routes!(grid::undo))
+        .routes(routes!(accounts::list, accounts::add))
+        .routes(routes!(accounts::set_password))
+        .routes(routes!(accounts::disable))
+        .routes(routes!(accounts::enable))
+        .routes(routes!(accounts::make_key))
         .routes(routes!(requests::submit))
         .routes(routes!(batch::submit_many))
         .routes(routes!(table::submit_table))

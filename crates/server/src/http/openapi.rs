@@ -21,6 +21,7 @@ use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
     tags(
         (name = "session", description = "Signing in"),
         (name = "city", description = "Areas, units, categories"),
+        (name = "accounts", description = "People who sign in"),
         (name = "requests", description = "What residents send and follow"),
         (name = "cases", description = "What staff act on"),
         (name = "whistles", description = "Calling units, and who is on duty"),

@@ -45,6 +45,54 @@ pub(super) struct UnitPath {
     unit: String,
 }
 
+/// Which grid layer.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct LayerPath {
+    /// The layer's name.
+    #[param(pattern = "^[a-z0-9-]{1,32}$")]
+    layer: String,
+}
+
+/// Which merge.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct MergePath {
+    /// The merge's number, `1`.
+    #[param(pattern = "^[0-9]{1,9}$")]
+    merge: String,
+}
+
+/// Which account.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct AccountPath {
+    /// The sign-in name.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    user: String,
+}
+
+/// What to merge, and how large a cell may be.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct MergeQuery {
+    /// Names of layers, the one whose people count first.
+    #[param(explode = false)]
+    layers: Vec<String>,
+    /// Least ground, square metres.
+    #[param(required = false)]
+    min_m2: u64,
+    /// Most ground.
+    #[param(required = false)]
+    max_m2: u64,
+    /// Fewest people.
+    #[param(required = false)]
+    min_population: u64,
+    /// Most people.
+    #[param(required = false)]
+    max_population: u64,
+}
+
 /// Whose ladder.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, style = Form)]

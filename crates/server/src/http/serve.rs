@@ -15,7 +15,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
@@ -44,8 +45,19 @@ impl<S: Sync> FromRequestParts<S> for Peer {
     }
 }
 
-/// Serves until `stop` is ready, then finishes what is under way.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+/// That a call comes through the data directory's own socket: whoever can open
+/// that could write the record as well.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Local;
+
+/// Serves until `stop` is ready, then finishes what is under way. What comes
+/// through `control` is the command line's.
+pub async fn serve(
+    listener: TcpListener,
+    control: Option<UnixListener>,
+    app: Arc<App>,
+    stop: impl Future<Output = ()>,
+) {
     let router = super::router(Arc::clone(&app));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -61,6 +73,14 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         };
         let (place, accepted) = tokio::select! {
             () = &mut stop => break,
+            stream = next_local(control.as_ref()) => {
+                let connection = answer_on(&http, stream, Caller::Local, router.clone());
+                let connection = graceful.watch(connection);
+                tokio::spawn(async move {
+                    let _ = connection.await;
+                });
+                continue;
+            }
             accepted = accepted => accepted,
         };
         let (stream, peer) = match accepted {
@@ -74,7 +94,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         };
         // Answers are written whole; waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
-        let connection = graceful.watch(answer_on(&http, stream, peer, router.clone()));
+        let caller = Caller::Peer(peer);
+        let connection = graceful.watch(answer_on(&http, stream, caller, router.clone()));
         tokio::spawn(async move {
             // A client that goes away is the client's affair.
             let _ = connection.await;
@@ -91,17 +112,47 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     }
 }
 
-fn answer_on(
+/// The next connection of the command line; never, where there is no socket for it.
+async fn next_local(control: Option<&UnixListener>) -> UnixStream {
+    if let Some(control) = control {
+        loop {
+            match control.accept().await {
+                Ok((stream, _)) => return stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection of the command line could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+    std::future::pending().await
+}
+
+/// From where a connection comes.
+#[derive(Clone, Copy)]
+enum Caller {
+    Peer(SocketAddr),
+    Local,
+}
+
+fn answer_on<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     http: &http1::Builder,
-    stream: TcpStream,
-    peer: SocketAddr,
+    stream: S,
+    caller: Caller,
     router: Router,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<S> {
     let service = service_fn(move |request: Request<Incoming>| {
         let mut router = router.clone();
         async move {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer));
+            match caller {
+                Caller::Peer(peer) => {
+                    request.extensions_mut().insert(Peer(peer));
+                }
+                Caller::Local => {
+                    request.extensions_mut().insert(Local);
+                }
+            }
             let answer: Result<_, Infallible> = router.call(request).await;
             answer
         }

@@ -17,13 +17,15 @@ use jiff::ToSpan as _;
 use sha2::{Digest, Sha256};
 use yiwang_base::{Refusal, RefusalKind, UserName};
 use yiwang_cases::Actor;
+use yiwang_store::Account;
 
 use super::answers::{ReadProblems, SignInProblems};
 use super::body::Body;
 use super::problem::{Answer, ApiError};
-use super::serve::Peer;
+use super::serve::{Local, Peer};
 use super::state::{App, now};
-use crate::policy::{Right, User};
+use crate::accounts::COMMAND_LINE;
+use crate::policy::{Right, Role, User};
 use crate::wire::{Credentials, SessionView, UserView, Word};
 
 /// Name of the session cookie.
@@ -48,6 +50,9 @@ impl Visitor {
     /// Who does it, for the record.
     pub(super) fn actor(&self) -> Actor {
         match &self.0 {
+            Some(user) if user.account.name.as_str() == COMMAND_LINE => {
+                Actor::System(COMMAND_LINE.to_owned())
+            }
             Some(user) => Actor::User(user.account.name.clone()),
             None => Actor::Resident,
         }
@@ -58,12 +63,27 @@ impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Visitor> {
+        if parts.extensions.get::<Local>().is_some() {
+            return Ok(Visitor(command_line()));
+        }
         let Some(token) = token(&parts.headers) else {
             return Ok(Visitor(None));
         };
         let account = app.store.session(token_hash(token), now()).await?;
         Ok(Visitor(account.and_then(User::of)))
     }
+}
+
+/// Whoever calls through the data directory's own socket: keeps accounts, as an
+/// administrator does. Nobody can have this name.
+fn command_line() -> Option<User> {
+    User::of(Account {
+        name: COMMAND_LINE.parse().ok()?,
+        display_name: COMMAND_LINE.to_owned(),
+        role: Role::Admin.word().to_owned(),
+        unit: None,
+        disabled: false,
+    })
 }
 
 /// A sign-in that a long answer asks for again now and then: it may have ended.

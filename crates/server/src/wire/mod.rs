@@ -1,5 +1,6 @@
 //! Wire types: the JSON that callers see. Domain types never leave as they are.
 
+mod account;
 mod batch;
 mod calendar;
 mod caller;
@@ -9,6 +10,7 @@ mod duplicate;
 mod duty;
 mod figures;
 mod files;
+mod grid;
 mod hook;
 mod life;
 mod object;
@@ -21,6 +23,9 @@ mod table;
 mod whistle;
 mod words;
 
+pub use account::{
+    AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody,
+};
 pub use batch::{BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem};
 pub(crate) use calendar::unlisted_word;
 pub use calendar::{
@@ -49,6 +54,10 @@ pub use figures::{
     TextBody,
 };
 pub use files::FileView;
+pub use grid::{
+    AdoptBody, CrossingView, GridCellView, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers,
+    GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView, UndoBody,
+};
 pub use hook::{DeadLetter, HookBody, HookSetView, HookView, ResendBody, ResentView};
 pub use life::{
     AskExtensionBody, ExtendBody, LifeView, PauseView, ReasonBody, ReleaseBody, ResumeBody,

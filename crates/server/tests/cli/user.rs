@@ -76,16 +76,52 @@ fn what_is_no_account_is_refused_in_words() {
 }
 
 #[test]
-fn beside_a_server_accounts_can_be_read_and_a_change_says_to_stop_it() {
+fn beside_a_server_accounts_are_changed_by_it() {
     let place = Place::city();
     add(&place, &["li.na", "--role", "operator"]).ok();
     let server = place.serve(&[]);
     assert!(place.run(&["user", "list"]).ok().out.contains("li.na"));
-    let said = [
-        "./data is in use by another yiwang process",
-        "stop it first",
+    let added = [
+        "user",
+        "add",
+        "wang.wu",
+        "--role",
+        "leader",
+        "--generate",
+        "--json",
     ];
-    place.run(&["user", "disable", "li.na"]).refused(1, &said);
+    let added = place.run(&added).ok().json();
+    let password = added["password"].as_str().unwrap();
+    assert!(server.signs_in("wang.wu", password));
+    place.run(&["user", "disable", "wang.wu"]).ok();
+    assert!(!server.signs_in("wang.wu", password));
+    place.run(&["user", "enable", "wang.wu"]).ok();
+    assert!(server.signs_in("wang.wu", password));
+    let said = ["there is a wang.wu already", "NAME"];
+    place
+        .run(&["user", "add", "wang.wu", "--role", "leader", "--generate"])
+        .refused(1, &said);
+    let new = place.run_with_input(&["user", "password", "wang.wu"], "another one 12\n");
+    new.ok();
+    assert!(server.signs_in("wang.wu", "another one 12"));
+    let key = place.run(&["user", "key", "wang.wu", "--json"]).ok().json();
+    assert_eq!(key["name"], "wang.wu");
     server.stop("TERM");
     place.run(&["user", "disable", "li.na"]).ok();
+    // The record says who did it, whichever way.
+    let by: Vec<String> = place
+        .sql()
+        .prepare("SELECT body FROM entry WHERE case_id IS NULL ORDER BY seq")
+        .unwrap()
+        .query_map([], |row| row.get::<_, Vec<u8>>(0))
+        .unwrap()
+        .map(|body| String::from_utf8(body.unwrap()).unwrap())
+        .filter(|body| body.contains("account/wang.wu"))
+        .collect();
+    assert_eq!(by.len(), 4);
+    assert!(
+        by.iter()
+            .all(|body| body.contains("\"system:command-line\"")),
+        "{by:?}"
+    );
 }

@@ -7,6 +7,7 @@
 #[allow(dead_code)]
 mod common;
 
+mod accounts;
 mod bad_input;
 mod batch;
 mod calendar;
@@ -15,6 +16,7 @@ mod duplicates;
 mod duty;
 mod figures;
 mod files;
+mod grid;
 mod hooks;
 mod life;
 mod lists;

@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 122] = [
+const TABLE: [(&str, &str); 137] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -386,6 +386,66 @@ const TABLE: [(&str, &str); 122] = [
         "POST /api/v1/webhooks/{hook}/resend",
         "401 403 403 403 403 404 403 403 403",
     ),
+    (
+        "GET /api/v1/grid/layers",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/grid/layers/{layer}",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    (
+        "PUT /api/v1/grid/layers/{layer}",
+        "401 403 403 403 403 422 403 403 403",
+    ),
+    (
+        "GET /api/v1/grid/preview",
+        "401 422 422 422 422 422 422 422 403",
+    ),
+    (
+        "GET /api/v1/grid/preview.geojson",
+        "401 422 422 422 422 422 422 422 403",
+    ),
+    (
+        "GET /api/v1/grid/merges",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/grid/merges/{merge}",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    (
+        "POST /api/v1/grid/merges",
+        "401 403 403 403 403 422 403 403 403",
+    ),
+    (
+        "POST /api/v1/grid/merges/{merge}/undo",
+        "401 403 403 403 403 404 403 403 403",
+    ),
+    (
+        "GET /api/v1/accounts",
+        "401 403 403 403 403 403 403 200 403",
+    ),
+    (
+        "POST /api/v1/accounts",
+        "401 403 403 403 403 403 403 409 403",
+    ),
+    (
+        "POST /api/v1/accounts/{user}/password",
+        "401 403 403 403 403 403 403 404 403",
+    ),
+    (
+        "POST /api/v1/accounts/{user}/disable",
+        "401 403 403 403 403 403 403 404 403",
+    ),
+    (
+        "POST /api/v1/accounts/{user}/enable",
+        "401 403 403 403 403 403 403 404 403",
+    ),
+    (
+        "POST /api/v1/accounts/{user}/key",
+        "401 403 403 403 403 403 403 404 403",
+    ),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /tiles/base/{z}/{x}/{y}",
@@ -514,6 +574,9 @@ fn body(path: &str) -> Value {
         return whistle_body(path);
     }
     match path.rsplit('/').next().unwrap() {
+        "accounts" => json!({"name": "operator", "role": "operator"}),
+        "police" => json!({"type": "FeatureCollection", "features": []}),
+        "merges" => json!({"layers": ["moon"], "fingerprint": "x"}),
         "2027" => json!({"year": 2027, "source": "x", "make_up_days": [],
             "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
@@ -612,6 +675,9 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{code}", &code)
             .replace("{year}", "2027")
             .replace("{hook}", "none")
+            .replace("{layer}", "police")
+            .replace("{merge}", "7")
+            .replace("{user}", "king")
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
             .replace("{seq}", "0")
             .replace("services/{file}", "services/light.xml")

@@ -171,7 +171,7 @@ fn the_conformance_suite_passes_against_a_running_server() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stopping = async { drop(stopped.await) };
-        (address, tokio::spawn(serve(listener, app, stopping)))
+        (address, tokio::spawn(serve(listener, None, app, stopping)))
     });
     let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/open311/run");
     let said = Command::new(suite)

@@ -6,12 +6,14 @@ import type { paths } from './schema';
 import type {
   Answer,
   BehindQuery,
-  Bodies,
   BoardQuery,
+  Bodies,
   CaseFile,
   CaseQuery,
   Command,
   Followed,
+  GridAdoption,
+  GridPlan,
   NewRequest,
   TableToTake,
   Words,
@@ -224,6 +226,13 @@ export const api = {
     ),
   actOnWhistle,
   checkIns: () => answer(client.GET('/api/v1/whistles/check-ins')),
+  gridLayers: () => answer(client.GET('/api/v1/grid/layers')),
+  gridMerges: () => answer(client.GET('/api/v1/grid/merges')),
+  gridPreview: (query: GridPlan) =>
+    answer(client.GET('/api/v1/grid/preview', { params: { query } })),
+  adoptGrid: (body: GridAdoption) => answer(client.POST('/api/v1/grid/merges', { body })),
+  undoGrid: (merge: string) =>
+    answer(client.POST('/api/v1/grid/merges/{merge}/undo', { ...path({ merge }), body: {} })),
   proof: (id: string) => answer(client.GET('/api/v1/cases/{id}/proof', path({ id }))),
 };
 

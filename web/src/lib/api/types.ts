@@ -73,6 +73,11 @@ export type WhistleBodies = {
 };
 
 export type WhistleCommand = keyof WhistleBodies;
+export type GridLayer = Schemas['GridLayerView'];
+export type GridMerge = Schemas['GridMergeView'];
+export type GridPreview = Schemas['GridPreview'];
+export type GridPlan = operations['preview_grid_merge']['parameters']['query'];
+export type GridAdoption = Schemas['AdoptBody'];
 
 /** What each command to a case carries. */
 export type Bodies = {

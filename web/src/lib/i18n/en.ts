@@ -5,6 +5,7 @@ import { duplicatesEn } from './duplicates';
 import { whistlesEn } from './whistles';
 import { hotline } from './hotline.en';
 import { upload } from './upload.en';
+import { gridEn } from './grid';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -109,6 +110,7 @@ export const en: Messages = {
     says: 'The address may be mistyped, or the page has moved:',
     home: 'To the first page',
   },
+  grid: gridEn,
   map: {
     loading: 'Loading the map…',
     failed: 'This device cannot show the map. The list has the same facts.',

@@ -5,6 +5,7 @@ import { duplicatesZh } from './duplicates';
 import { whistlesZh } from './whistles';
 import { hotline } from './hotline.zh';
 import { upload } from './upload.zh';
+import { gridZh } from './grid';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
@@ -106,6 +107,7 @@ export const zh = {
     says: '地址可能抄错了，或者这一页已经移走：',
     home: '回首页',
   },
+  grid: gridZh,
   map: {
     loading: '正在载入地图……',
     failed: '这台设备显示不了地图；同样的内容都在列表里。',

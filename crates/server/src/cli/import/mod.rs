@@ -3,6 +3,7 @@
 mod areas;
 mod calendar;
 mod categories;
+mod grid;
 mod osm;
 mod reject_path;
 mod requests;
@@ -37,6 +38,7 @@ enum Command {
     Areas(areas::Areas),
     Calendar(calendar::Calendar),
     Categories(categories::Categories),
+    Grid(grid::Grid),
     Requests(requests::Requests),
     Osm(osm::Osm),
 }
@@ -47,6 +49,7 @@ impl Import {
             Command::Areas(command) => command.run(context),
             Command::Calendar(command) => command.run(context),
             Command::Categories(command) => command.run(context),
+            Command::Grid(command) => command.run(context),
             Command::Requests(command) => command.run(context),
             Command::Osm(command) => command.run(context),
         }

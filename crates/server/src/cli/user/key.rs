@@ -4,10 +4,13 @@ use anyhow::Result;
 use clap::Args;
 use jiff::ToSpan as _;
 use serde::Serialize;
+use serde_json::json;
 use yiwang_base::Timestamp;
+use yiwang_server::accounts::{known_account, sign_in_name};
 use yiwang_server::http::{new_token, token_hash};
 
-use super::{Context, sign_in_name, unknown};
+use super::{Context, by_command_line, named};
+use crate::cli::control::Server;
 
 /// Make a key by which another system acts as this account (Open311's api_key)
 ///
@@ -35,11 +38,18 @@ struct View<'a> {
 
 impl Key {
     pub(super) fn run(self, context: &Context) -> Result<()> {
-        let name = sign_in_name(&self.user)?;
+        sign_in_name(&self.user).map_err(named)?;
+        if let Some(server) = Server::of(&context.data, context.lang)? {
+            let path = format!("/api/v1/accounts/{}/key", self.user);
+            let answer = server.call(&path, Some(&json!({"days": self.days})));
+            let answer = answer.map_err(by_command_line)?;
+            return context.report(&answer, || {
+                let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+                format!("api_key: {}\nends:    {}", text("key"), text("ends"))
+            });
+        }
         context.write(&context.config()?, async |store| {
-            let Some((account, _)) = store.account(name.clone()).await? else {
-                return Err(unknown(&name, store)?.into());
-            };
+            let (account, _) = known_account(store, &self.user).await.map_err(named)?;
             let key = new_token()?;
             let now = Timestamp::now();
             let ends = now.checked_add((24 * i64::from(self.days)).hours())?;
@@ -47,7 +57,7 @@ impl Key {
                 .open_session(token_hash(&key), account.name.clone(), now, ends)
                 .await?;
             let view = View {
-                name: name.as_str(),
+                name: account.name.as_str(),
                 key: &key,
                 ends,
             };

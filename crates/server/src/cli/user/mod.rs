@@ -8,18 +8,22 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use yiwang_base::{Refusal, RefusalKind, Timestamp, UnitCode, UserName};
+use serde_json::{Value, json};
+use yiwang_base::{Refusal, RefusalKind, Timestamp, UnitCode};
+use yiwang_server::accounts::{NewAccount, known_account, new_account, sign_in_name};
 use yiwang_server::http::hash_password;
 use yiwang_server::policy::Role;
-use yiwang_store::{Account, ItemKind, Store};
+use yiwang_store::{Account, Store};
 
 use super::context::BY;
+use super::control::Server;
 use super::{Context, output};
 
 /// Add, list and change the people who sign in
 ///
-/// Changes need the data directory to themselves: stop the server first. Each is
-/// an entry of the record, without the password.
+/// While a server runs on this machine, it makes the change: it is asked through a
+/// socket in the data directory. Each change is an entry of the record, without
+/// the password.
 #[derive(Debug, Args)]
 pub(crate) struct User {
     #[command(subcommand)]
@@ -115,11 +119,23 @@ impl User {
             Command::Add(add) => add.run(context)?,
             Command::List(_) => list(context)?,
             Command::Password(command) => {
+                let body = || match command.generate {
+                    true => Ok(json!({})),
+                    false => Ok(json!({"password": password::get(false)?.text})),
+                };
+                let done = "has a new password";
+                if through_server(context, &command.user, "password", done, body)? {
+                    return Ok(ExitCode::SUCCESS);
+                }
                 change(context, &command.user, "has a new password", |_| {
                     password::get(command.generate).map(Some)
                 })?;
             }
             Command::Disable(command) => {
+                let (done, body) = ("cannot sign in any more", || Ok(json!({})));
+                if through_server(context, &command.user, "disable", done, body)? {
+                    return Ok(ExitCode::SUCCESS);
+                }
                 change(
                     context,
                     &command.user,
@@ -131,6 +147,10 @@ impl User {
                 )?;
             }
             Command::Enable(command) => {
+                let (done, body) = ("can sign in", || Ok(json!({})));
+                if through_server(context, &command.user, "enable", done, body)? {
+                    return Ok(ExitCode::SUCCESS);
+                }
                 change(context, &command.user, "can sign in", |account| {
                     account.disabled = false;
                     Ok(None)
@@ -144,19 +164,30 @@ impl User {
 
 impl Add {
     fn run(self, context: &Context) -> Result<()> {
-        let name = sign_in_name(&self.user)?;
+        sign_in_name(&self.user).map_err(named)?;
         let role = Role::from_word(&self.role).ok_or_else(|| no_role(&self.role))?;
-        context.write(&context.config()?, async |store| {
-            if store.account(name.clone()).await?.is_some() {
-                return Err(known(&name).into());
+        if let Some(server) = Server::of(&context.data, context.lang)? {
+            let mut body = json!({"name": self.user, "role": role.word()});
+            let given = [("unit", &self.unit), ("display_name", &self.display_name)];
+            for (field, value) in given {
+                if let Some(value) = value {
+                    body[field] = value.as_str().into();
+                }
             }
-            let account = Account {
-                display_name: display_name(self.display_name.as_deref(), &name)?,
-                unit: unit(role, self.unit.as_deref(), store)?,
-                role: role.word().to_owned(),
-                name,
-                disabled: false,
+            if !self.generate {
+                body["password"] = password::get(false)?.text.into();
+            }
+            let answer = server.call("/api/v1/accounts", Some(&body));
+            return tell_answer(context, &answer.map_err(by_command_line)?, "is added");
+        }
+        context.write(&context.config()?, async |store| {
+            let asked = NewAccount {
+                name: &self.user,
+                role,
+                unit: self.unit.as_deref(),
+                display_name: self.display_name.as_deref(),
             };
+            let account = new_account(store, &asked).await.map_err(named)?;
             let password = password::get(self.generate)?;
             let hash = hash_password(&password.text)?;
             set(store, &account, hash).await?;
@@ -194,11 +225,9 @@ fn change(
     done: &str,
     edit: impl FnOnce(&mut Account) -> Result<Option<password::Password>>,
 ) -> Result<()> {
-    let name = sign_in_name(user)?;
+    sign_in_name(user).map_err(named)?;
     context.write(&context.config()?, async |store| {
-        let Some((before, hash)) = store.account(name.clone()).await? else {
-            return Err(unknown(&name, store)?.into());
-        };
+        let (before, hash) = known_account(store, user).await.map_err(named)?;
         let mut account = before.clone();
         let password = edit(&mut account)?;
         if let Some(password) = &password {
@@ -215,6 +244,34 @@ async fn set(store: &Store, account: &Account, hash: String) -> Result<()> {
     Ok(store
         .set_account(account.clone(), hash, by, Timestamp::now())
         .await?)
+}
+
+/// Changes an account through the server that is running; false where none is.
+fn through_server(
+    context: &Context,
+    user: &str,
+    action: &str,
+    done: &str,
+    body: impl FnOnce() -> Result<Value>,
+) -> Result<bool> {
+    sign_in_name(user).map_err(named)?;
+    let Some(server) = Server::of(&context.data, context.lang)? else {
+        return Ok(false);
+    };
+    let path = format!("/api/v1/accounts/{user}/{action}");
+    let answer = server
+        .call(&path, Some(&body()?))
+        .map_err(by_command_line)?;
+    tell_answer(context, &answer, done)?;
+    Ok(true)
+}
+
+/// A server's refusal with the command line's own names for its fields.
+fn by_command_line(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<Refusal>() {
+        Ok(refusal) => named(refusal).into(),
+        Err(error) => error,
+    }
 }
 
 fn tell(
@@ -242,40 +299,16 @@ fn view<'a>(account: &'a Account, password: Option<&'a str>) -> View<'a> {
     }
 }
 
-fn sign_in_name(text: &str) -> Result<UserName, Refusal> {
-    text.parse().map_err(|_| {
-        Refusal::new(
-            RefusalKind::Invalid,
-            "user.name",
-            "登录名不能使用",
-            "this cannot be a sign-in name",
-        )
-        .at("NAME")
-        .found(text)
-        .allowing(["1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit"])
-    })
-}
-
-/// Longest name as shown, characters.
-const MAX_DISPLAY_NAME: usize = 60;
-
-fn display_name(given: Option<&str>, name: &UserName) -> Result<String, Refusal> {
-    let shown = given.unwrap_or(name.as_str()).trim();
-    let length = shown.chars().count();
-    if (1..=MAX_DISPLAY_NAME).contains(&length) && !shown.chars().any(char::is_control) {
-        return Ok(shown.to_owned());
-    }
-    Err(Refusal::new(
-        RefusalKind::Invalid,
-        "user.display-name",
-        "显示名不能使用",
-        "this cannot be the name as shown",
-    )
-    .at("--name")
-    .found(format!("{length} characters"))
-    .allowing([format!(
-        "1 to {MAX_DISPLAY_NAME} characters, no control characters"
-    )]))
+/// The fields of accounts by the command line's own names.
+fn named(mut refusal: Refusal) -> Refusal {
+    refusal.field = refusal.field.map(|field| match field.as_str() {
+        "name" => "NAME".to_owned(),
+        "unit" => "--unit".to_owned(),
+        "display_name" => "--name".to_owned(),
+        "role" => "--role".to_owned(),
+        _ => field,
+    });
+    refusal
 }
 
 fn no_role(found: &str) -> Refusal {
@@ -290,66 +323,12 @@ fn no_role(found: &str) -> Refusal {
     .allowing(Role::ALL.map(Role::word))
 }
 
-/// The unit of an account: staff of a unit have one, others none.
-fn unit(role: Role, given: Option<&str>, store: &Store) -> Result<Option<UnitCode>> {
-    let units: Vec<String> = store
-        .items(ItemKind::Unit)?
-        .into_iter()
-        .map(|item| item.code)
-        .collect();
-    let refuse = |zh: &str, en: &str| {
-        let refusal = Refusal::new(RefusalKind::Invalid, "user.unit", zh, en).at("--unit");
-        match given {
-            Some(found) => refusal.found(found),
-            None => refusal,
-        }
-    };
-    match (role, given) {
-        (Role::Unit, Some(code)) if units.iter().any(|unit| unit == code) => {
-            Ok(Some(code.parse()?))
-        }
-        (Role::Unit, Some(_)) => {
-            let refusal = refuse("没有这个单位", "there is no such unit");
-            Ok(Err(refusal.allowing(units))?)
-        }
-        (Role::Unit, None) => {
-            let refusal = refuse(
-                "承办人员须写明所属单位",
-                "someone with the role unit acts for one unit: name it",
-            );
-            Ok(Err(refusal.allowing(units))?)
-        }
-        (_, Some(_)) => Ok(Err(refuse(
-            "只有角色 unit 才有所属单位",
-            "only the role unit goes with a unit",
-        ))?),
-        (_, None) => Ok(None),
-    }
-}
-
-fn known(name: &UserName) -> Refusal {
-    Refusal::new(
-        RefusalKind::NotNow,
-        "user.known",
-        format!("已有用户 {name};改密码请用 yiwang user password {name}"),
-        format!("there is a {name} already; `yiwang user password {name}` sets the password"),
-    )
-    .at("NAME")
-    .found(name.as_str())
-}
-
-fn unknown(name: &UserName, store: &Store) -> Result<Refusal> {
-    let names = store
-        .accounts()?
-        .into_iter()
-        .map(|account| account.name.to_string());
-    Ok(Refusal::new(
-        RefusalKind::NotFound,
-        "user.unknown",
-        "没有这个用户",
-        "there is no such user",
-    )
-    .at("NAME")
-    .found(name.as_str())
-    .allowing(names))
+/// What a server says of an account, as the command line reports it.
+fn tell_answer(context: &Context, answer: &Value, done: &str) -> Result<()> {
+    context.report(answer, || {
+        let password = answer["password"].as_str();
+        let password = password.map(|text| format!("\npassword: {text}"));
+        let name = answer["name"].as_str().unwrap_or_default();
+        format!("{name} {done}{}", password.unwrap_or_default())
+    })
 }

@@ -3,12 +3,8 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use anyhow::Result;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use yiwang_base::{Refusal, RefusalKind};
-
-/// Fewest and most characters (NIST SP 800-63B asks for at least 8, and for 64 to be possible).
-const LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
+use yiwang_server::accounts::{check_password, made_up_password};
 
 /// A password.
 pub(super) struct Password {
@@ -40,39 +36,21 @@ pub(super) fn get(generate: bool) -> Result<Password> {
     })
 }
 
-/// 96 bits: 16 characters that need no quoting.
 fn made_up() -> Result<Password> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes)?;
     Ok(Password {
-        text: URL_SAFE_NO_PAD.encode(bytes),
+        text: made_up_password()?,
         made_up: true,
     })
 }
 
 fn check(text: &str) -> Result<(), Refusal> {
-    let length = text.chars().count();
-    if length == 0 {
+    if text.is_empty() {
         return Err(refuse(
             "没有给出密码;可用 --generate 生成",
             "no password was given; --generate makes one up",
         ));
     }
-    if !LENGTH.contains(&length) {
-        let (least, most) = (LENGTH.start(), LENGTH.end());
-        return Err(
-            refuse("密码长度不合要求", "the password is too short or too long")
-                .found(format!("{length} characters"))
-                .allowing([format!("{least} to {most} characters")]),
-        );
-    }
-    if text.chars().any(char::is_control) {
-        return Err(refuse(
-            "密码含有控制字符",
-            "the password holds control characters",
-        ));
-    }
-    Ok(())
+    check_password(text)
 }
 
 fn refuse(zh: &str, en: &str) -> Refusal {

@@ -1,0 +1,216 @@
+//! Accounts, kept by administrators while the server runs.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use jiff::ToSpan as _;
+use yiwang_base::{Refusal, RefusalKind};
+use yiwang_store::Account;
+
+use super::answers::{ChangeProblems, StaffProblems};
+use super::body::Body;
+use super::parameters::AccountPath;
+use super::problem::Answer;
+use super::session::{Visitor, hash_password, new_token, no_randomness, token_hash};
+use super::state::{App, now};
+use crate::accounts::{NewAccount, check_password, known_account, made_up_password, new_account};
+use crate::policy::Right;
+use crate::wire::{
+    AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody, Time,
+};
+
+/// Everyone who can sign in.
+#[utoipa::path(get, path = "/api/v1/accounts", operation_id = "list_accounts", tag = "accounts",
+    security(("session" = [])), responses((status = 200, body = Accounts), StaffProblems))]
+pub(super) async fn list(State(app): State<Arc<App>>, visitor: Visitor) -> Answer<Json<Accounts>> {
+    visitor.may(Right::KeepAccounts)?;
+    let accounts = app.store.accounts()?;
+    Ok(Json(Accounts {
+        accounts: accounts.iter().map(AccountView::from).collect(),
+    }))
+}
+
+/// Add someone.
+#[utoipa::path(post, path = "/api/v1/accounts", operation_id = "add_account", tag = "accounts",
+    security(("session" = [])), request_body = AccountBody,
+    responses((status = 200, body = AccountView), ChangeProblems))]
+pub(super) async fn add(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Body { value: body, .. }: Body<AccountBody>,
+) -> Answer<Json<AccountView>> {
+    visitor.may(Right::KeepAccounts)?;
+    let _turn = app.city_change().await;
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let (unit, shown) = (given(&body.unit), given(&body.display_name));
+    let asked = NewAccount {
+        name: body.name.trim(),
+        role: body.role.0,
+        unit: unit.as_deref(),
+        display_name: shown.as_deref(),
+    };
+    let account = new_account(&app.store, &asked).await?;
+    let (hash, made_up) = password(&app, body.password).await?;
+    set(&app, &visitor, &account, hash).await?;
+    Ok(Json(AccountView {
+        password: made_up,
+        ..AccountView::from(&account)
+    }))
+}
+
+/// Set someone's password; their sessions and keys end.
+#[utoipa::path(post, path = "/api/v1/accounts/{user}/password", operation_id = "set_password",
+    tag = "accounts", security(("session" = [])), params(AccountPath), request_body = PasswordBody,
+    responses((status = 200, body = AccountView), ChangeProblems))]
+pub(super) async fn set_password(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(user): Path<String>,
+    Body { value: body, .. }: Body<PasswordBody>,
+) -> Answer<Json<AccountView>> {
+    visitor.may(Right::KeepAccounts)?;
+    let _turn = app.city_change().await;
+    let (account, _) = known_account(&app.store, &user).await?;
+    let (hash, made_up) = password(&app, body.password).await?;
+    set(&app, &visitor, &account, hash).await?;
+    Ok(Json(AccountView {
+        password: made_up,
+        ..AccountView::from(&account)
+    }))
+}
+
+/// Refuse someone's sign-in from now on; their sessions and keys end.
+#[utoipa::path(post, path = "/api/v1/accounts/{user}/disable", operation_id = "disable_account",
+    tag = "accounts", security(("session" = [])), params(AccountPath), request_body = DisableBody,
+    responses((status = 200, body = AccountView), ChangeProblems))]
+pub(super) async fn disable(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(user): Path<String>,
+    Body { .. }: Body<DisableBody>,
+) -> Answer<Json<AccountView>> {
+    visitor.may(Right::KeepAccounts)?;
+    let own = visitor.0.as_ref();
+    if own.is_some_and(|own| own.account.name.as_str() == user) {
+        return Err(Refusal::new(
+            RefusalKind::NotNow,
+            "user.oneself",
+            "不能停用自己的账号,请由另一位管理员办理",
+            "you cannot disable your own account: another administrator can",
+        )
+        .at("name")
+        .found(&user)
+        .into());
+    }
+    switch(&app, &visitor, &user, true).await
+}
+
+/// Let someone sign in again.
+#[utoipa::path(post, path = "/api/v1/accounts/{user}/enable", operation_id = "enable_account",
+    tag = "accounts", security(("session" = [])), params(AccountPath), request_body = DisableBody,
+    responses((status = 200, body = AccountView), ChangeProblems))]
+pub(super) async fn enable(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(user): Path<String>,
+    Body { .. }: Body<DisableBody>,
+) -> Answer<Json<AccountView>> {
+    visitor.may(Right::KeepAccounts)?;
+    switch(&app, &visitor, &user, false).await
+}
+
+/// Make a key by which another system acts as this account (Open311's api_key).
+#[utoipa::path(post, path = "/api/v1/accounts/{user}/key", operation_id = "make_key",
+    tag = "accounts", security(("session" = [])), params(AccountPath), request_body = KeyBody,
+    responses((status = 200, body = KeyView), ChangeProblems))]
+pub(super) async fn make_key(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(user): Path<String>,
+    Body { value: body, .. }: Body<KeyBody>,
+) -> Answer<Json<KeyView>> {
+    visitor.may(Right::KeepAccounts)?;
+    let (account, _) = known_account(&app.store, &user).await?;
+    let days = body.days.unwrap_or(KEY_DAYS);
+    if !(1..=MOST_KEY_DAYS).contains(&days) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "user.key-days",
+            "密钥的有效期不合要求",
+            "a key cannot last that long",
+        )
+        .at("days")
+        .found(days.to_string())
+        .allowing([format!("1–{MOST_KEY_DAYS}")])
+        .into());
+    }
+    let (key, at) = (new_token()?, now());
+    let ends = at.checked_add((24 * i64::from(days)).hours()).unwrap_or(at);
+    let hash = token_hash(&key);
+    app.store
+        .open_session(hash, account.name.clone(), at, ends)
+        .await?;
+    Ok(Json(KeyView {
+        name: account.name.to_string(),
+        key,
+        ends: Time(ends),
+    }))
+}
+
+/// How many days a key lasts unless told, and at most.
+const KEY_DAYS: u16 = 365;
+const MOST_KEY_DAYS: u16 = 3650;
+
+async fn switch(
+    app: &App,
+    visitor: &Visitor,
+    user: &str,
+    disabled: bool,
+) -> Answer<Json<AccountView>> {
+    let _turn = app.city_change().await;
+    let (mut account, hash) = known_account(&app.store, user).await?;
+    if account.disabled != disabled {
+        account.disabled = disabled;
+        set(app, visitor, &account, hash).await?;
+    }
+    Ok(Json(AccountView::from(&account)))
+}
+
+/// The hash of the password given or made up, and the latter.
+async fn password(app: &App, given: Option<String>) -> Result<(String, Option<String>), Refusal> {
+    let made_up = match given {
+        Some(_) => None,
+        None => Some(made_up_password().map_err(|error| no_randomness(&error))?),
+    };
+    let text = given.or_else(|| made_up.clone()).unwrap_or_default();
+    check_password(&text)?;
+    let failed = |error: String| {
+        tracing::error!(%error, "a password could not be hashed");
+        Refusal::new(
+            RefusalKind::Unavailable,
+            "user.hash",
+            "密码暂时不能保存,请稍后再试",
+            "the password cannot be kept now; try again later",
+        )
+    };
+    // Hashing takes a whole core for a while: it waits its turn with the sign-ins.
+    let _turn = app
+        .sign_ins
+        .acquire()
+        .await
+        .map_err(|e| failed(e.to_string()))?;
+    let hash = tokio::task::spawn_blocking(move || hash_password(&text))
+        .await
+        .map_err(|e| failed(e.to_string()))?
+        .map_err(|e| failed(e.to_string()))?;
+    Ok((hash, made_up))
+}
+
+async fn set(app: &App, visitor: &Visitor, account: &Account, hash: String) -> Result<(), Refusal> {
+    let by = visitor.actor().to_string();
+    Ok(app
+        .store
+        .set_account(account.clone(), hash, by, now())
+        .await?)
+}

@@ -79,6 +79,12 @@ def turns(history):
             turn.update(closed=at, open=False, is_done=True, unverified=event.get("unverified", False))
         elif word == "withdrawn":
             turn.update(closed=at, open=False, is_done=True, unverified=True, withdrawn=True)
+        elif word == "merged":
+            turn["before_merge"] = {key: turn.get(key) for key in ("open", "due")}
+            turn.update(closed=at, open=False, merged=True)
+        elif word == "unmerged":
+            turn.update(turn.pop("before_merge"), merged=False)
+            del turn["closed"]
         elif word == "declined":
             turn.update(closed=at, open=False, declined=True)
         elif word == "called_back":
@@ -106,7 +112,7 @@ def due(turn, word, event):
         turn["due"] = second(event["verify_by"])
     elif word == "verified":
         turn["due"] = second(event["by"])
-    elif word in ("closed", "declined", "withdrawn"):
+    elif word in ("closed", "declined", "withdrawn", "merged"):
         turn["due"] = None
 
 
@@ -125,6 +131,8 @@ def asked(turn):
         return "declined"
     if turn.get("withdrawn"):
         return "withdrawn"
+    if turn.get("merged"):
+        return "merged"
     if not turn.get("asked"):
         return "not_asked"
     return None if turn["reached"] else "not_reached"
@@ -151,6 +159,8 @@ def judge(formula, turn, now, front_line):
         return None
     late_contact = "contacted" not in turn and passed(turn.get("respond_by"), turn, now)
     late_done = done(turn) is None and passed(turn.get("resolve_by"), turn, now)
+    if formula in ("response", "on_time") and turn.get("merged"):
+        return "merged"
     if formula == "response":
         if turn["respond_by"] is None:
             return "no_limit"
@@ -185,6 +195,8 @@ def judge(formula, turn, now, front_line):
         return "declined"
     if turn.get("withdrawn"):
         return "withdrawn"
+    if turn.get("merged"):
+        return "merged"
     if formula == "reopen":
         return turn.get("over") == "opened_again"
     if formula == "reached":

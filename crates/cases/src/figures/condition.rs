@@ -66,6 +66,8 @@ conditions! {
     FailedVerification "failed_verification" "核查曾不通过" "a verification failed";
     /// The resident withdrew the request.
     Withdrawn "withdrawn" "已撤诉" "was withdrawn";
+    /// It was merged with another case that says the same.
+    Merged "merged" "已并案" "was merged with another case";
     /// The unit was given more time.
     Extended "extended" "已延期" "was given more time";
     /// Someone called the resident back, or the resident spoke.

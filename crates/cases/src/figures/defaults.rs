@@ -28,6 +28,7 @@ pub fn default_formulas() -> Vec<Formula> {
             Dispatched,
             Higher,
         )
+        .out("merged", MERGED, &[Merged], &[])
         .out("no_limit", NO_CONTACT_LIMIT, &[], &[ContactLimit])
         .out(
             "ended",
@@ -50,6 +51,7 @@ pub fn default_formulas() -> Vec<Formula> {
             Dispatched,
             Higher,
         )
+        .out("merged", MERGED, &[Merged], &[])
         .out("no_limit", NO_RESOLVE_LIMIT, &[], &[ResolveLimit])
         .out("ended", ENDED_BEFORE, &[Ended], &[Done, DoneOverdue])
         .out("pending", PENDING, &[], &[Done, DoneOverdue])
@@ -63,11 +65,13 @@ pub fn default_formulas() -> Vec<Formula> {
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
         .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+        .out("merged", MERGED, &[Merged], &[])
         .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
         .met(&[FirstTurn], &[FailedVerification, NotSolved]),
         of("reopen", ("重办率", "Reopened"), Turns, Closed, Lower)
             .out("declined", DECLINED, &[Condition::Declined], &[])
             .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+            .out("merged", MERGED, &[Merged], &[])
             .met(&[OpenedAgain], &[]),
         of("return", ("退单率", "Given back"), Turns, Dispatched, Lower)
             .out("backstop", BACKSTOP, &[Backstop], &[])
@@ -88,6 +92,7 @@ pub fn default_formulas() -> Vec<Formula> {
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
         .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+        .out("merged", MERGED, &[Merged], &[])
         .met(&[Reached], &[]),
         of(
             "verified",
@@ -98,6 +103,7 @@ pub fn default_formulas() -> Vec<Formula> {
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
         .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+        .out("merged", MERGED, &[Merged], &[])
         .met(&[], &[Unverified]),
         of(
             "front_line",
@@ -108,6 +114,7 @@ pub fn default_formulas() -> Vec<Formula> {
         )
         .out("declined", DECLINED, &[Condition::Declined], &[])
         .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+        .out("merged", MERGED, &[Merged], &[])
         .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
         .met(&[FrontLine], &[]),
         of(
@@ -148,6 +155,7 @@ const ENDED_BEFORE: Names = (
 const PENDING: Names = ("时限未到，尚未办理", "the limit is still running");
 const DECLINED: Names = ("不予受理", "it was not taken on");
 const WITHDRAWN: Names = ("诉求人已撤诉", "the resident withdrew it");
+const MERGED: Names = ("已并案，随主案计算", "it was merged: its main case counts");
 const NO_UNIT: Names = ("未派单即结案", "no unit had it");
 const NOT_ASKED: Names = ("尚未回访", "nobody has called back yet");
 const NOT_REACHED: Names = ("回访未接通", "the call-back reached nobody");
@@ -168,6 +176,7 @@ fn asked(code: &str, name: Names, better: Better) -> Draft {
     of(code, name, Counted::Turns, Dated::Closed, better)
         .out("declined", DECLINED, &[Declined], &[])
         .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+        .out("merged", MERGED, &[Merged], &[])
         .out("not_asked", NOT_ASKED, &[], &[CalledBack])
         .out("not_reached", NOT_REACHED, &[], &[Reached])
 }

@@ -160,6 +160,7 @@ impl Turn {
             (C::Declined, case.stage == Stage::Declined),
             (C::Unverified, closed && case.closed_unverified),
             (C::Withdrawn, closed && case.more.withdrawn),
+            (C::Merged, case.stage == Stage::Merged),
             (
                 C::Extended,
                 at_unit && !case.more.extensions.granted.is_empty(),

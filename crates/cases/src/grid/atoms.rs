@@ -61,14 +61,14 @@ pub(super) fn corners(rect: Rect<f64>) -> Rectangle<[f64; 2]> {
 fn apart<'a>(shapes: impl Iterator<Item = &'a MultiPolygon<f64>>) -> Found {
     let found = Found::new(shapes.cloned().collect());
     let mut shapes = found.shapes.clone();
-    for n in 0..shapes.len() {
-        let Some(rect) = shapes[n].bounding_rect() else {
+    for (n, left) in shapes.iter_mut().enumerate() {
+        let Some(rect) = left.bounding_rect() else {
             continue;
         };
         let earlier = found.near(rect).into_iter().filter(|other| *other < n);
         for other in earlier.collect::<Vec<_>>() {
             if found.shapes[n].intersects(&found.shapes[other]) {
-                shapes[n] = shapes[n].difference(&found.shapes[other]);
+                *left = left.difference(&found.shapes[other]);
             }
         }
     }

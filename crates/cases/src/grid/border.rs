@@ -15,10 +15,13 @@ const LEAST_METRES: f64 = 0.1;
 /// Metres of a degree of latitude (mean; WGS 84 has 110,574 to 111,694).
 const METRES: f64 = 111_195.0;
 
+/// One edge of an atom, with the atom's number.
+type Edge = GeomWithData<Rectangle<[f64; 2]>, (usize, Line<f64>)>;
+
 /// The metres of border that each two neighbouring atoms share, by their numbers,
 /// the lower first. Touching at a corner is no border.
 pub(super) fn borders(atoms: &[Atom]) -> BTreeMap<(usize, usize), f64> {
-    let edges: Vec<GeomWithData<Rectangle<[f64; 2]>, (usize, Line<f64>)>> = atoms
+    let edges: Vec<Edge> = atoms
         .iter()
         .enumerate()
         .flat_map(|(n, atom)| atom.shape.lines_iter().map(move |line| (n, line)))

@@ -136,8 +136,8 @@ fn a_filter_that_cannot_be_used_says_what_is_allowed() {
             .refused(1, &said);
     }
     place
-        .run(&["export", "cases", "--format", "xlsx"])
-        .refused(2, &["csv", "jsonl"]);
+        .run(&["export", "cases", "--format", "pdf"])
+        .refused(2, &["csv", "jsonl", "xlsx"]);
 }
 
 #[test]

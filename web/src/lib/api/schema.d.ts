@@ -2473,7 +2473,7 @@ export interface components {
          * @description What can be asked of a turn.
          * @enum {string}
          */
-        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
+        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
         /** @description Say that the work is done. */
         ConfirmBody: {
             /** @description What was found. */
@@ -3295,7 +3295,7 @@ export interface components {
              * @description What can be asked of a turn.
              * @enum {string}
              */
-            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
+            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };

@@ -27,11 +27,13 @@ pub enum Channel {
     GridWorker,
     /// Another system.
     Partner,
+    /// The city itself, before anyone complained (未诉先办).
+    Proactive,
 }
 
 impl Channel {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Channel; 7] = [
+    pub const ALL: [Channel; 8] = [
         Channel::Hotline,
         Channel::Web,
         Channel::App,
@@ -39,6 +41,7 @@ impl Channel {
         Channel::Counter,
         Channel::GridWorker,
         Channel::Partner,
+        Channel::Proactive,
     ];
 }
 

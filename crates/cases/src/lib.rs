@@ -6,7 +6,8 @@
 //! **Words:** a *request* (诉求) is what someone sent; the *case* (案卷) is its
 //! record; a *unit* (单位) handles it; a *duty list* (权责清单) says which
 //! categories a unit answers for; an *area* (区域) is where it lies; a *whistle*
-//! (哨) calls units to come.
+//! (哨) calls units to come. What grows out of cases is in [`civic`], with its
+//! own words.
 //!
 //! **Invariants**
 //! - [`decide()`] and [`Case::apply`] are pure: the same case, command, rules and
@@ -24,6 +25,7 @@ pub mod authority;
 mod case;
 mod check;
 mod city;
+pub mod civic;
 mod command;
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yiwang_base::{CaseId, Personal, Purpose, Timestamp, cell, cells_of_tile, point_of_cell};
 
+use crate::civic::HeldDossiers;
 use crate::{
     Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Happening, MapTile, Order, Page,
     PageStart, Receipt, Recorded, RequestWords, Sealed, Sought, SourceRef, StoreError,
@@ -16,13 +17,15 @@ use crate::{
 #[derive(Default)]
 pub struct MemoryStore {
     given: AtomicU64,
+    pub(crate) given_dossiers: AtomicU64,
     held: Mutex<Held>,
 }
 
 #[derive(Default)]
-struct Held {
-    entries: u64,
-    cases: BTreeMap<CaseId, (Case, Vec<Recorded>)>,
+pub(crate) struct Held {
+    pub(crate) entries: u64,
+    pub(crate) dossiers: HeldDossiers,
+    pub(crate) cases: BTreeMap<CaseId, (Case, Vec<Recorded>)>,
     receipts: BTreeMap<String, ([u8; 32], CaseId)>,
     sources: BTreeMap<(String, String), CaseId>,
     files: BTreeMap<u64, Arc<[u8]>>,
@@ -36,7 +39,7 @@ impl MemoryStore {
 
     /// A panic elsewhere cannot leave a change half made: each is checked
     /// before the first of its parts is written.
-    fn held(&self) -> MutexGuard<'_, Held> {
+    pub(crate) fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -100,7 +103,7 @@ impl Held {
         Ok(())
     }
 
-    fn append(&mut self, change: Change) -> Result<(), StoreError> {
+    pub(crate) fn append(&mut self, change: Change) -> Result<(), StoreError> {
         let id = change.after.id;
         if let Some(receipt) = &change.receipt
             && let Some(id) = self.repeated(receipt)?
@@ -301,7 +304,7 @@ fn source_key(source: &SourceRef) -> (String, String) {
     (source.system.clone(), source.id.clone())
 }
 
-fn words(case: &Case) -> Option<&RequestWords> {
+pub(crate) fn words(case: &Case) -> Option<&RequestWords> {
     let request = case.request.as_ref()?;
     Some(request.disclose(Purpose::Record))
 }

@@ -369,6 +369,7 @@ pub fn channel_word(channel: Channel) -> &'static str {
         Channel::Counter => "counter",
         Channel::GridWorker => "grid_worker",
         Channel::Partner => "partner",
+        Channel::Proactive => "proactive",
     }
 }
 
@@ -389,6 +390,7 @@ fn channel_name(channel: Channel) -> Text {
         Channel::Counter => ("窗口", "Counter"),
         Channel::GridWorker => ("网格员", "Grid worker"),
         Channel::Partner => ("其他系统", "Other system"),
+        Channel::Proactive => ("未诉先办", "Proactive"),
     };
     LocalText::new(zh, en).into()
 }

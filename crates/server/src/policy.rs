@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use yiwang_base::{Refusal, RefusalKind, UnitCode};
+use yiwang_cases::civic::Kind;
 use yiwang_cases::{Action, Case, Whistle, WhistleAction};
 use yiwang_store::Account;
 
@@ -66,6 +67,8 @@ pub enum Right {
     ReadRoster,
     /// Set a unit's duty roster.
     SetRoster,
+    /// Open dossiers of this kind and take their steps.
+    Run(Kind),
 }
 
 impl Role {
@@ -111,7 +114,7 @@ impl Role {
         };
         use Right::{
             Act, FindCaller, KeepAccounts, KeepCity, ReadCases, ReadEntries, ReadFigures,
-            ReadReporter, ReadRoster, ReadUnits, ReadWords, SetChannel, SetFormulas, SetHooks,
+            ReadReporter, ReadRoster, ReadUnits, ReadWords, Run, SetChannel, SetFormulas, SetHooks,
             SetRoster, SubmitMany, SubmitTable, Whistle,
         };
         match right {
@@ -160,6 +163,11 @@ impl Role {
             Whistle(_) => matches!(self, Role::Operator | Role::Unit),
             ReadRoster => matches!(self, Role::Operator | Role::Unit | Role::Steward),
             SetRoster => self == Role::Steward,
+            Run(Kind::Proposal | Kind::Consultation) => self == Role::Operator,
+            Run(Kind::Topic | Kind::Dispute | Kind::Deliberation | Kind::MicroProject) => {
+                matches!(self, Role::Operator | Role::Unit)
+            }
+            Run(Kind::PropertyParty | Kind::Asset) => matches!(self, Role::Steward | Role::Unit),
         }
     }
 }
@@ -271,6 +279,26 @@ impl User {
             Ok(None) => self.may(Right::ReadCases),
             Ok(Some(unit)) => case.concerns(unit),
             Err(_) => false,
+        }
+    }
+
+    /// Refuses unless the user may take steps of dossiers of this kind that
+    /// these units lead or assist.
+    ///
+    /// # Errors
+    /// A refusal that names the role or the unit.
+    pub fn must_run(&self, kind: Kind, units: &[UnitCode]) -> Result<(), Refusal> {
+        self.must(Right::Run(kind))?;
+        match self.bound_to()? {
+            Some(unit) if !units.contains(unit) => Err(Refusal::new(
+                RefusalKind::Forbidden,
+                "policy.other-unit",
+                "这个卷宗由其他单位牵头",
+                "another unit leads this dossier",
+            )
+            .at("unit")
+            .found(unit.as_str())),
+            _ => Ok(()),
         }
     }
 
@@ -397,11 +425,13 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                 proposal topic dispute deliberation consultation micro_project",
             ),
             (
                 Role::Unit,
-                "cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                 topic dispute property_party asset deliberation micro_project",
             ),
             (
                 Role::Verifier,
@@ -413,7 +443,7 @@ mod tests {
             ),
             (
                 Role::Steward,
-                "cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase",
+                "cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase property_party asset",
             ),
             (Role::Auditor, "cases units figures entries submit"),
             (Role::Admin, "cases units figures entries accounts submit"),
@@ -443,10 +473,11 @@ mod tests {
             let word = format!("whistle.{}", action.word());
             (Right::Whistle(action), word)
         });
+        let runs = Kind::ALL.map(|kind| (Right::Run(kind), kind.word().to_owned()));
         assert_eq!(table.map(|(role, _)| role), Role::ALL);
         for (role, words) in table {
             let allowed: Vec<&str> = words.split(' ').collect();
-            for (right, word) in plain.iter().chain(&acts).chain(&whistles) {
+            for (right, word) in plain.iter().chain(&acts).chain(&whistles).chain(&runs) {
                 assert_eq!(
                     role.may(*right),
                     allowed.contains(&word.as_str()),

@@ -18,6 +18,7 @@ use yiwang_journal::EntryView;
 use crate::accounts::{self, AccountData};
 use crate::append::CaseData;
 use crate::case_row::{Derived, FACTS, facts};
+use crate::dossiers::{DossierStep, DossierSum};
 use crate::error::{broken, from_sqlite};
 use crate::joiners::{self, Joined};
 use crate::scan::{JournalRow, Scan, ScanProgress};
@@ -83,6 +84,7 @@ enum Step {
     Item(Box<(String, Value)>),
     Account(Box<(String, AccountData)>),
     Whistle(Box<WhistleStep>),
+    Dossier(Box<DossierStep>),
     Other,
 }
 
@@ -176,6 +178,9 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
             },
             has_sealed: row.sealed.is_some() && row.erased_by.is_none(),
         }))
+    } else if subject.starts_with("dossier/") {
+        let step = DossierStep::read(row.seq, &subject, &entry.kind, entry.at, data);
+        Step::Dossier(Box::new(step.map_err(|e| unreadable(&e))?))
     } else if items::is_item(&subject) {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
         Step::Item(Box::new((subject, data)))
@@ -196,6 +201,7 @@ struct Sum {
     cases: HashMap<u64, Box<(Case, Derived)>>,
     items: HashMap<String, (u64, Value)>,
     accounts: HashMap<String, AccountData>,
+    dossiers: DossierSum,
     misplaced: BTreeSet<u64>,
     /// Who joins by an entry, and which case.
     joined: HashMap<u64, (u64, Joined)>,
@@ -233,6 +239,10 @@ impl Sum {
             }
             Step::Whistle(step) => self
                 .add_whistle(seq, *step)
+                .map_err(|error| broken(format!("entry {seq}: {error}")))?,
+            Step::Dossier(step) => self
+                .dossiers
+                .add(*step)
                 .map_err(|error| broken(format!("entry {seq}: {error}")))?,
             Step::Other => {}
         }
@@ -304,6 +314,7 @@ impl Sum {
             self.whistles,
             self.whistle_entries,
         )?);
+        subjects.extend(self.dossiers.differing(&sql)?);
         subjects.truncate(MOST_DIFFERING);
         Ok(subjects)
     }

@@ -88,6 +88,7 @@ pub struct Store {
     pub(crate) figures: Arc<Figures>,
     next_case: AtomicU64,
     next_whistle: AtomicU64,
+    pub(crate) next_dossier: AtomicU64,
     directory: PathBuf,
     /// Held as long as the store is open to write, so that no second process does.
     _lock: Option<std::fs::File>,
@@ -131,6 +132,9 @@ impl Store {
             .query_row("SELECT max(id) FROM cases", [], |row| row.get(0))
             .map_err(|e| record(e.to_string()))?;
         let last_whistle = whistles::last_number(&connection).map_err(|e| record(e.to_string()))?;
+        let last_dossier = one(&connection, "SELECT max(id) FROM dossier", [])
+            .map_err(|e| record(e.to_string()))?
+            .map_or(0, i64::unsigned_abs);
         let wal = directory.join(format!("{RECORD}-wal"));
         let writer = Writer::start(connection, mover, frontier, wal).map_err(io(directory))?;
         Ok(Store {
@@ -140,6 +144,7 @@ impl Store {
             figures: Arc::default(),
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
             next_whistle: AtomicU64::new(last_whistle + 1),
+            next_dossier: AtomicU64::new(last_dossier + 1),
             directory: directory.to_owned(),
             _lock: Some(lock),
         })
@@ -176,6 +181,7 @@ impl Store {
             figures: Arc::default(),
             next_case: AtomicU64::new(1),
             next_whistle: AtomicU64::new(1),
+            next_dossier: AtomicU64::new(1),
             directory: directory.to_owned(),
             _lock: None,
         })

@@ -16,6 +16,8 @@ it.each([
   ['/follow/%', 'follow', false, '%'],
   ['/hotline', 'hotline', true, ''],
   ['/upload', 'upload', true, ''],
+  ['/together', 'together', false, ''],
+  ['/together/D12', 'dossier', false, '12'],
   ['/desk', 'desk', true, ''],
   ['/grid', 'grid', true, ''],
   ['/cases/C12', 'case', true, '12'],

@@ -25,7 +25,7 @@ fn wait<T>(block_on: BlockOn, future: impl Future<Output = T>) -> T {
 
 /// A store and a way to wait for it.
 pub struct Desk<'a, S> {
-    store: &'a S,
+    pub(super) store: &'a S,
     block_on: BlockOn,
 }
 

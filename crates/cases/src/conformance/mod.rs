@@ -14,6 +14,7 @@ mod agreement;
 mod calls;
 mod cases;
 mod desk;
+mod dossiers;
 mod erasure;
 mod figures;
 mod files;
@@ -37,6 +38,13 @@ pub use cases::{
     words_in_any_script_read_back_as_they_were_said,
 };
 pub use desk::{BlockOn, Desk};
+pub use dossiers::{
+    a_case_and_the_dossier_it_comes_of_are_written_together,
+    a_dossier_of_every_kind_reads_back_as_it_was_written,
+    a_dossier_that_moved_on_is_not_overwritten, a_person_speaks_once_in_each_vote,
+    a_step_made_twice_is_told_what_it_did, dossiers_are_found_by_what_they_are_about,
+    weeks_and_patterns_count_complaints, what_is_erased_of_a_dossier_is_gone,
+};
 pub use erasure::{
     an_erased_call_is_not_repeated, an_erasure_names_only_what_its_own_case_has_sealed,
     what_is_erased_is_found_nowhere, what_is_erased_leaves_a_trace,
@@ -66,10 +74,18 @@ pub use pairs::{
 macro_rules! conformance {
     ($fresh:expr, $wait:expr) => {
         $crate::conformance! { @each $fresh, $wait;
+            a_case_and_the_dossier_it_comes_of_are_written_together
             a_case_changed_by_many_at_once_is_changed_by_one
             a_case_number_finds_its_case
             a_case_of_every_sort_of_event_reads_back_as_it_was_written
             a_case_that_is_not_there_is_not_found
+            a_dossier_of_every_kind_reads_back_as_it_was_written
+            a_dossier_that_moved_on_is_not_overwritten
+            a_person_speaks_once_in_each_vote
+            a_step_made_twice_is_told_what_it_did
+            dossiers_are_found_by_what_they_are_about
+            weeks_and_patterns_count_complaints
+            what_is_erased_of_a_dossier_is_gone
             a_change_for_another_version_is_refused_with_the_current_one
             a_file_is_read_by_the_entry_that_attached_it
             a_follow_code_belongs_to_one_case

@@ -7,6 +7,8 @@ mod any_event;
 mod authority;
 mod clock;
 mod deadlines;
+mod dossier_steps;
+mod dossiers;
 mod duplicates;
 mod duties;
 mod fields;

@@ -121,6 +121,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         app.hooks(),
         async move { drop(stopped.await) },
     ));
+    let flows = tokio::spawn(yiwang_server::flows::run(Arc::clone(&app)));
     let control = control_socket(&context.data);
     http::serve(listener, control, Arc::clone(&app), async move {
         signals.next().await
@@ -134,6 +135,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     drop(stop_hooks);
     // What it was doing when it stopped is done again when it starts.
     let _ = hooks.await;
+    flows.abort();
     // Whoever finds it could not reach anybody.
     let _ = std::fs::remove_file(context.data.join(data_dir::CONTROL));
     app.store.sign(&app.key).await?;

@@ -72,6 +72,14 @@ problems! {
     /// Many requests in one call.
     BatchProblems: BAD_REQUEST UNAUTHORIZED FORBIDDEN REQUEST_TIMEOUT PAYLOAD_TOO_LARGE
         UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// A call that anyone may make, with a filter.
+    OpenFilterProblems: UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// Opening a dossier: some anyone may.
+    OpenDossierProblems: BAD_REQUEST UNAUTHORIZED FORBIDDEN NOT_FOUND REQUEST_TIMEOUT CONFLICT
+        PAYLOAD_TOO_LARGE UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
+    /// A voice or a remark.
+    VoiceProblems: BAD_REQUEST UNAUTHORIZED FORBIDDEN NOT_FOUND REQUEST_TIMEOUT CONFLICT
+        PAYLOAD_TOO_LARGE UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
     /// A resident's word on the own case.
     FollowProblems: BAD_REQUEST NOT_FOUND REQUEST_TIMEOUT CONFLICT PAYLOAD_TOO_LARGE
         UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
@@ -89,7 +97,7 @@ pub(super) struct CaseAnswer;
 
 impl IntoResponses for CaseAnswer {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        with_version("The case", "CaseDetail")
+        with_version("200", "The case", "CaseDetail")
     }
 }
 
@@ -98,11 +106,33 @@ pub(super) struct WhistleAnswer;
 
 impl IntoResponses for WhistleAnswer {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        with_version("The whistle", "WhistleDetail")
+        with_version("200", "The whistle", "WhistleDetail")
     }
 }
 
-fn with_version(description: &str, schema: &str) -> BTreeMap<String, RefOr<Response>> {
+/// The dossier after a call, with its version.
+pub(super) struct DossierAnswer;
+
+impl IntoResponses for DossierAnswer {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        with_version("200", "The dossier", "DossierDetail")
+    }
+}
+
+/// A dossier that was opened, with its version.
+pub(super) struct DossierOpened;
+
+impl IntoResponses for DossierOpened {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        with_version("201", "The dossier", "DossierDetail")
+    }
+}
+
+fn with_version(
+    status: &str,
+    description: &str,
+    schema: &str,
+) -> BTreeMap<String, RefOr<Response>> {
     let etag = Header::builder()
         .schema(Some(String::schema()))
         .description(Some(format!(
@@ -116,7 +146,7 @@ fn with_version(description: &str, schema: &str) -> BTreeMap<String, RefOr<Respo
         .content("application/json", Content::new(Some(schema)))
         .header("ETag", etag)
         .build();
-    [("200".to_owned(), response.into())].into()
+    [(status.to_owned(), response.into())].into()
 }
 
 /// A file, as it was attached.

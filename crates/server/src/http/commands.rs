@@ -330,7 +330,7 @@ fn codes<T: std::str::FromStr<Err = IdError>>(
 }
 
 /// A code from a body.
-pub(super) fn code<T: std::str::FromStr<Err = IdError>>(
+pub(crate) fn code<T: std::str::FromStr<Err = IdError>>(
     text: &str,
     field: &str,
 ) -> Result<T, Refusal> {

@@ -11,14 +11,16 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
 use yiwang_cases::StoreError;
-use yiwang_store::{Changed, WhistleChanged};
+use yiwang_store::{Changed, DossierMoved, WhistleChanged};
 
 use super::answers::StaffProblems;
 use super::problem::Answer;
 use super::session::{Session, Visitor};
 use super::state::{App, now};
 use crate::policy::{Right, User};
-use crate::wire::{ChangeView, EventWord, Time, WhistleChangeView, WhistleEventWord, Word};
+use crate::wire::{
+    ChangeView, DossierChangeView, EventWord, Time, WhistleChangeView, WhistleEventWord, Word,
+};
 
 /// How many changes are read at once, and how often at most.
 const BATCH: usize = 200;
@@ -32,7 +34,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
     params(("Last-Event-ID" = Option<u64>, Header, description = "the last event received")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-            description = "`ready` once, then a `case` or a `whistle` for each change; its data is a `ChangeView` or a `WhistleChangeView`"),
+            description = "`ready` once, then a `case`, a `whistle` or a `dossier` for each change; its data is a `ChangeView`, a `WhistleChangeView` or a `DossierChangeView`"),
         StaffProblems,
     ))]
 pub(super) async fn stream(
@@ -108,6 +110,7 @@ fn changes(
 enum Change {
     Case(Box<Changed>),
     Whistle(Box<WhistleChanged>),
+    Dossier(Box<DossierMoved>),
 }
 
 impl Change {
@@ -118,28 +121,56 @@ impl Change {
             Change::Whistle(change) => user
                 .sees_whistle(&change.whistle)
                 .then(|| whistle_event(change)),
+            Change::Dossier(change) => Some(dossier_event(change)),
         }
     }
 }
 
 /// The next changes in the order of their entries, and whether there may be
-/// more at once. Where one sort has more than a batch, the other waits for it.
+/// more at once. Where one sort has more than a batch, the others wait for it.
 async fn batch(app: &App, from: u64) -> Result<(BTreeMap<u64, Change>, bool), StoreError> {
     let cases = app.store.changes_from(from, BATCH).await?;
     let whistles = app.store.whistle_changes_from(from, BATCH).await?;
     let horizon = |full: bool, last: Option<u64>| last.filter(|_| full).unwrap_or(u64::MAX);
-    let until = horizon(cases.len() == BATCH, cases.last().map(|c| c.seq)).min(horizon(
-        whistles.len() == BATCH,
-        whistles.last().map(|c| c.seq),
-    ));
+    let dossiers = app.store.dossiers_from(from, BATCH).await?;
+    let until = [
+        horizon(cases.len() == BATCH, cases.last().map(|c| c.seq)),
+        horizon(whistles.len() == BATCH, whistles.last().map(|c| c.seq)),
+        horizon(dossiers.len() == BATCH, dossiers.last().map(|c| c.seq)),
+    ];
+    let until = until.into_iter().min().unwrap_or(u64::MAX);
     let cases = cases
         .into_iter()
         .map(|change| (change.seq, Change::Case(Box::new(change))));
     let whistles = whistles
         .into_iter()
         .map(|change| (change.seq, Change::Whistle(Box::new(change))));
-    let changes = cases.chain(whistles).filter(|(seq, _)| *seq <= until);
+    let dossiers = dossiers
+        .into_iter()
+        .map(|change| (change.seq, Change::Dossier(Box::new(change))));
+    let changes = cases
+        .chain(whistles)
+        .chain(dossiers)
+        .filter(|(seq, _)| *seq <= until);
     Ok((changes.collect(), until != u64::MAX))
+}
+
+fn dossier_event(change: &DossierMoved) -> Event {
+    let dossier = &change.dossier;
+    let view = DossierChangeView {
+        seq: change.seq,
+        id: dossier.id.to_string(),
+        kind: Word(dossier.kind()),
+        version: dossier.version,
+        event: change.event.clone(),
+        state: dossier.head().state.to_owned(),
+        by: change.by.clone(),
+    };
+    let data = serde_json::to_string(&view).unwrap_or_default();
+    Event::default()
+        .event("dossier")
+        .id(change.seq.to_string())
+        .data(data)
 }
 
 fn whistle_event(change: &WhistleChanged) -> Event {

@@ -11,6 +11,7 @@ mod callers;
 mod cases;
 mod commands;
 mod cursor;
+mod dossiers;
 mod duplicates;
 mod events;
 mod exports;
@@ -42,6 +43,7 @@ mod trail;
 mod whistle_filter;
 mod whistles;
 
+pub(crate) use commands::code as read_code;
 pub use openapi::document;
 pub use problem::Problem;
 pub use serve::serve;
@@ -208,4 +210,14 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(hooks::list, hooks::set))
         .routes(routes!(hooks::dead))
         .routes(routes!(hooks::resend))
+        .routes(routes!(dossiers::list, dossiers::step::open))
+        .routes(routes!(dossiers::read, dossiers::step::step))
+        .routes(routes!(dossiers::step::open_case))
+        .routes(routes!(dossiers::step::erase))
+        .routes(routes!(dossiers::voices::say))
+        .routes(routes!(dossiers::voices::remark))
+        .routes(routes!(dossiers::insight::party_credit))
+        .routes(routes!(dossiers::insight::scan))
+        .routes(routes!(dossiers::insight::signals))
+        .routes(routes!(dossiers::insight::needs))
 }

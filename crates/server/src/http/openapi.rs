@@ -7,7 +7,9 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
+use crate::wire::{
+    CaseDetail, ChangeView, DossierChangeView, DossierDetail, WhistleChangeView, WhistleDetail,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,7 +18,15 @@ use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
         description = "One intake, one dispatch: requests, cases and their trail.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(super::Problem, CaseDetail, ChangeView, WhistleDetail, WhistleChangeView)),
+    components(schemas(
+        super::Problem,
+        CaseDetail,
+        ChangeView,
+        DossierDetail,
+        DossierChangeView,
+        WhistleDetail,
+        WhistleChangeView
+    )),
     modifiers(&Session),
     tags(
         (name = "session", description = "Signing in"),
@@ -27,6 +37,7 @@ use crate::wire::{CaseDetail, ChangeView, WhistleChangeView, WhistleDetail};
         (name = "whistles", description = "Calling units, and who is on duty"),
         (name = "figures", description = "Rates that open to the cases behind them"),
         (name = "webhooks", description = "What other systems are told"),
+        (name = "together", description = "What grows out of cases: proposals, topics, disputes, deliberation, votes, micro-projects"),
     )
 )]
 struct Base;

@@ -6,7 +6,8 @@
 use utoipa::IntoParams;
 
 use crate::wire::{
-    ChannelWord, FigureGroupWord, FigurePartWord, StageWord, WhistleKindWord, WhistleStageWord,
+    ChannelWord, FigureGroupWord, FigurePartWord, KindWord, StageWord, WhistleKindWord,
+    WhistleStageWord,
 };
 
 /// Which case.
@@ -184,6 +185,60 @@ pub(super) struct HookPath {
     /// Its code.
     #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
     hook: String,
+}
+
+/// Which dossier.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct DossierPath {
+    /// The dossier's number, `D12`.
+    #[param(pattern = "^[Dd]?[1-9][0-9]*$")]
+    dossier: String,
+}
+
+/// Which dossiers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct DossierQuery {
+    /// Kinds.
+    #[param(explode = false, required = false)]
+    kind: Vec<KindWord>,
+    /// Words of where they stand.
+    #[param(explode = false, required = false)]
+    state: Vec<String>,
+    /// Codes of units that lead or assist.
+    #[param(explode = false, required = false)]
+    unit: Vec<String>,
+    /// Codes of areas, with all that lie in them.
+    #[param(explode = false, required = false)]
+    area: Vec<String>,
+    /// Codes of categories.
+    #[param(explode = false, required = false)]
+    category: Vec<String>,
+    /// Only those linked with this case; staff only.
+    #[param(required = false)]
+    case: String,
+    /// Only those whose next step is late.
+    #[param(required = false)]
+    late: bool,
+    /// How many; 50 unless told.
+    #[param(required = false, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// `next` of the page before.
+    #[param(required = false)]
+    cursor: String,
+}
+
+/// Where, and about what.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct PlaceQuery {
+    /// Codes of areas, with all that lie in them.
+    #[param(explode = false, required = false)]
+    area: Vec<String>,
+    /// Codes of categories.
+    #[param(explode = false, required = false)]
+    category: Vec<String>,
 }
 
 /// To do a thing once however often the call is made.

@@ -113,6 +113,16 @@ pub(super) fn submission(body: RequestBody, user: Option<&User>) -> Result<Submi
         .found(channel_word(channel))
         .allowing(["web"]));
     }
+    if channel == Channel::Proactive {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "channel.proactive",
+            "未诉先办的案卷由受理建议产生,不能直接登记",
+            "proactive cases come of accepted proposals and are not entered by hand",
+        )
+        .at("channel")
+        .found(channel_word(channel)));
+    }
     let place = place(body.place)?;
     let category = body.category.filter(|code| !code.is_empty());
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());

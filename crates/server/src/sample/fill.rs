@@ -150,6 +150,8 @@ impl Filling {
             remove(&self.unfinished)?;
             return Ok(None);
         };
+        let together = super::together::fill(&self.store, plan);
+        self.runtime.block_on(together)?;
         self.runtime.block_on(self.store.sign(key))?;
         let entries = *self.store.durable().borrow();
         drop(self.store);

@@ -36,6 +36,7 @@ mod season;
 mod shift;
 mod spot;
 mod staff;
+mod together;
 mod unit;
 mod weather;
 mod words;

@@ -291,7 +291,7 @@ impl<'a> Requests<'a> {
     fn reporter(&self, channel: Channel, lang: Lang, dice: &mut Dice) -> Reporter {
         let (name, phone) = match channel {
             Channel::Hotline | Channel::Counter => (0.95, 1.0),
-            Channel::GridWorker | Channel::Partner => (0.1, 0.1),
+            Channel::GridWorker | Channel::Partner | Channel::Proactive => (0.1, 0.1),
             Channel::Web | Channel::App | Channel::MiniProgram => (0.5, 0.75),
         };
         let phrases = &self.city.phrases;
@@ -314,7 +314,7 @@ impl<'a> Requests<'a> {
         dice: &mut Dice,
     ) -> Option<CategoryCode> {
         let (right, wrong) = match channel {
-            Channel::GridWorker | Channel::Partner => (1.0, 0.0),
+            Channel::GridWorker | Channel::Partner | Channel::Proactive => (1.0, 0.0),
             Channel::Hotline | Channel::Counter => (0.86, 0.04),
             Channel::Web | Channel::App | Channel::MiniProgram => (0.55, 0.09),
         };

@@ -61,7 +61,7 @@ impl Speaker<'_> {
             Channel::Hotline => &phrases.hotline,
             Channel::GridWorker => &phrases.grid_worker,
             Channel::Counter => &phrases.counter,
-            Channel::Partner => &phrases.partner,
+            Channel::Partner | Channel::Proactive => &phrases.partner,
             Channel::Web | Channel::App | Channel::MiniProgram => &phrases.resident,
         }
         .of(self.lang);

@@ -6,6 +6,8 @@ mod calendar;
 mod caller;
 mod case;
 mod city;
+mod dossier;
+mod dossier_step;
 mod duplicate;
 mod duty;
 mod figures;
@@ -39,6 +41,13 @@ pub use case::{
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
+pub use dossier::{
+    CountView, CreditCase, CreditView, DeedRow, DossierCaseBody, DossierChangeView, DossierDetail,
+    DossierPageView, DossierRow, EraseDossierBody, NeedView, NeedsView, RemarkBody, ScanView,
+    SignalView, SignalsView, VoiceBody, VoiceView,
+};
+pub(crate) use dossier_step::Facts;
+pub use dossier_step::{DossierBody, PublicText, ScopeBody};
 pub use duplicate::{
     CandidateView, ClusterView, ClustersView, DuplicatesView, FoundPlaceView, JoinBody, JoinedView,
     MergeBody, MergingView, SimilarBody, SimilarCase, SimilarView, UnmergeBody,
@@ -86,10 +95,11 @@ pub use whistle::{
 };
 pub use words::{
     ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
-    DeclineWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord,
-    HookPurposeWord, PauseWord, PlaceKindWord, ReturnWord, RoleWord, ShelveWord, StageWord,
-    SupervisionWord, TierWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord,
-    WhistleKindWord, WhistleStageWord, Word, Worded,
+    DeclineWord, DismissWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
+    FlawWord, FormWord, HookPurposeWord, KindWord, OutcomeWord, PartyRoleWord, PauseWord,
+    PlaceKindWord, RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord,
+    SupervisionWord, TierWord, TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord,
+    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

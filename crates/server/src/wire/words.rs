@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use yiwang_base::UnlistedYears;
 use yiwang_cases::authority::Flaw;
+use yiwang_cases::civic::{Kind, Recast, asset, deliberation, dispute, property_party, proposal};
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
@@ -19,6 +20,12 @@ use yiwang_cases::{
 };
 
 use super::unlisted_word;
+use asset::Sort;
+use deliberation::Form;
+use dispute::{Outcome, Track};
+use property_party::Role as PartyRole;
+use proposal::DismissReason;
+
 use crate::city::{channel_word, decline_word};
 use crate::figures::{GroupWord, PartWord};
 use crate::policy::{HookPurpose, Role};
@@ -148,6 +155,14 @@ worded! {
     GroupWord "FigureGroup" "By what a board is divided." GroupWord::word, FigureGroupWord;
     PartWord "FigurePart" "Which of the turns behind a figure." PartWord::word, FigurePartWord;
     HookPurpose "HookPurpose" "For what another system is told." HookPurpose::word, HookPurposeWord;
+    Kind "DossierKind" "What sort of dossier." Kind::word, KindWord;
+    DismissReason "DismissReason" "Why a proposal is dismissed." DismissReason::word, DismissWord;
+    Track "DisputeTrack" "By which instrument a dispute is settled." Track::word, TrackWord;
+    Outcome "DisputeOutcome" "How a dispute ended." Outcome::word, OutcomeWord;
+    PartyRole "PartyRole" "What sort of property party." PartyRole::word, PartyRoleWord;
+    Sort "AssetSort" "What sort of asset." Sort::word, SortWord;
+    Form "DeliberationForm" "In which form people talk." Form::word, FormWord;
+    Recast "Recast" "What a second voice of the same person does." Recast::word, RecastWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

@@ -32,4 +32,6 @@ mod sight;
 mod sign_in;
 mod suggestions;
 mod table;
+mod together;
+mod votes;
 mod whistles;

@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 137] = [
+const TABLE: [(&str, &str); 149] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -446,6 +446,52 @@ const TABLE: [(&str, &str); 137] = [
         "POST /api/v1/accounts/{user}/key",
         "401 403 403 403 403 403 403 404 403",
     ),
+    // A deliberation of the unit `lights`: no vote is held in it, and it has no credit.
+    (
+        "GET /api/v1/dossiers",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "POST /api/v1/dossiers",
+        "201 201 201 201 201 201 201 201 201",
+    ),
+    (
+        "GET /api/v1/dossiers/{dossier}",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "POST /api/v1/dossiers/{dossier}",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/dossiers/{dossier}/cases",
+        "401 412 412 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/dossiers/{dossier}/erase",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "POST /api/v1/dossiers/{dossier}/voices",
+        "422 422 422 422 422 422 422 422 422",
+    ),
+    (
+        "POST /api/v1/dossiers/{dossier}/remarks",
+        "409 409 409 409 409 409 409 409 409",
+    ),
+    (
+        "GET /api/v1/dossiers/{dossier}/credit",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    (
+        "POST /api/v1/proposals/scan",
+        "401 200 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/disputes/signals",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    ("GET /api/v1/needs", "401 200 200 200 200 200 200 200 403"),
     ("GET /api/v1/events", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /tiles/base/{z}/{x}/{y}",
@@ -573,6 +619,9 @@ fn body(path: &str) -> Value {
     if path.contains("/whistles") {
         return whistle_body(path);
     }
+    if path.contains("/dossiers") {
+        return dossier_body(path);
+    }
     match path.rsplit('/').next().unwrap() {
         "accounts" => json!({"name": "operator", "role": "operator"}),
         "police" => json!({"type": "FeatureCollection", "features": []}),
@@ -625,6 +674,18 @@ fn body(path: &str) -> Value {
     }
 }
 
+/// Of a micro-project, which anyone may propose, and of a deliberation.
+fn dossier_body(path: &str) -> Value {
+    match path.rsplit('/').next().unwrap() {
+        "dossiers" => json!({"micro_project": {"propose": {"area": "west", "words": "长椅"}}}),
+        "cases" => json!({"words": "划线", "address": "春风路", "category": "road"}),
+        "erase" => json!({"ground": "x"}),
+        "voices" => json!({"options": [0]}),
+        "remarks" => json!({"words": "x"}),
+        _ => json!({"deliberation": {"add_step": {"title": {"zh": "走访"}, "on": "2030-01-05"}}}),
+    }
+}
+
 fn whistle_body(path: &str) -> Value {
     match path.rsplit('/').next().unwrap() {
         "whistles" => json!({
@@ -663,6 +724,12 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
     let code = text(&case["follow_code"]);
     let whistle = operator.post("/api/v1/whistles", &whistle_body("/whistles"));
     let whistle = text(&whistle.expect(201)["id"]);
+    let convene = json!({"deliberation": {"convene": {
+        "title": {"zh": "停车"}, "agenda": {"zh": "车位怎么分"}, "area": "west", "unit": "lights",
+        "form": "meeting", "parties": [{"zh": "居民代表"}],
+    }}});
+    let dossier = operator.post("/api/v1/dossiers", &convene);
+    let dossier = text(&dossier.expect(201)["id"]);
     town.nobody().get("/trail/checkpoint");
     let mut wrong = BTreeMap::new();
     for (call, row) in TABLE {
@@ -670,6 +737,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
         let path = path
             .replace("{id}", &id)
             .replace("{whistle}", &whistle)
+            .replace("{dossier}", &dossier)
             .replace("{unit}", "lights")
             .replace("{offer}", "no-such-offer-was-made-x")
             .replace("{code}", &code)

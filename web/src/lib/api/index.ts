@@ -11,6 +11,8 @@ import type {
   CaseFile,
   CaseQuery,
   Command,
+  DossierBody,
+  DossierQuery,
   Followed,
   GridAdoption,
   GridPlan,
@@ -234,6 +236,52 @@ export const api = {
   undoGrid: (merge: string) =>
     answer(client.POST('/api/v1/grid/merges/{merge}/undo', { ...path({ merge }), body: {} })),
   proof: (id: string) => answer(client.GET('/api/v1/cases/{id}/proof', path({ id }))),
+};
+
+/** What grows out of cases. */
+export const dossiers = {
+  list: (query: DossierQuery) => answer(client.GET('/api/v1/dossiers', { params: { query } })),
+  read: (dossier: string) => answer(client.GET('/api/v1/dossiers/{dossier}', path({ dossier }))),
+  open: (body: DossierBody, key: string) =>
+    answer(
+      client.POST('/api/v1/dossiers', {
+        params: { header: { 'Idempotency-Key': key } },
+        body,
+      }),
+    ),
+  step: (dossier: string, version: number, body: DossierBody, key: string) =>
+    answer(
+      client.POST('/api/v1/dossiers/{dossier}', {
+        params: {
+          path: { dossier },
+          header: { 'If-Match': `"${version}"`, 'Idempotency-Key': key },
+        },
+        body,
+      }),
+    ),
+  speak: (dossier: string, options: number[], who: { follow_code?: string; phone?: string }) =>
+    answer(
+      client.POST('/api/v1/dossiers/{dossier}/voices', {
+        params: { path: { dossier } },
+        body: { options, ...who },
+      }),
+    ),
+  remark: (
+    dossier: string,
+    words: string,
+    who: { follow_code?: string; phone?: string },
+    key: string,
+  ) =>
+    answer(
+      client.POST('/api/v1/dossiers/{dossier}/remarks', {
+        params: { path: { dossier }, header: { 'Idempotency-Key': key } },
+        body: { words, ...who },
+      }),
+    ),
+  credit: (dossier: string) =>
+    answer(client.GET('/api/v1/dossiers/{dossier}/credit', path({ dossier }))),
+  scan: () => answer(client.POST('/api/v1/proposals/scan')),
+  signals: () => answer(client.GET('/api/v1/disputes/signals')),
 };
 
 /**

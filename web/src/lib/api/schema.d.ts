@@ -958,6 +958,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/disputes/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Early signals of disputes: complaints of one kind from one block, week after week. */
+        get: operations["dispute_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of dossiers, the newest first. Who is not signed in sees topics,
+         *     deliberations, consultations and micro-projects, without what is for staff.
+         */
+        get: operations["list_dossiers"];
+        put?: never;
+        /** Open a dossier. Staff, by kind; a micro-project may be proposed by anyone. */
+        post: operations["open_dossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers/{dossier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dossier, whole. Its `ETag` is its version. */
+        get: operations["read_dossier"];
+        put?: never;
+        /** Take a step of a dossier. */
+        post: operations["step_dossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers/{dossier}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a case that follows from a deliberation; it names the dossier as its source. */
+        post: operations["open_case_of_dossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers/{dossier}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The credit of a property party, with the cases it comes from. */
+        get: operations["party_credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers/{dossier}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase what is sealed beside a dossier (依法删除). */
+        post: operations["erase_dossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers/{dossier}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something about a consultation, as long as it is open. What is said is
+         *     sealed and read by staff.
+         */
+        post: operations["remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dossiers/{dossier}/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak in the vote that a dossier holds. Anyone may whose request the desk
+         *     has taken on; staff enter voices of those who come or call.
+         */
+        post: operations["speak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duplicates/clusters": {
         parameters: {
             query?: never;
@@ -1304,6 +1451,43 @@ export interface paths {
         get: operations["preview_grid_outlines"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The baseline of needs (群众需求底数): what each area usually asks for in four
+         *     weeks, over the last year, beside the four weeks just past.
+         */
+        get: operations["needs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for recurrences now, and open a proposal for each that stands out. */
+        post: operations["scan_recurrences"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1898,6 +2082,58 @@ export interface components {
             resolve_by: string;
         };
         /**
+         * @description What sort of asset.
+         * @enum {string}
+         */
+        AssetSort: "lift" | "parking";
+        /** @description A step of an asset. */
+        AssetStep: {
+            /** @description Enter it (登记). */
+            register: {
+                /** @description Code of the area. */
+                area: string;
+                /** @description Code of the category of complaints about it. */
+                category: string;
+                /**
+                 * Format: int32
+                 * @description Days from one inspection to the next.
+                 */
+                every_days: number;
+                /**
+                 * Format: date
+                 * @description Day of the last inspection.
+                 */
+                inspected_on?: string | null;
+                /** @description Its name. */
+                name: components["schemas"]["PublicText"];
+                /** @description Number of the property party that keeps it, `D12`. */
+                party?: string | null;
+                /** @description What sort. */
+                sort: components["schemas"]["AssetSort"];
+                /** @description Code of the unit that watches over it. */
+                unit: string;
+            };
+        } | {
+            /** @description It was inspected (检验). */
+            inspect: {
+                /** @description What was found; required where it did not pass; sealed. */
+                note?: string | null;
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+                /** @description Whether it passed. */
+                passed: boolean;
+            };
+        } | {
+            /** @description It is gone. */
+            retire: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
+        /**
          * @description What became of a call.
          * @enum {string}
          */
@@ -2301,7 +2537,7 @@ export interface components {
          * @description How a request came in.
          * @enum {string}
          */
-        Channel: "hotline" | "web" | "app" | "mini_program" | "counter" | "grid_worker" | "partner";
+        Channel: "hotline" | "web" | "app" | "mini_program" | "counter" | "grid_worker" | "partner" | "proactive";
         /** @description Check in. */
         CheckInBody: {
             /**
@@ -2479,6 +2715,73 @@ export interface components {
             /** @description What was found. */
             note?: string | null;
         };
+        /** @description A step of a consultation; voices and remarks have calls of their own. */
+        ConsultationStep: {
+            /** @description Ask (发布). */
+            announce: {
+                /** @description Code of the area whose people are asked; all without it. */
+                area?: string | null;
+                /**
+                 * Format: int32
+                 * @description How many of them a voice may name.
+                 */
+                choose: number;
+                /**
+                 * Format: date-time
+                 * @description Until before then.
+                 */
+                closes_at: string;
+                /**
+                 * Format: int32
+                 * @description How many people are asked, for the turnout.
+                 */
+                entitled?: number | null;
+                /**
+                 * Format: date-time
+                 * @description From then on.
+                 */
+                opens_at: string;
+                /** @description What can be chosen, 2 to 20. */
+                options: components["schemas"]["PublicText"][];
+                /** @description What is asked. */
+                question: components["schemas"]["PublicText"];
+                /** @description What a second voice does. */
+                recast: components["schemas"]["Recast"];
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that asks. */
+                unit: string;
+            };
+        } | {
+            /** @description Publish what people said, when the vote is over (公布结果). */
+            publish: Record<string, never>;
+        } | {
+            /** @description Say what is made of it (采纳情况). */
+            answer: {
+                /** @description What. */
+                answer: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Ask no longer. */
+            withdraw: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
+        /** @description How many complaints came in during a time. */
+        CountView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            cases: number;
+            /** @description From then on. */
+            from: components["schemas"]["Time"];
+            /** @description Until before then. */
+            until: components["schemas"]["Time"];
+            /** @description What is counted: `before`, `since`, `year_before`. */
+            what: string;
+        };
         /**
          * @description What a formula counts: each case once, or each turn at a unit.
          * @enum {string}
@@ -2539,6 +2842,38 @@ export interface components {
             password: string;
             /** @description Sign-in name. */
             user: string;
+        };
+        /** @description A case that a credit counts. */
+        CreditCase: {
+            /**
+             * Format: int64
+             * @description Its fault, hundredths.
+             */
+            fault: number;
+            /** @description Why: `not_solved`, `late`, `again`. */
+            faults: string[];
+            /** @description Its number. */
+            id: string;
+        };
+        /** @description The credit of a property party, with what it comes from. */
+        CreditView: {
+            /** @description The cases counted, the newest first. */
+            counted: components["schemas"]["CreditCase"][];
+            /** @description The formula, with its version. */
+            formula: string;
+            /** @description From then on. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description In hundredths of a point, 0 to 10,000.
+             */
+            hundredths: number;
+            /** @description Numbers of cases left out: declined or proactive. */
+            left_out: string[];
+            /** @description Whether there are more cases than were read (2000): then these are the newest. */
+            more: boolean;
+            /** @description Until before then. */
+            until: components["schemas"]["Time"];
         };
         /** @description A part of an old cell that lies in a new one. */
         CrossingView: {
@@ -2608,8 +2943,119 @@ export interface components {
          * @enum {string}
          */
         DeclineReason: "outside_remit" | "legal_proceedings" | "not_enough_detail" | "no_request" | "against_law";
+        /** @description One thing that happened to a dossier. */
+        DeedRow: {
+            /** @description When it happened. */
+            at: components["schemas"]["Time"];
+            /** @description Who: `resident`, `user:li.na`, `system:recurrence/1`. */
+            by: string;
+            /** @description Its particulars. */
+            data: Record<string, never>;
+            /** @description What, `dispute.session_held`. */
+            event: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            /** @description When it was recorded. */
+            recorded_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description The entry's number in the journal.
+             */
+            seq: number;
+            /**
+             * @description What is sealed beside it, by name; `null` where nothing is, where it was
+             *     erased, or where it is not for this reader.
+             */
+            words: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * @description In which form people talk.
+         * @enum {string}
+         */
+        DeliberationForm: "meeting" | "door_to_door" | "courtyard" | "online";
+        /** @description A step of a deliberation. */
+        DeliberationStep: {
+            /** @description Call people together (发起协商). */
+            convene: {
+                /** @description The agenda. */
+                agenda: components["schemas"]["PublicText"];
+                /** @description Code of the area. */
+                area: string;
+                /** @description Numbers of cases it is about. */
+                cases?: string[];
+                /** @description In which form. */
+                form: components["schemas"]["DeliberationForm"];
+                /** @description Who takes part: bodies and groups, not names. */
+                parties: components["schemas"]["PublicText"][];
+                /** @description What is talked about. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that convenes. */
+                unit: string;
+            };
+        } | {
+            /** @description Plan a step. */
+            add_step: {
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+                /** @description What is done in it. */
+                title: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description A step is done. */
+            finish_step: {
+                /** @description The minutes; sealed. */
+                minutes?: string | null;
+                /**
+                 * Format: int32
+                 * @description Its number, counted from 1.
+                 */
+                number: number;
+                /** @description What came of it, for the public. */
+                summary: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Decide (形成决定). */
+            decide: {
+                /**
+                 * Format: int32
+                 * @description How many were against.
+                 */
+                against: number;
+                /**
+                 * Format: int32
+                 * @description How many were for it.
+                 */
+                in_favour: number;
+                /** @description What. */
+                text: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description A case that is there follows from it. */
+            follow_up: {
+                /** @description Its number. */
+                case: string;
+            };
+        } | {
+            /** @description End it. */
+            close: {
+                /** @description Why, where nothing was decided; it stays in the record. */
+                reason?: string | null;
+                /** @description What became of it, for the public. */
+                report: components["schemas"]["PublicText"];
+            };
+        };
         /** @description Refuse someone's sign-in, or allow it again. */
         DisableBody: Record<string, never>;
+        /**
+         * @description Why a proposal is dismissed.
+         * @enum {string}
+         */
+        DismissReason: "under_way" | "not_actionable" | "not_a_recurrence" | "low_priority";
         /** @description Send a case to the unit that must act. */
         DispatchBody: {
             /** @description Codes of units that assist it. */
@@ -2623,6 +3069,238 @@ export interface components {
             reason?: string | null;
             /** @description Code of the lead unit. */
             unit: string;
+        };
+        /**
+         * @description How a dispute ended.
+         * @enum {string}
+         */
+        DisputeOutcome: "settled" | "withdrawn" | "to_court" | "failed";
+        /** @description One of those who are at odds. */
+        DisputePartyBody: {
+            /** @description Name; sealed. */
+            name: string;
+            /** @description Telephone number; sealed. */
+            phone?: string | null;
+            /** @description What the party says; sealed. */
+            statement?: string | null;
+        };
+        /** @description A step of a dispute. */
+        DisputeStep: {
+            /** @description Take it up (登记). */
+            register: {
+                /** @description Code of the area. */
+                area: string;
+                /** @description Numbers of cases in which it showed. */
+                cases?: string[];
+                /** @description Who is at odds, at least two. */
+                parties: components["schemas"]["DisputePartyBody"][];
+                /** @description What it is about, without names. */
+                title: components["schemas"]["PublicText"];
+                /** @description By which instrument. */
+                track: components["schemas"]["DisputeTrack"];
+                /** @description Code of the unit that takes care of it. */
+                unit: string;
+                /** @description What it is about; sealed. */
+                words: string;
+            };
+        } | {
+            /** @description Let somebody mediate (指派调解员). */
+            assign_mediator: {
+                /** @description Who; sealed. */
+                mediator: string;
+            };
+        } | {
+            /** @description Try another instrument. */
+            change_track: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+                /** @description Which. */
+                track: components["schemas"]["DisputeTrack"];
+            };
+        } | {
+            /** @description A sitting was held (调解). */
+            hold_session: {
+                /**
+                 * Format: int32
+                 * @description How many parties came.
+                 */
+                attended: number;
+                /** @description The minutes; sealed. */
+                minutes: string;
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+            };
+        } | {
+            /** @description They agreed (达成协议). */
+            agree: {
+                /** @description On what; sealed. */
+                agreement: string;
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+                /**
+                 * Format: date
+                 * @description By which day somebody looks whether it is kept.
+                 */
+                visit_by: string;
+            };
+        } | {
+            /** @description Somebody looked whether it is kept (回访). */
+            visit: {
+                /** @description Whether it is kept. */
+                kept: boolean;
+                /**
+                 * Format: date
+                 * @description By which day the next visit is due, if there is to be one.
+                 */
+                next_by?: string | null;
+                /** @description What was found; sealed. */
+                note: string;
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+            };
+        } | {
+            /** @description End it (结案). */
+            close: {
+                /** @description In words; sealed. */
+                note: string;
+                /** @description How. */
+                outcome: components["schemas"]["DisputeOutcome"];
+            };
+        };
+        /**
+         * @description By which instrument a dispute is settled.
+         * @enum {string}
+         */
+        DisputeTrack: "self_rule" | "legal" | "moral";
+        /** @description A step of a dossier, under the word of its kind. */
+        DossierBody: {
+            /** @description 未诉先办. */
+            proposal: components["schemas"]["ProposalStep"];
+        } | {
+            /** @description 每月一题. */
+            topic: components["schemas"]["TopicStep"];
+        } | {
+            /** @description 矛盾纠纷. */
+            dispute: components["schemas"]["DisputeStep"];
+        } | {
+            /** @description 物业治理主体. */
+            property_party: components["schemas"]["PropertyPartyStep"];
+        } | {
+            /** @description 电梯与停车设施. */
+            asset: components["schemas"]["AssetStep"];
+        } | {
+            /** @description 大家商量着办. */
+            deliberation: components["schemas"]["DeliberationStep"];
+        } | {
+            /** @description 问计于民. */
+            consultation: components["schemas"]["ConsultationStep"];
+        } | {
+            /** @description 民生微实事. */
+            micro_project: components["schemas"]["MicroProjectStep"];
+        };
+        /** @description Open a case that follows from a deliberation. */
+        DossierCaseBody: {
+            /** @description Where, in words. */
+            address: string;
+            /** @description Code of the category. */
+            category: string;
+            /** @description What is to be done; 1 to 4000 characters. */
+            words: string;
+        };
+        /** @description A change of a dossier, as the live stream tells it. */
+        DossierChangeView: {
+            /** @description Who did it. */
+            by: string;
+            /** @description What happened, `dispute.registered`. */
+            event: string;
+            /** @description The dossier's number. */
+            id: string;
+            /** @description What sort. */
+            kind: components["schemas"]["DossierKind"];
+            /**
+             * Format: int64
+             * @description The entry's number in the journal.
+             */
+            seq: number;
+            /** @description Where it stands now. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Its version now.
+             */
+            version: number;
+        };
+        /** @description One dossier, whole. */
+        DossierDetail: components["schemas"]["DossierRow"] & {
+            /** @description Steps that this reader can take now, the usual next one first. */
+            actions: string[];
+            /** @description Of a topic: complaints of its scope, counted by the same filter. */
+            counts: components["schemas"]["CountView"][];
+            point: components["schemas"]["PointBody"] | null;
+            /** @description What happened, oldest first; for staff. */
+            timeline: components["schemas"]["DeedRow"][];
+            /**
+             * Format: int64
+             * @description How many people have spoken in the vote that is held, or was last held.
+             */
+            voices: number | null;
+        };
+        /**
+         * @description What sort of dossier.
+         * @enum {string}
+         */
+        DossierKind: "proposal" | "topic" | "dispute" | "property_party" | "asset" | "deliberation" | "consultation" | "micro_project";
+        /** @description A page of dossiers, the newest first. */
+        DossierPageView: {
+            /** @description The time to which lateness was judged. */
+            as_of: components["schemas"]["Time"];
+            /** @description The dossiers. */
+            dossiers: components["schemas"]["DossierRow"][];
+            /** @description The cursor of the next page. */
+            next: string | null;
+        };
+        /** @description A dossier in a list. */
+        DossierRow: {
+            /** @description Codes of areas it is about. */
+            areas: string[];
+            /** @description Codes of categories it is about. */
+            categories: string[];
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Time"];
+            /** @description What its steps add up to; its fields are in docs/API.md by kind. */
+            content: Record<string, never>;
+            due_at: components["schemas"]["Time"] | null;
+            /** @description Whether something sealed was erased. */
+            erased: boolean;
+            /** @description Its number, `D12`. */
+            id: string;
+            /** @description What sort. */
+            kind: components["schemas"]["DossierKind"];
+            /** @description Whether that is late. */
+            late: boolean;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Time"];
+            /** @description Of a consultation, where it stands at this moment: `upcoming`, `open`, `counting`, … */
+            phase: string | null;
+            /** @description Where it stands, a word of its kind: `open`, `mediating`, `published`. */
+            state: string;
+            title: components["schemas"]["Text"] | null;
+            /** @description Code of the unit that leads. */
+            unit: string | null;
+            /**
+             * Format: int32
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
         };
         /** @description What there is beside a case. */
         DuplicatesView: {
@@ -2665,6 +3343,11 @@ export interface components {
         };
         /** @description Erase the words and personal data of a case. */
         EraseBody: {
+            /** @description The legal ground; it stays in the record. */
+            ground: string;
+        };
+        /** @description Erase what is sealed beside a dossier. */
+        EraseDossierBody: {
             /** @description The legal ground; it stays in the record. */
             ground: string;
         };
@@ -3234,6 +3917,109 @@ export interface components {
             /** @description The main case that it follows. */
             merged_into: string | null;
         };
+        /** @description A step of a micro-project. */
+        MicroProjectStep: {
+            /** @description Propose one; anyone may (提议). */
+            propose: {
+                /** @description Code of the area. */
+                area: string;
+                /** @description Who proposes; sealed. */
+                name?: string | null;
+                /** @description Telephone number; sealed. */
+                phone?: string | null;
+                /** @description What; sealed. */
+                words: string;
+            };
+        } | {
+            /** @description Take it up for the vote, in words for the public (初审). */
+            screen: {
+                /**
+                 * Format: int64
+                 * @description What it would cost, cents.
+                 */
+                estimate_cents: number;
+                /** @description What it is. */
+                summary: components["schemas"]["PublicText"];
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that carries it out. */
+                unit: string;
+            };
+        } | {
+            /** @description Turn it down. */
+            decline: {
+                /** @description Why, for the public; it stays in the record. */
+                reason: string;
+            };
+        } | {
+            /** @description Let people vote: for it (0) or against it (1). */
+            open_vote: {
+                /**
+                 * Format: date-time
+                 * @description Until before then.
+                 */
+                closes_at: string;
+                /**
+                 * Format: int32
+                 * @description Fewest voices for a result.
+                 */
+                quorum: number;
+            };
+        } | {
+            /** @description Count the votes. */
+            close_vote: Record<string, never>;
+        } | {
+            /** @description Set what may be spent (拨款). */
+            fund: {
+                /**
+                 * Format: int64
+                 * @description Cents.
+                 */
+                budget_cents: number;
+            };
+        } | {
+            /** @description Money was paid. */
+            spend: {
+                /**
+                 * Format: int64
+                 * @description Cents; never more than is left.
+                 */
+                cents: number;
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+                /** @description What for. */
+                what: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description It is carried out; people score it, 1 (option 0) to 5 (option 4). */
+            finish: {
+                /**
+                 * Format: date-time
+                 * @description Until before then.
+                 */
+                closes_at: string;
+                /** @description What was done. */
+                done: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Accept it with the scores (验收). */
+            accept: {
+                /** @description Why, where the mean is below 3 or nobody scored; it stays in the record. */
+                reason?: string | null;
+            };
+        } | {
+            /** @description Have it done again. */
+            redo: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        } | {
+            /** @description Publish its accounts (公开决算). */
+            publish_accounts: Record<string, never>;
+        };
         /** @description A milestone to plan. */
         MilestoneBody: {
             /**
@@ -3285,7 +4071,7 @@ export interface components {
              * @description How a request came in.
              * @enum {string}
              */
-            code: "hotline" | "web" | "app" | "mini_program" | "counter" | "grid_worker" | "partner";
+            code: "hotline" | "web" | "app" | "mini_program" | "counter" | "grid_worker" | "partner" | "proactive";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -3399,6 +4185,32 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
+        /** @description What one area asks for. */
+        NeedView: {
+            /** @description Code of the area. */
+            area: string;
+            /** @description Code of the category. */
+            category: string;
+            /**
+             * Format: int32
+             * @description Complaints in the four weeks just past.
+             */
+            recent: number;
+            /**
+             * Format: int64
+             * @description What four weeks have on average, in hundredths.
+             */
+            usual_hundredths: number;
+        };
+        /** @description The baseline of needs: categories by area. */
+        NeedsView: {
+            /** @description From then on. */
+            from: components["schemas"]["Time"];
+            /** @description The needs, the most usual first; at most 200. */
+            needs: components["schemas"]["NeedView"][];
+            /** @description Until before then. */
+            until: components["schemas"]["Time"];
+        };
         /** @description A note in words: why it is opened again. */
         NoteBody: {
             /** @description 1 to 4000 characters. */
@@ -3432,6 +4244,11 @@ export interface components {
             /** @description Code of the unit. */
             unit: string;
         };
+        /**
+         * @description What sort of property party.
+         * @enum {string}
+         */
+        PartyRole: "company" | "committee" | "owners";
         /** @description A new password. */
         PasswordBody: {
             /** @description The password; one is made up and told unless given. */
@@ -3557,6 +4374,76 @@ export interface components {
             /** @description What all its entries concern, `case/123`. */
             subject: string;
         };
+        /** @description A step of a property party. */
+        PropertyPartyStep: {
+            /** @description Enter it (登记). */
+            register: {
+                /** @description Codes of the communities it answers for. */
+                areas: string[];
+                /** @description Whom to speak to; sealed. */
+                contact?: string | null;
+                /** @description Codes of the categories it answers for. */
+                duties: string[];
+                /** @description Its name. */
+                name: components["schemas"]["PublicText"];
+                /** @description What sort. */
+                role: components["schemas"]["PartyRole"];
+                /** @description Code of the unit that watches over it. */
+                unit: string;
+            };
+        } | {
+            /** @description Change what it answers for. */
+            set_duties: {
+                /** @description Codes of communities. */
+                areas: string[];
+                /** @description Codes of categories. */
+                duties: string[];
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        } | {
+            /** @description Change whom to speak to. */
+            set_contact: {
+                /** @description Whom; sealed. */
+                contact: string;
+            };
+        } | {
+            /** @description It answers for them no longer. */
+            retire: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
+        /** @description A step of a proposal; the rule that finds recurrences opens one. */
+        ProposalStep: {
+            /** @description Act on it: it becomes a case (受理). */
+            accept: {
+                /** @description What is to be done; sealed. */
+                note?: string | null;
+                /** @description Code of the unit it goes to at once, if that is clear. */
+                unit?: string | null;
+            };
+        } | {
+            /** @description Do not act on it (不采纳); the pattern stays quiet. */
+            dismiss: {
+                /** @description In words; sealed. */
+                note?: string | null;
+                /**
+                 * Format: int32
+                 * @description For how many weeks it stays quiet; 8 unless told.
+                 */
+                quiet_weeks?: number | null;
+                /** @description Why. */
+                reason: components["schemas"]["DismissReason"];
+            };
+        };
+        /** @description A text for the public; English may be left out where there is none. */
+        PublicText: {
+            /** @description English; the Chinese text where it is missing. */
+            en?: string | null;
+            /** @description 简体中文. */
+            zh: string;
+        };
         /** @description Where a part stands among the others; those that cannot be told apart share places. */
         RankView: {
             /** @description The best place it may have; 1 is the best of all. */
@@ -3588,6 +4475,11 @@ export interface components {
             /** @description When it applies. */
             when: components["schemas"]["ClauseBody"];
         };
+        /**
+         * @description What a second voice of the same person does.
+         * @enum {string}
+         */
+        Recast: "replace" | "refuse";
         /** @description Take a case from its unit and send it to another. */
         RedirectBody: {
             /** @description Codes of units that assist it. */
@@ -3626,6 +4518,15 @@ export interface components {
         ReleaseBody: {
             /** @description Why. */
             note?: string | null;
+        };
+        /** @description Say something about a consultation. */
+        RemarkBody: {
+            /** @description As for a voice. */
+            follow_code?: string | null;
+            /** @description As for a voice. */
+            phone?: string | null;
+            /** @description What; sealed, read by staff. */
+            words: string;
         };
         /** @description Let an assisting unit go. */
         RemoveUnitBody: {
@@ -3724,6 +4625,36 @@ export interface components {
             /** @description Its code. */
             unit: string;
         };
+        /** @description What a search for recurrences did. */
+        ScanView: {
+            /** @description Numbers of the proposals it opened. */
+            opened: string[];
+            /**
+             * Format: int32
+             * @description Patterns found that are proposed already or are to stay quiet.
+             */
+            quiet: number;
+            /** @description The rule, with its version. */
+            rule: string;
+        };
+        /** @description Which complaints a topic is about. */
+        ScopeBody: {
+            /**
+             * @description Codes of areas; none means the whole city.
+             * @default []
+             */
+            areas: string[];
+            /**
+             * @description Numbers of cases it grew out of.
+             * @default []
+             */
+            cases: string[];
+            /**
+             * @description Codes of categories; taken from the cases where none is named.
+             * @default []
+             */
+            categories: string[];
+        };
         /** @description Score a unit's work on a case. */
         ScoreBody: {
             /** @description On what grounds; it stays in the record. */
@@ -3808,6 +4739,36 @@ export interface components {
              * @description Until when, not included; at most 7 days later.
              */
             until: string;
+        };
+        /** @description A block whose complaints suggest a dispute. */
+        SignalView: {
+            /** @description Code of the area. */
+            area: string;
+            /**
+             * Format: int32
+             * @description How many complaints.
+             */
+            cases: number;
+            /** @description Code of the category. */
+            category: string;
+            /** @description Where the middle of the block lies. */
+            point: components["schemas"]["PointBody"];
+            /**
+             * Format: int32
+             * @description In how many different weeks.
+             */
+            weeks: number;
+        };
+        /** @description Early signals of disputes. */
+        SignalsView: {
+            /** @description From then on. */
+            from: components["schemas"]["Time"];
+            /** @description The rule, with its version. */
+            rule: string;
+            /** @description The signals, the most complaints first. */
+            signals: components["schemas"]["SignalView"][];
+            /** @description Until before then. */
+            until: components["schemas"]["Time"];
         };
         /** @description What somebody is about to send. */
         SimilarBody: {
@@ -4083,6 +5044,56 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A step of a monthly topic. */
+        TopicStep: {
+            /** @description Make complaints of a sort a programme (立项). */
+            open: {
+                /** @description Codes of units that assist. */
+                assisting?: string[];
+                /** @description Code of the unit that leads. */
+                lead: string;
+                /** @description Which complaints. */
+                scope: components["schemas"]["ScopeBody"];
+                /** @description What it is about, for the public. */
+                summary: components["schemas"]["PublicText"];
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Say what is being done (措施). */
+            add_measure: {
+                /** @description What. */
+                measure: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Say what is to be reached by when (节点). */
+            add_milestone: {
+                /**
+                 * Format: date
+                 * @description By the end of this day, `2026-03-31`.
+                 */
+                due: string;
+                /** @description What. */
+                title: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description A milestone was reached. */
+            reach_milestone: {
+                /**
+                 * Format: int32
+                 * @description Its number, counted from 1.
+                 */
+                number: number;
+            };
+        } | {
+            /** @description End it (结题). */
+            close: {
+                /** @description Why, where a milestone was not reached; it stays in the record. */
+                reason?: string | null;
+                /** @description The closing report, for the public. */
+                report: components["schemas"]["PublicText"];
+            };
+        };
         /** @description Messages that speak of the same thing. */
         TopicView: {
             /** @description Areas in which they lie, those with most cases first. */
@@ -4206,6 +5217,32 @@ export interface components {
             note?: string | null;
             /** @description Whether it is really done. */
             pass: boolean;
+        };
+        /** @description Speak in the vote that a dossier holds. */
+        VoiceBody: {
+            /**
+             * @description The follow code of a request of one's own that the desk has taken on and
+             *     that names a telephone number: by that number one person speaks once.
+             */
+            follow_code?: string | null;
+            /** @description Numbers of the options chosen, from 0. */
+            options: number[];
+            /** @description The telephone number; staff only, for whoever stands before them or calls. */
+            phone?: string | null;
+        };
+        /** @description A voice that was heard. */
+        VoiceView: {
+            /** @description The dossier's number. */
+            id: string;
+            /** @description What was chosen. */
+            options: number[];
+            /** @description Whether it replaced an earlier one. */
+            replaced: boolean;
+            /**
+             * Format: int64
+             * @description How many people have spoken.
+             */
+            voices: number;
         };
         /** @description The hours of a weekday. */
         WeekdayView: {
@@ -11369,6 +12406,1102 @@ export interface operations {
             };
         };
     };
+    dispute_signals: {
+        parameters: {
+            query?: {
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Early signals of disputes: complaints of one kind from one block, week after week. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dossiers: {
+        parameters: {
+            query?: {
+                /** @description Kinds. */
+                kind?: components["schemas"]["DossierKind"][];
+                /** @description Words of where they stand. */
+                state?: string[];
+                /** @description Codes of units that lead or assist. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+                /** @description Only those linked with this case; staff only. */
+                case?: string;
+                /** @description Only those whose next step is late. */
+                late?: boolean;
+                /** @description How many; 50 unless told. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A page of dossiers, the newest first. Who is not signed in sees topics,
+             *     deliberations, consultations and micro-projects, without what is for staff.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierPageView"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_dossier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DossierBody"];
+            };
+        };
+        responses: {
+            /** @description The dossier */
+            201: {
+                headers: {
+                    /** @description the dossier's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dossier */
+            200: {
+                headers: {
+                    /** @description the dossier's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierDetail"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_dossier: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DossierBody"];
+            };
+        };
+        responses: {
+            /** @description The dossier */
+            200: {
+                headers: {
+                    /** @description the dossier's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_case_of_dossier: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DossierCaseBody"];
+            };
+        };
+        responses: {
+            /** @description The dossier */
+            200: {
+                headers: {
+                    /** @description the dossier's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    party_credit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credit of a property party, with the cases it comes from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_dossier: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseDossierBody"];
+            };
+        };
+        responses: {
+            /** @description The dossier */
+            200: {
+                headers: {
+                    /** @description the dossier's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remark: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkBody"];
+            };
+        };
+        responses: {
+            /** @description It was taken down */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dossier's number, `D12`. */
+                dossier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoiceBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Speak in the vote that a dossier holds. Anyone may whose request the desk
+             *     has taken on; staff enter voices of those who come or call.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_clusters: {
         parameters: {
             query?: never;
@@ -11437,7 +13570,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `ready` once, then a `case` or a `whistle` for each change; its data is a `ChangeView` or a `WhistleChangeView` */
+            /** @description `ready` once, then a `case`, a `whistle` or a `dossier` for each change; its data is a `ChangeView`, a `WhistleChangeView` or a `DossierChangeView` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13410,6 +15543,135 @@ export interface operations {
             };
             /** @description Something needs correcting */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    needs: {
+        parameters: {
+            query?: {
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The baseline of needs (群众需求底数): what each area usually asks for in four
+             *     weeks, over the last year, beside the four weeks just past.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_recurrences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Look for recurrences now, and open a proposal for each that stands out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -78,6 +78,14 @@ export type GridMerge = Schemas['GridMergeView'];
 export type GridPreview = Schemas['GridPreview'];
 export type GridPlan = operations['preview_grid_merge']['parameters']['query'];
 export type GridAdoption = Schemas['AdoptBody'];
+export type DossierKind = Schemas['DossierKind'];
+export type DossierRow = Schemas['DossierRow'];
+export type DossierFile = Schemas['DossierDetail'];
+export type DossierQuery = NonNullable<operations['list_dossiers']['parameters']['query']>;
+export type DossierBody = Schemas['DossierBody'];
+export type DeedRow = Schemas['DeedRow'];
+export type Credit = Schemas['CreditView'];
+export type Signals = Schemas['SignalsView'];
 
 /** What each command to a case carries. */
 export type Bodies = {

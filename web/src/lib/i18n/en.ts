@@ -19,6 +19,7 @@ export const en: Messages = {
     brandLong: 'Yiwang · City requests',
     skip: 'Skip to content',
     mainNav: 'Main pages',
+    together: 'Together',
     typeGlyph: 'Aa',
     comfort: { usual: 'Usual type', large: 'Large type', largest: 'Largest type' },
     toLight: 'Switch to light',

@@ -139,8 +139,8 @@ impl Drawing<'_> {
     fn matter(&self, text: &mut String) {
         let columns = [Role::Title, Role::Words].map(|role| self.roles.column(role));
         let mut columns: Vec<usize> = columns.into_iter().flatten().collect();
-        if columns.is_empty() {
-            // What it is about is at least something said.
+        if self.roles.column(Role::Words).is_none() {
+            // What it is about is at least something said where a title is empty.
             columns.extend(self.roles.column(Role::Category));
         }
         let columns: Vec<String> = columns.into_iter().map(|at| self.name(at)).collect();
@@ -299,7 +299,9 @@ fn line(text: &mut String, line: &str) {
 
 /// A string of TOML: what JSON escapes, TOML understands.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let text = serde_json::Value::from(text).to_string();
+    // The one character that JSON leaves as it is and TOML does not take.
+    text.replace('\u{7f}', "\\u007F")
 }
 
 fn comment(text: &str) -> String {

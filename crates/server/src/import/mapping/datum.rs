@@ -175,7 +175,7 @@ mod tests {
             let (back_lon, back_lat) = from_gcj(lon + east, lat + north);
             // A millionth of a degree is some ten centimetres.
             prop_assert!((back_lon - lon).abs() < 1e-6 && (back_lat - lat).abs() < 1e-6);
-            prop_assert!((50.0..1500.0).contains(&(east.hypot(north) * 111_000.0)));
+            prop_assert!(east.hypot(north) * 111_000.0 < 1500.0);
         }
     }
 }

@@ -338,7 +338,8 @@ impl Life for Proposal {
             state,
             title: None,
             unit: None,
-            due_at: Some(self.evidence.from).filter(|_| state == "open"),
+            // Acting early means deciding in the first of the weeks to come.
+            due_at: later(self.evidence.from, 1).filter(|_| state == "open"),
             tags,
         }
     }

@@ -316,7 +316,7 @@ pub fn dossiers_are_found_by_what_they_are_about<S: CaseStore + DossierStore>(de
                 due_before: Some(minute(4_000)),
                 ..filter()
             },
-            at(&[6, 0]),
+            at(&[6]),
         ),
         (
             DossierFilter {

@@ -232,7 +232,7 @@ impl Pen<'_> {
                 topic::Command::Open {
                     title: text("老旧小区房屋渗漏治理", "Leaking homes in old estates"),
                     summary: text(
-                        "雨季前后,房屋渗漏和物业维修推诿的诉求集中。逐栋排查,明确维修责任和资金。",
+                        "雨季前后，房屋渗漏和物业维修推诿的诉求集中。逐栋排查，明确维修责任和资金。",
                         "Before and after the rains, leaks and quarrels over who repairs them come in together. Every building is looked at; who repairs and who pays is made clear.",
                     ),
                     lead: code("housing")?,
@@ -276,7 +276,7 @@ impl Pen<'_> {
                         "Drains cleared, ponding points rebuilt",
                     ),
                     summary: text(
-                        "汛前清掏全部雨水口,改造反复积水的路段。",
+                        "汛前清掏全部雨水口，改造反复积水的路段。",
                         "All drains are cleared before the rains, and streets that flood again and again are rebuilt.",
                     ),
                     lead: code("drainage")?,
@@ -294,7 +294,7 @@ impl Pen<'_> {
                 150,
                 topic::Command::Close {
                     report: text(
-                        "雨水口全部清掏,改造积水点 12 处;转入日常巡查。",
+                        "雨水口全部清掏，改造积水点 12 处;转入日常巡查。",
                         "All drains are cleared and 12 ponding points rebuilt; from now on they are inspected as a matter of course.",
                     ),
                     after: count(&drains, 240, 150).await?,
@@ -331,7 +331,7 @@ impl Pen<'_> {
                     "楼上漏水赔偿",
                     "Damage by water from upstairs",
                     dispute::Track::SelfRule,
-                    "楼上卫生间漏水,天花板和衣柜受损,双方对赔偿数额争执不下。",
+                    "楼上卫生间漏水，天花板和衣柜受损，双方对赔偿数额争执不下。",
                 ),
             ),
             (
@@ -345,14 +345,14 @@ impl Pen<'_> {
                 dispute::Command::HoldSession {
                     on: self.day(24),
                     attended: 2,
-                    minutes: said("双方现场查看,同意由第三方定损。"),
+                    minutes: said("双方现场查看，同意由第三方定损。"),
                 },
             ),
             (
                 16,
                 dispute::Command::Agree {
                     on: self.day(16),
-                    agreement: said("楼上修复防水并赔偿 3200 元,月底前付清。"),
+                    agreement: said("楼上修复防水并赔偿 3200 元，月底前付清。"),
                     visit_by: self.day(-5),
                 },
             ),
@@ -367,7 +367,7 @@ impl Pen<'_> {
                     "夜间练琴噪声",
                     "Piano at night",
                     dispute::Track::Moral,
-                    "晚十点后仍练琴,邻居多次反映。",
+                    "晚十点后仍练琴，邻居多次反映。",
                 ),
             ),
             (
@@ -507,7 +507,7 @@ impl Pen<'_> {
                 deliberation::Command::FinishStep {
                     number: 1,
                     summary: text(
-                        "走访 212 户,七成希望设临时车位。",
+                        "走访 212 户，七成希望设临时车位。",
                         "212 households were asked; seven in ten want places for visitors.",
                     ),
                     minutes: None,
@@ -518,7 +518,7 @@ impl Pen<'_> {
                 deliberation::Command::FinishStep {
                     number: 2,
                     summary: text(
-                        "到会 46 人,就比例和收费达成一致。",
+                        "到会 46 人，就比例和收费达成一致。",
                         "46 people came and agreed on numbers and prices.",
                     ),
                     minutes: None,
@@ -528,7 +528,7 @@ impl Pen<'_> {
                 28,
                 deliberation::Command::Decide {
                     text: text(
-                        "留出 24 个临时车位,夜间与相邻写字楼错时共享。",
+                        "留出 24 个临时车位，夜间与相邻写字楼错时共享。",
                         "24 places stay free for visitors; at night the offices next door share theirs.",
                     ),
                     in_favour: 39,
@@ -589,7 +589,7 @@ impl Pen<'_> {
         let open = announce(
             text("街角空地做什么", "What becomes of the corner"),
             text(
-                "拆除临时建筑后留下约 900 平方米空地,您希望用来做什么?",
+                "拆除临时建筑后留下约 900 平方米空地，您希望用来做什么？",
                 "Sheds were taken down and some 900 square metres are free. What should be there?",
             ),
             vec![
@@ -605,7 +605,7 @@ impl Pen<'_> {
         let over = announce(
             text("菜市场营业时间", "Hours of the food market"),
             text(
-                "菜市场早市几点开始合适?",
+                "菜市场早市几点开始合适？",
                 "When should the morning market begin?",
             ),
             vec![
@@ -625,7 +625,7 @@ impl Pen<'_> {
             .await?;
         let answer = consultation::Command::Answer {
             answer: text(
-                "按多数意见,早市六点开始,下月起施行。",
+                "按多数意见，早市六点开始，下月起施行。",
                 "As most wish, the market begins at six from next month on.",
             ),
         };
@@ -651,13 +651,13 @@ impl Pen<'_> {
         };
         self.all([wrap((
             3,
-            propose(&place.there, "小区门口能不能加个遮雨的等候亭?"),
+            propose(&place.there, "小区门口能不能加个遮雨的等候亭？"),
         ))])
         .await?;
         let voting = [
             (
                 20,
-                propose(&place.here, "楼下想要几条长椅,老人走累了能歇歇。"),
+                propose(&place.here, "楼下想要几条长椅，老人走累了能歇歇。"),
             ),
             (
                 15,
@@ -680,7 +680,10 @@ impl Pen<'_> {
         let voting = self.all(voting.map(wrap)).await?;
         self.voices(voting, &[71, 4]).await?;
         let steps = [
-            (160, propose(&place.here, "单元门口台阶太高,轮椅进出不便。")),
+            (
+                160,
+                propose(&place.here, "单元门口台阶太高，轮椅进出不便。"),
+            ),
             (
                 150,
                 screen(

@@ -255,7 +255,7 @@ fn the_random_histories_reach_every_stage_and_hold_every_sort_of_event() {
     let mut seen = BTreeSet::new();
     let mut words = BTreeSet::new();
     let actor = Actor::Resident;
-    for _ in 0..1000 {
+    for _ in 0..4000 {
         let commands = commands().new_tree(&mut runner).unwrap().current();
         let mut case: Option<Case> = None;
         for (n, (command, _)) in commands.iter().enumerate() {

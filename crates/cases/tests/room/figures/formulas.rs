@@ -26,6 +26,7 @@ fn the_formulas_of_version_1_are_in_order_and_each_says_in_words_what_it_counts(
     assert_eq!(
         said.en,
         "Counts each turn at a unit that was dispatched in the period. \
+         Left out: it was merged: its main case counts (“was merged with another case”). \
          Left out: no limit to contact was set (not “a limit to contact was set”). \
          Left out: it was given back, sent on or ended before the limit ran out \
          (“the turn ended before the case did” and not “the resident was contacted” \
@@ -35,7 +36,7 @@ fn the_formulas_of_version_1_are_in_order_and_each_says_in_words_what_it_counts(
          Of the rest, met: “the resident was contacted within the limit”."
     );
     assert!(said.zh.starts_with(
-        "统计派单时间在本期内的案卷，每个单位的每次办理各计一次。剔除：没有设联系时限"
+        "统计派单时间在本期内的案卷，每个单位的每次办理各计一次。剔除：已并案，随主案计算"
     ));
 }
 

@@ -46,7 +46,9 @@ impl Journey<'_> {
         self.wait_share(self.case.deadlines.resolve_by, 0.3 * pace * stuck, 0.45);
         self.reported(&lead.handler)?;
         self.verified(&lead)?;
-        let minutes = self.desk_minutes(170.0);
+        // Some lie until the next morning.
+        let longer = if self.dice.chance(0.3) { 600.0 } else { 100.0 };
+        let minutes = self.desk_minutes(longer);
         self.wait(minutes);
         self.at = self.office.shift().by_day(self.at, self.dice);
         let note = self.maybe(&self.office.phrases.closed);

@@ -79,8 +79,8 @@ pub use decide::{Context, decide};
 pub use dispatch::Lead;
 pub use duplicate::{
     Absorbed, AnswerJoined, Cluster, DUPLICATES_RULE, DuplicateIndex, Join, Joined, JoinedAnswer,
-    JoinedAnswered, Joiner, Joiners, Likeness, Match, Merge, Merged, MergedState, Released, SURE,
-    Seen, Unmerge, Unmerged, clusters, metres_between, shared_words, terms,
+    JoinedAnswered, Joiner, Joiners, Likeness, Match, Merge, Merged, MergedState, Released, Seen,
+    Unmerge, Unmerged, clusters, metres_between, shared_words, terms,
 };
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
 pub use extend::{AskExtension, Extend, Extended, ExtensionAsked, Extensions, RefuseExtension};

@@ -19,8 +19,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use quick_cache::sync::Cache;
 use yiwang_base::{CaseId, CategoryCode, Purpose, Timestamp};
 use yiwang_cases::{
-    Case, Cluster, DuplicateIndex, Gazetteer, Match, Place, RequestWords, SURE, Seen, clusters,
-    terms,
+    Case, Cluster, DuplicateIndex, Gazetteer, Match, Place, RequestWords, Seen, clusters, terms,
 };
 
 /// Most cases in the index: the newest.
@@ -217,7 +216,7 @@ impl Duplicates {
             let like = like
                 .into_iter()
                 // Of two cases the later one has the link.
-                .filter(|found| found.case < id && found.likeness.score >= SURE);
+                .filter(|found| found.case < id && found.likeness.is_sure());
             let mut links = self.links();
             for found in like.take(LINKS_OF_A_CASE) {
                 if links.len() == MOST_LINKS {

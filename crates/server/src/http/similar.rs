@@ -59,6 +59,10 @@ pub(super) async fn find(
         if cases.len() == SHOWN || found.likeness.score < LEAST {
             break;
         }
+        // The desk is shown what lies at the same spot; a stranger only what agrees.
+        if !found.likeness.agrees() {
+            continue;
+        }
         let Some(case) = joinable(&app, found.case).await? else {
             continue;
         };

@@ -166,7 +166,7 @@ fn merged_cases_follow_the_main_one_and_come_back_as_they_were() {
             .contains(&json!("春风路口"))
     );
     assert!((60..110).contains(&candidate["metres"].as_u64().unwrap()));
-    assert_eq!(beside["rule"], "duplicates/1");
+    assert_eq!(beside["rule"], "duplicates/2");
 
     let due = case(&operator, &other_id)["due_at"].clone();
     let into = json!({"into": main_id});

@@ -16,7 +16,7 @@ use super::score::{Likeness, WINDOW_HOURS, metres_between};
 pub struct Seen {
     /// When it came in.
     pub at: Timestamp,
-    /// Its terms, as [`super::terms`] gives them.
+    /// Its terms, as [`fn@super::terms`] gives them.
     pub terms: Vec<u32>,
     /// Where it lies.
     pub point: Option<Point>,

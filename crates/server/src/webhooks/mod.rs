@@ -3,7 +3,7 @@
 //! A *hook* is what the steward sets: an address, the events it hears of, for
 //! which purpose, and a secret that signs what it is told (Standard Webhooks).
 //! Each active hook is followed from its position in the journal by a task of
-//! its own ([`round`]): what could not be told is held and tried again, ever
+//! its own (`round`): what could not be told is held and tried again, ever
 //! later, and in the end kept as a dead letter that somebody can resend.
 //!
 //! Invariants: an event is told at least once, also after a crash; events of

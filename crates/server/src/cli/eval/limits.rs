@@ -21,7 +21,7 @@ use super::super::{Context, output};
 /// The steps are taken as they were: what people would have done differently
 /// nobody knows. Time in which a case stood still counts under no limits. Cases
 /// that still wait for a step count for it once it is late. FILE names what is
-/// to be different (TOML: [desk], [grades], [allowance], [categories.CODE]);
+/// to be different (TOML: `[desk]`, `[grades]`, `[allowance]`, `[categories.CODE]`);
 /// `yiwang city --limits FILE` makes it the city's own. Without FILE, the
 /// city's limits of now are tried.
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 //!
 //! GCJ-02 is the datum of the maps that may be published in China, BD-09 a
 //! further shift by one of them. The formulas are those that have long been
-//! public (https://github.com/googollee/eviltransform); the way back is found
+//! public (<https://github.com/googollee/eviltransform>); the way back is found
 //! by iteration and is right to some centimetres.
 
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! Several grids made one (多格合一).
 //!
 //! City operations, police, social governance and the party each drew cells of
-//! their own over the same ground. [`mod@merge`] lays the layers over each other and
+//! their own over the same ground. `merge` lays the layers over each other and
 //! over the areas they must stay within, which gives *atoms*: pieces that no
 //! border crosses. Atoms grow together into new cells until each is large enough
 //! and none too large; borders on which layers agree are kept before borders of

@@ -45,7 +45,7 @@ test('a call is taken down by keyboard alone, and the caller is known the next t
     .waitFor();
   await page.keyboard.press('F4');
   assert.notEqual(await page.getByLabel('Kind', { exact: true }).inputValue(), '');
-  assert.notEqual(await page.getByRole('timer').textContent(), '0:00');
+  await page.getByRole('timer').filter({ hasNotText: '0:00' }).waitFor();
   await page.getByLabel('Address or landmark').focus();
   await page.keyboard.type('听帆路 91 号');
   await settled(page);
@@ -116,14 +116,18 @@ test('a table is looked at, put right and taken in', async () => {
   await page.getByRole('button', { name: 'Look first' }).click();
   await page.getByRole('alert').getByText('Choose a file').waitFor();
   const stamp = Date.now();
-  const file = `编号,来电时间,诉求内容,地址\nT${stamp},2026-01-31 08:00,路灯不亮,听帆路 91 号\nT${stamp}x,soon,x,听帆路\n`;
+  const good = Array.from(
+    { length: 9 },
+    (_, n) => `T${stamp}${n},2026-01-31 08:0${n},路灯不亮,听帆路 ${n + 1} 号\n`,
+  );
+  const file = `编号,来电时间,诉求内容,地址\n${good.join('')}T${stamp}x,soon,x,听帆路\n`;
   await page.getByLabel('File').setInputFiles({
     name: 'calls.csv',
     mimeType: 'text/csv',
     buffer: Buffer.from(file),
   });
   await page.getByRole('button', { name: 'Look first' }).click();
-  await page.getByText('2 rows, 1 of them can be taken').waitFor();
+  await page.getByText('10 rows, 9 of them can be taken').waitFor();
   await page.getByRole('cell', { name: 'soon' }).waitFor();
   await assertAccessible(page, 'a table that was looked at');
   await picture(page, 'upload-en');
@@ -132,6 +136,6 @@ test('a table is looked at, put right and taken in', async () => {
   await page.getByRole('button', { name: 'Look first' }).click();
   await page.getByRole('alert').getByText('mapping').waitFor();
   await page.getByLabel('What the columns mean').fill(mapping);
-  await page.getByRole('button', { name: 'Take this row' }).click();
-  await page.getByText('1 row taken, 0 known already, 1 not taken').waitFor();
+  await page.getByRole('button', { name: 'Take these 9 rows' }).click();
+  await page.getByText('9 rows taken, 0 known already, 1 not taken').waitFor();
 });

@@ -25,6 +25,17 @@ for (const lang of ['zh', 'en']) {
   });
 }
 
+for (const lang of ['zh', 'en']) {
+  test(`a board, ${lang}`, async () => {
+    const size = { width: 1200, height: 760 };
+    const page = await openPage({ lang, size, as: person('operator') });
+    await page.goto('/boards?formula=on_time&every=month');
+    await settled(page);
+    await page.getByRole('row').nth(1).waitFor();
+    await page.screenshot({ path: into(`boards-${lang}`) });
+  });
+}
+
 test('a report on a phone', async () => {
   const page = await openPage({ size: PHONE });
   await page.goto('/report');

@@ -213,7 +213,8 @@ fn check_head(request: &Request) -> Result<(), Refusal> {
 /// The answer that a refusal becomes.
 fn in_words(refusal: Refusal, lang: Lang, request_id: &str, bare: Response) -> Response {
     let status = status(&refusal);
-    if status.is_server_error() {
+    // That figures are still being read after a start is no fault.
+    if status.is_server_error() && refusal.code != "store.loading" {
         tracing::error!(
             request_id,
             code = refusal.code,

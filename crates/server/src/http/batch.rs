@@ -10,14 +10,13 @@ use serde_json::value::RawValue;
 use yiwang_base::{Lang, Refusal, RefusalKind};
 use yiwang_cases::{
     Actor, Asked, CaseStore, Channel, Command, Context, Receipt, SourceRef, StoreError, Submit,
-    execute,
 };
 
 use super::answers::BatchProblems;
 use super::body::{read, receive};
 use super::commands::receipt_for;
 use super::problem::{Answer, reader_language};
-use super::requests::{own_code, submission};
+use super::requests::{own_code, submission, taken_in};
 use super::session::Visitor;
 use super::state::{App, now};
 use crate::city::City;
@@ -212,7 +211,7 @@ impl Sender<'_> {
             command: Command::Submit(submit),
             receipt,
         };
-        match execute(&self.app.store, &asked, &context).await {
+        match taken_in(self.app, &self.city, &asked, &context).await {
             Ok(case) => Ok((BatchOutcome::Taken, case.id.to_string(), own_code(&case))),
             // The same list names it twice, or another call was quicker.
             Err(refusal) if refusal.code == "case.source-known" => match source {

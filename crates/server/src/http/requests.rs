@@ -19,7 +19,7 @@ use super::parameters::KeyHeader;
 use super::problem::Answer;
 use super::session::{Visitor, no_randomness};
 use super::state::{App, now};
-use crate::city::channel_word;
+use crate::city::{City, channel_word};
 use crate::follow_code;
 use crate::policy::{Right, User};
 use crate::wire::{PlaceBody, RequestBody, SubmittedView, Time, Word};
@@ -55,10 +55,7 @@ pub(super) async fn submit(
         command: Command::Submit(submit),
         receipt,
     };
-    let judging = app.judging();
-    let steps = |case: &Case| judging.steps(&city, case);
-    let case = take_in(&app.store, &asked, &context, steps).await?;
-    app.duplicates.take_in(&case);
+    let case = taken_in(&app, &city, &asked, &context).await?;
     let view = submitted(&as_submitted(&app, case).await?)?;
     let location = format!("/api/v1/cases/{}", view.id);
     Ok((
@@ -67,6 +64,21 @@ pub(super) async fn submit(
         Json(view),
     )
         .into_response())
+}
+
+/// Takes a request in by any of the doors: what the judgement is sure of is done
+/// at once, and later requests are held against it.
+pub(super) async fn taken_in(
+    app: &App,
+    city: &City,
+    asked: &Asked,
+    context: &Context<'_>,
+) -> Result<Case, Refusal> {
+    let judging = app.judging();
+    let steps = |case: &Case| judging.steps(city, case);
+    let case = take_in(&app.store, asked, context, steps).await?;
+    app.duplicates.take_in(&case);
+    Ok(case)
 }
 
 /// The case as it was when it came in: the same call made again gets the same answer.

@@ -35,6 +35,20 @@ fn events(view: &Value) -> Vec<String> {
 }
 
 #[test]
+fn requests_that_came_in_one_call_are_found_like_any_other() {
+    let town = Town::new();
+    let (lon, lat) = town::WEST;
+    let place = json!({"point": {"lon": lon, "lat": lat}});
+    let item = json!({"request": {"words": "春风路口的路灯坏了三天没人修", "place": place}});
+    let partner = town.person("partner");
+    partner
+        .post("/api/v1/requests/batch", &json!([item]))
+        .expect(200);
+    let found = similar(&town.nobody(), "春风路口路灯不亮", NEAR);
+    assert_eq!(found["cases"].as_array().unwrap().len(), 1, "{found}");
+}
+
+#[test]
 fn whoever_types_is_shown_what_is_there_and_may_join_it_without_seeing_whose_it_is() {
     let town = Town::new();
     let nobody = town.nobody();

@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde_json::json;
 use yiwang_base::{Lang, Personal, Point, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{
-    Action, Actor, Asked, Case, Channel, Command, Context, Place, Question, Reporter, RequestWords,
-    Submit, take_in,
+    Action, Actor, Asked, Channel, Command, Context, Place, Question, Reporter, RequestWords,
+    Submit,
 };
 
 use super::answer::Format;
@@ -19,6 +19,7 @@ use super::services;
 use crate::follow_code;
 use crate::http::commands::receipt;
 use crate::http::problem::{Answer, reader_language};
+use crate::http::requests::taken_in;
 use crate::http::session::no_randomness;
 use crate::http::state::{App, now};
 use crate::policy::{Right, User};
@@ -56,12 +57,9 @@ pub(super) async fn submit(
         command,
         receipt,
     };
-    let judging = app.judging();
-    let steps = |case: &Case| judging.steps(&city, case);
-    let case = take_in(&app.store, &asked, &context, steps)
+    let case = taken_in(&app, &city, &asked, &context)
         .await
         .map_err(as_attribute)?;
-    app.duplicates.take_in(&case);
     let words = case.request.as_ref();
     let words = words.map(|words| words.disclose(Purpose::OwnRequest));
     let code = words.and_then(|words| words.follow_code.as_deref());

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { closePages, DESK, openPage, PHONE, picture, settled, useBrowser } from '../lib/browser.js';
 import { person } from '../lib/people.js';
+import { noneOfThese } from '../lib/report.js';
 import { request } from '../lib/town.js';
 
 useBrowser();
@@ -23,6 +24,7 @@ test('a resident takes a suggested category and sees when such things are usuall
   assert.equal(await offered.getAttribute('aria-pressed'), 'true');
   assert.equal(await page.locator('#category').inputValue(), 'street-light');
   await page.getByRole('button', { name: '下一步' }).click();
+  await noneOfThese(page);
   await page.getByRole('button', { name: '下一步' }).click();
   await page.getByText(words).waitFor();
   await page.getByRole('button', { name: '提交' }).click();

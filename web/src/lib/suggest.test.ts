@@ -1,23 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Area, Category } from './api/types';
-import { areasNamed, isNumber, likelyCategories } from './suggest';
-
-const category = (code: string, zh: string, en: string) =>
-  ({ code, name: { zh, en }, group: { zh: '市政', en: 'Facilities' } }) as Category;
-const CITY = [
-  category('light', '路灯不亮', 'Street light out'),
-  category('road', '路面破损', 'Road damage'),
-  category('noise', '施工噪声', 'Building noise'),
-];
-
-it('the category that shares most with what was said comes first', () => {
-  const codes = (words: string) => likelyCategories(words, CITY).map(({ code }) => code);
-  expect(codes('门口的路灯不亮了三天')).toEqual(['light']);
-  expect(codes('路面坑坑洼洼,路灯也坏了')).toContain('road');
-  expect(codes('the street light is out')[0]).toBe('light');
-  expect(codes('随便说说')).toEqual([]);
-  expect(codes('')).toEqual([]);
-});
+import type { Area } from './api/types';
+import { areasNamed, isNumber } from './suggest';
 
 it('areas are found by their names in either language, the smallest first', () => {
   const area = (code: string, zh: string, en: string, leaf: boolean) =>

@@ -26,6 +26,7 @@ use super::problem::Answer;
 use super::requests::place;
 use super::session::no_randomness;
 use super::state::{App, now};
+use super::suggestions::within;
 use crate::follow_code;
 use crate::wire::{JoinBody, JoinedView, SimilarBody, SimilarCase, SimilarView, Time, Word};
 
@@ -52,6 +53,9 @@ pub(super) async fn find(
     let category = given(body.category);
     let category = category.map(|text| code(&text, "category")).transpose()?;
     let place = place(body.place)?;
+    within(&body.words, "words", 0, 4000)?;
+    let address = place.address.as_deref();
+    within(address.unwrap_or_default(), "place.address", 0, 300)?;
     let sought = app.duplicates.seen_of(now(), &body.words, &place, category);
     let mut cases: Vec<SimilarCase> = Vec::new();
     let mut shown: Vec<CaseId> = Vec::new();

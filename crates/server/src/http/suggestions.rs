@@ -84,7 +84,8 @@ fn view(app: &App, matter: Option<&Matter<'_>>, with_units: bool) -> SuggestionV
     }
 }
 
-fn within(text: &str, field: &str, least: usize, most: usize) -> Result<(), Refusal> {
+/// Refuses a text that is shorter or longer than may be.
+pub(super) fn within(text: &str, field: &str, least: usize, most: usize) -> Result<(), Refusal> {
     let length = text.trim().chars().count();
     if (least..=most).contains(&length) {
         return Ok(());

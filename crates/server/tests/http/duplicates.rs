@@ -35,6 +35,14 @@ fn events(view: &Value) -> Vec<String> {
 }
 
 #[test]
+fn more_than_a_request_may_hold_is_not_looked_for() {
+    let town = Town::new();
+    let long = json!({"words": "路".repeat(4001)});
+    let answer = town.nobody().post("/api/v1/similar", &long);
+    answer.refused(422, "text.length");
+}
+
+#[test]
 fn requests_that_came_in_one_call_are_found_like_any_other() {
     let town = Town::new();
     let (lon, lat) = town::WEST;

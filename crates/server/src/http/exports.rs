@@ -29,7 +29,11 @@ const PAGE: usize = 500;
 /// A board as a table: all parts together first, then each part.
 #[utoipa::path(get, path = "/api/v1/figures/export", operation_id = "export_board", tag = "figures", security(("session" = [])),
     params(BoardQuery, ExportQuery),
-    responses((status = 200, body = String, content_type = "text/csv", description = "The table, CSV or XLSX"), ExportProblems))]
+    responses(
+        (status = 200, description = "The table, CSV or XLSX", content(
+            (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        ExportProblems))]
 pub(super) async fn board(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -53,7 +57,11 @@ pub(super) async fn board(
 /// A list of cases as a table, the newest first, at most 100,000.
 #[utoipa::path(get, path = "/api/v1/cases/export", operation_id = "export_cases", tag = "cases", security(("session" = [])),
     params(CaseFilterQuery, ExportQuery, ExportWordsQuery),
-    responses((status = 200, body = String, content_type = "text/csv", description = "The table, CSV or XLSX"), ExportProblems))]
+    responses(
+        (status = 200, description = "The table, CSV or XLSX", content(
+            (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        ExportProblems))]
 pub(super) async fn cases(
     State(app): State<Arc<App>>,
     visitor: Visitor,

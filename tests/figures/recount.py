@@ -66,15 +66,31 @@ def turns(history):
                 resolve_by=event.get("resolve_by") and second(event["resolve_by"]),
                 backstop=event.get("backstop", False),
             )
+            turn["in_hand"] = "to_contact"
             turn.pop("reported", None)
         elif word == "started":
             turn["contacted"] = at
+            turn["in_hand"] = "to_resolve"
         elif word == "reported_back":
             turn["reported"] = at
             turn["is_done"] = True
+            turn["in_hand"] = None
         elif word == "verified" and not event["pass"]:
             case["failed"] = True
             turn["is_done"] = False
+            turn["in_hand"] = "to_resolve"
+        elif word == "extended":
+            turn["resolve_by"] = second(event["resolve_by"])
+        elif word in ("shelved", "resident_asked"):
+            turn["held"] = second(event.get("review_by") or event["answer_by"])
+        elif word in ("resumed", "resident_answered"):
+            turn.pop("held")
+            for limit in ("respond_by", "resolve_by"):
+                turn[limit] = event.get(limit) and second(event[limit])
+        elif word == "due_settled":
+            for limit in ("respond_by", "resolve_by", "due"):
+                if turn.get(limit) == second(event["was"]):
+                    turn[limit] = second(event["due"])
         elif word == "closed":
             turn.update(closed=at, open=False, is_done=True, unverified=event.get("unverified", False))
         elif word == "withdrawn":
@@ -112,6 +128,13 @@ def due(turn, word, event):
         turn["due"] = second(event["verify_by"])
     elif word == "verified":
         turn["due"] = second(event["by"])
+    elif word == "extended":
+        if turn.get("in_hand") == "to_resolve" or (turn.get("in_hand") and turn["respond_by"] is None):
+            turn["due"] = max(turn["due"], turn["resolve_by"]) if turn["due"] else turn["resolve_by"]
+    elif word in ("shelved", "resident_asked"):
+        turn["due"] = turn["held"]
+    elif word in ("resumed", "resident_answered"):
+        turn["due"] = event.get("due_at") and second(event["due_at"])
     elif word in ("closed", "declined", "withdrawn", "merged"):
         turn["due"] = None
 
@@ -120,6 +143,12 @@ def passed(by, turn, now):
     """Whether a limit ran out, in whole seconds, before now or the turn's end."""
     end = turn.get("over_at", now)
     return by is not None and int(by.timestamp()) < int(end.timestamp())
+
+
+def limit(turn, which):
+    """A limit; of what stands still, not before the pause is over."""
+    by, held = turn.get(which), turn.get("held")
+    return max(by, held) if by and held else by
 
 
 def within(at, by):
@@ -157,8 +186,8 @@ def judge(formula, turn, now, front_line):
         return None
     if formula in ("response", "on_time", "return") and "dispatched" not in turn:
         return None
-    late_contact = "contacted" not in turn and passed(turn.get("respond_by"), turn, now)
-    late_done = done(turn) is None and passed(turn.get("resolve_by"), turn, now)
+    late_contact = "contacted" not in turn and passed(limit(turn, "respond_by"), turn, now)
+    late_done = done(turn) is None and passed(limit(turn, "resolve_by"), turn, now)
     if formula in ("response", "on_time") and turn.get("merged"):
         return "merged"
     if formula == "response":

@@ -131,8 +131,12 @@ impl Turn {
         let at_unit_only = |at: Option<Timestamp>| at.filter(|_| at_unit);
         let dispatched_at = at_unit_only(case.dispatched_at);
         let started_at = at_unit_only(case.started_at);
-        let respond_by = at_unit_only(case.deadlines.respond_by);
-        let resolve_by = at_unit_only(case.deadlines.resolve_by);
+        // What stands still is not late before the pause is over; from when it
+        // runs on, only the working calendar could tell.
+        let held = case.more.pauses.now.as_ref().map(|pause| pause.until);
+        let limit = |by| at_unit_only(by).map(|by| held.map_or(by, |held| held.max(by)));
+        let respond_by = limit(case.deadlines.respond_by);
+        let resolve_by = limit(case.deadlines.resolve_by);
         let is_done = matches!(
             case.stage,
             Stage::Reported | Stage::Verified | Stage::Closed

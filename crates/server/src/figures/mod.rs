@@ -6,4 +6,5 @@ mod question;
 
 pub use board::count;
 pub use formulas::{FormulaAdded, Formulas};
+pub(crate) use question::wrong;
 pub use question::{Asked, GroupWord, PartWord};

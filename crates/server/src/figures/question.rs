@@ -361,7 +361,8 @@ fn time(text: &str, field: &str, city: &City) -> Result<Timestamp, Refusal> {
     Ok(begin.map_err(|_| unreadable())?.timestamp())
 }
 
-fn wrong<S: Into<String>>(
+/// Refuses a parameter of a query that cannot be read.
+pub(crate) fn wrong<S: Into<String>>(
     field: &str,
     found: &str,
     allowed: impl IntoIterator<Item = S>,

@@ -18,7 +18,7 @@ use super::session::Visitor;
 use super::state::{App, now};
 use crate::city::City;
 use crate::export::{Column, Format, Row, Table, board_columns, board_rows, columns};
-use crate::figures::{Asked, count};
+use crate::figures::{Asked, count, wrong};
 use crate::policy::{Right, Sight};
 
 /// Most cases of one table: what is longer is taken out on the machine itself.
@@ -195,22 +195,6 @@ fn flag(field: &str, value: &str) -> Result<bool, Refusal> {
         "false" | "" => Ok(false),
         other => Err(wrong(field, other, ["true", "false"])),
     }
-}
-
-fn wrong<S: Into<String>>(
-    field: &str,
-    found: &str,
-    allowed: impl IntoIterator<Item = S>,
-) -> Refusal {
-    Refusal::new(
-        RefusalKind::Invalid,
-        "query.invalid",
-        "查询条件不对",
-        "a parameter of the query cannot be read",
-    )
-    .at(field)
-    .found(found)
-    .allowing(allowed)
 }
 
 fn failed(error: std::io::Error) -> Refusal {

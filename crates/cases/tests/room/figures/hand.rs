@@ -315,3 +315,29 @@ fn the_same_period_under_another_formula_gives_another_figure_of_the_same_turns(
     assert_eq!((second.met, second.counted), (1, 3));
     assert_eq!(first.all(), second.all());
 }
+
+#[test]
+fn what_stands_still_is_late_only_once_the_pause_is_over() {
+    use Action::{Accept, Dispatch, Shelve, Start, Submit};
+    let steps = [
+        (Submit, 0),
+        (Accept, 0),
+        (Dispatch, 0),
+        (Start, 1),
+        (Shelve, 2),
+    ];
+    let turns = turns_of(1, &happened(&road(&steps)));
+    let shelved_until = at("2026-10-25T02:00:00Z");
+    let owed = turns_of(1, &happened(&road(&steps[..4])))[0].resolve_by;
+    assert!(
+        owed < Some(Moment::of(shelved_until)),
+        "it was due long before"
+    );
+    let found = |when| {
+        let whole = answer(&turns, &question("on_time", when), &GroupBy::Nothing, 0).total;
+        (whole.met, whole.counted, whole.left_out.iter().sum::<u64>())
+    };
+    let minute = SignedDuration::from_mins(1);
+    assert_eq!(found(shelved_until - minute), (0, 0, 1));
+    assert_eq!(found(shelved_until + minute), (0, 1, 0));
+}

@@ -1,9 +1,10 @@
 //! Which dossiers a query asks for.
 
-use yiwang_base::{AreaCode, Refusal, RefusalKind, Timestamp};
+use yiwang_base::{AreaCode, Refusal, Timestamp};
 use yiwang_cases::civic::{DossierFilter, DossierId, Kind};
 
 use super::super::commands::code;
+use super::super::filter::wrong;
 use super::PUBLIC;
 use crate::city::{City, parse_case_id};
 use crate::wire::Worded;
@@ -99,20 +100,4 @@ fn state(word: &str) -> Result<String, Refusal> {
         true => Ok(word.to_owned()),
         false => Err(wrong("state", word, all)),
     }
-}
-
-fn wrong<S: Into<String>>(
-    field: &str,
-    found: &str,
-    allowed: impl IntoIterator<Item = S>,
-) -> Refusal {
-    Refusal::new(
-        RefusalKind::Invalid,
-        "query.invalid",
-        "筛选条件不对",
-        "a filter cannot be read",
-    )
-    .at(field)
-    .found(found)
-    .allowing(allowed)
 }

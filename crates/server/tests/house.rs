@@ -54,11 +54,12 @@ fn arrows_point_to_base_and_rooms_do_not_know_each_other() {
         assert_eq!(ours(room), ["base"], "{room}");
     }
     assert!(!ours("store").contains(&"server"));
+    assert_eq!(ours("history"), ["sensing"]);
     let known: Vec<&str> = all.keys().map(String::as_str).collect();
     assert_eq!(
         known,
         [
-            "base", "cases", "journal", "outgoing", "sensing", "server", "store"
+            "base", "cases", "history", "journal", "outgoing", "sensing", "server", "store"
         ],
         "a new crate: say here what it may lean on"
     );
@@ -113,6 +114,26 @@ fn nothing_outside_server_and_store_reads_a_clock_a_disk_the_network_or_chance()
                     path.display()
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn the_history_has_the_disk_and_no_clock_network_or_chance() {
+    let outside = [
+        "::now(",
+        "SystemTime",
+        "Instant",
+        "std::net",
+        "getrandom",
+        "OsRng",
+    ];
+    let mut found = Vec::new();
+    sources(&crates().join("history").join("src"), &mut found);
+    assert!(!found.is_empty());
+    for (path, text) in found {
+        for word in outside {
+            assert!(!text.contains(word), "{}: {word}", path.display());
         }
     }
 }

@@ -54,6 +54,11 @@ impl UnitKind {
         UnitKind::Community,
     ];
 
+    /// Whether units of this sort are of the front line (一线): streets and communities.
+    pub fn is_front_line(self) -> bool {
+        matches!(self, UnitKind::Street | UnitKind::Community)
+    }
+
     /// The word of the interface, `department`.
     pub fn word(self) -> &'static str {
         match self {

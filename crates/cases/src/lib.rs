@@ -54,6 +54,7 @@ mod roster;
 mod score;
 mod sealed;
 mod service;
+mod square;
 mod stage;
 mod standing;
 mod supervise;
@@ -107,6 +108,9 @@ pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
 pub use service::{Asked, AtOnce, change, execute, execute_pair, take_in};
+pub use square::{
+    DoneNear, DoneOutcome, Recurring, SQUARE_FEWEST, SQUARE_ZOOM, Square, done_near, recurring,
+};
 pub use stage::Stage;
 pub use standing::Standing;
 pub use supervise::{

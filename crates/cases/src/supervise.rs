@@ -8,7 +8,7 @@ use yiwang_base::{
 };
 
 use crate::decide::Context;
-use crate::{Action, Case, Event, Happening, Rules, UnitKind};
+use crate::{Action, Case, Event, Happening, Rules};
 
 /// How high a case is watched (督办级别).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -245,7 +245,7 @@ impl Rules {
     pub fn is_front_line(&self, unit: &UnitCode) -> bool {
         self.units
             .get(unit)
-            .is_some_and(|unit| matches!(unit.kind, UnitKind::Street | UnitKind::Community))
+            .is_some_and(|unit| unit.kind.is_front_line())
     }
 
     pub(crate) fn must_be_front_line(&self, unit: &UnitCode) -> Result<(), Refusal> {

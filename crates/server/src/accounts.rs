@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use yiwang_base::{Refusal, RefusalKind, UnitCode, UserName};
-use yiwang_cases::StoreError;
+use yiwang_cases::{StoreError, Unit};
 use yiwang_store::{Account, ItemKind, Store};
 
 use crate::policy::Role;
@@ -125,10 +125,16 @@ fn display_name(given: Option<&str>, name: &UserName) -> Result<String, Refusal>
     )]))
 }
 
-/// The unit of an account: staff of a unit have one, others none.
+/// The unit of an account: staff of a unit have one; a verifier who has one is a
+/// grid worker of that street or community; others have none.
 fn unit(role: Role, given: Option<&str>, store: &Store) -> Result<Option<UnitCode>, Refusal> {
-    let units = store.items(ItemKind::Unit)?.into_iter();
-    let units: Vec<String> = units.map(|item| item.code).collect();
+    let items = store.items(ItemKind::Unit)?.into_iter();
+    let units = items.map(|item| item.read::<Unit>());
+    let units = units.collect::<Result<Vec<_>, _>>()?.into_iter();
+    let units: Vec<String> = units
+        .filter(|unit| role != Role::Verifier || unit.kind.is_front_line())
+        .map(|unit| unit.code.to_string())
+        .collect();
     let refuse = |zh: &str, en: &str| {
         let refusal = Refusal::new(RefusalKind::Invalid, "user.unit", zh, en).at("unit");
         match given {
@@ -137,8 +143,13 @@ fn unit(role: Role, given: Option<&str>, store: &Store) -> Result<Option<UnitCod
         }
     };
     match (role, given) {
-        (Role::Unit, Some(code)) => match code.parse() {
+        (Role::Unit | Role::Verifier, Some(code)) => match code.parse() {
             Ok(unit) if units.iter().any(|known| known == code) => Ok(Some(unit)),
+            _ if role == Role::Verifier => Err(refuse(
+                "网格员须属于街道或社区",
+                "a grid worker works for a street or a community",
+            )
+            .allowing(units)),
             _ => Err(refuse("没有这个单位", "there is no such unit").allowing(units)),
         },
         (Role::Unit, None) => Err(refuse(
@@ -147,8 +158,8 @@ fn unit(role: Role, given: Option<&str>, store: &Store) -> Result<Option<UnitCod
         )
         .allowing(units)),
         (_, Some(_)) => Err(refuse(
-            "只有角色 unit 才有所属单位",
-            "only the role unit goes with a unit",
+            "只有承办人员（unit）和网格员（verifier）才有所属单位",
+            "only the roles unit and verifier go with a unit",
         )),
         (_, None) => Ok(None),
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use geo::{BoundingRect, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use yiwang_base::{
-    AreaCode, CaseId, LocalText, Timestamp, WorkCalendar, WorkHours, truncate_millis,
+    AreaCode, CaseId, LocalText, Timestamp, UnitCode, WorkCalendar, WorkHours, truncate_millis,
 };
 use yiwang_cases::coverage::Piece;
 use yiwang_cases::{
@@ -205,6 +205,21 @@ impl City {
         })
         .cloned()
         .collect()
+    }
+
+    /// All areas that a unit answers for, with those that lie in them: none for a
+    /// unit that does not exist, `None` for one of the whole city.
+    pub fn areas_of(&self, unit: &UnitCode) -> Option<BTreeSet<AreaCode>> {
+        let own = self.rules.units.get(unit).map(|unit| unit.areas.as_slice());
+        match own {
+            Some([]) => None,
+            own => Some(
+                own.unwrap_or_default()
+                    .iter()
+                    .flat_map(|area| self.with_descendants(area))
+                    .collect(),
+            ),
+        }
     }
 
     /// The area that has taken an area's place, or itself.

@@ -1,10 +1,14 @@
 //! Policy: who may do what. The one place; what is not here is denied.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
-use yiwang_base::{Refusal, RefusalKind, UnitCode};
+use yiwang_base::{AreaCode, Refusal, RefusalKind, UnitCode};
 use yiwang_cases::civic::Kind;
-use yiwang_cases::{Action, Case, Whistle, WhistleAction};
+use yiwang_cases::{Action, Case, Stage, Whistle, WhistleAction};
 use yiwang_store::Account;
+
+use crate::city::City;
 
 /// A role. Everyone who signs in has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,7 +17,9 @@ pub enum Role {
     Operator,
     /// Staff of a unit; acts on its unit's cases only (承办人员).
     Unit,
-    /// Checks on site (核查员).
+    /// Checks on site (核查员). With a street or community as its unit, a grid
+    /// worker (网格员): sees what lies in its areas, checks what its unit did not
+    /// do itself, and blows whistles for it.
     Verifier,
     /// Reads, and must be able to trust what is read (领导).
     Leader,
@@ -160,7 +166,8 @@ impl Role {
             // Of units, the rules of the room say which may call and which are called.
             Whistle(WhistleAction::CheckIn | WhistleAction::Refuse) => self == Role::Unit,
             Whistle(WhistleAction::Erase) => self == Role::Steward,
-            Whistle(_) => matches!(self, Role::Operator | Role::Unit),
+            // Of verifiers, grid workers only: see `User::may`.
+            Whistle(_) => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             ReadRoster => matches!(self, Role::Operator | Role::Unit | Role::Steward),
             SetRoster => self == Role::Steward,
             Run(Kind::Proposal | Kind::Consultation) => self == Role::Operator,
@@ -187,6 +194,12 @@ impl Sight {
         words: false,
         reporter: false,
     };
+}
+
+/// Whether everybody may hear, without words and point, that this case was done: what was
+/// closed, unless its words were erased.
+pub fn public_done(case: &Case) -> bool {
+    case.stage == Stage::Closed && !case.erased
 }
 
 /// For what another system is told what happens to cases.
@@ -227,18 +240,39 @@ pub struct User {
     pub account: Account,
     /// Its role.
     pub role: Role,
+    /// The areas a grid worker is bound to; `None` for the whole city.
+    within: Option<BTreeSet<AreaCode>>,
 }
 
 impl User {
     /// The user of an account. A role this program does not know allows nothing.
-    pub fn of(account: Account) -> Option<User> {
+    pub fn of(account: Account, city: &City) -> Option<User> {
         let role = Role::from_word(&account.role)?;
-        Some(User { account, role })
+        let within = match (&account.unit, role) {
+            (Some(unit), Role::Verifier) => city.areas_of(unit),
+            _ => None,
+        };
+        Some(User {
+            account,
+            role,
+            within,
+        })
+    }
+
+    /// Whether the user is a grid worker (网格员).
+    pub fn is_grid_worker(&self) -> bool {
+        self.role == Role::Verifier && self.account.unit.is_some()
+    }
+
+    /// The areas whose cases the user is bound to; `None` for those of the whole city.
+    pub fn within(&self) -> Option<&BTreeSet<AreaCode>> {
+        self.within.as_ref()
     }
 
     /// Whether the user has the right at all, whatever the case.
     pub fn may(&self, right: Right) -> bool {
-        self.role.may(right)
+        let calls_for_nobody = self.role == Role::Verifier && !self.is_grid_worker();
+        self.role.may(right) && !(calls_for_nobody && matches!(right, Right::Whistle(_)))
     }
 
     /// Refuses unless the user has the right.
@@ -265,6 +299,18 @@ impl User {
         }
     }
 
+    /// The unit for which the user calls others and answers calls: a unit's
+    /// staff and a grid worker for theirs, the desk for none.
+    ///
+    /// # Errors
+    /// When the user should be bound to a unit but has none.
+    pub fn calls_for(&self) -> Result<Option<&UnitCode>, Refusal> {
+        match &self.account.unit {
+            Some(unit) if self.is_grid_worker() => Ok(Some(unit)),
+            _ => self.bound_to(),
+        }
+    }
+
     /// The unit for which the user acts.
     ///
     /// # Errors
@@ -275,11 +321,19 @@ impl User {
 
     /// Whether the user may see this case at all.
     pub fn sees(&self, case: &Case) -> bool {
+        let here = |areas: &BTreeSet<AreaCode>| {
+            case.area.as_ref().is_some_and(|area| areas.contains(area))
+        };
         match self.bound_to() {
-            Ok(None) => self.may(Right::ReadCases),
+            Ok(None) => self.may(Right::ReadCases) && self.within.as_ref().is_none_or(here),
             Ok(Some(unit)) => case.concerns(unit),
             Err(_) => false,
         }
+    }
+
+    /// Whether the user would check what its own unit did.
+    fn would_check_itself(&self, action: Action, case: &Case) -> bool {
+        action == Action::Verify && self.is_grid_worker() && self.account.unit == case.unit
     }
 
     /// Refuses unless the user may take steps of dossiers of this kind that
@@ -315,7 +369,7 @@ impl User {
     pub fn may_act(&self, action: Action, case: &Case) -> bool {
         self.may(Right::Act(action))
             && match self.bound_to() {
-                Ok(None) => self.sees(case),
+                Ok(None) => self.sees(case) && !self.would_check_itself(action, case),
                 Ok(Some(unit)) => case.lets(unit, action),
                 Err(_) => false,
             }
@@ -346,7 +400,7 @@ impl User {
 impl User {
     /// Whether the user may see this whistle at all.
     pub fn sees_whistle(&self, whistle: &Whistle) -> bool {
-        match self.bound_to() {
+        match self.calls_for() {
             Ok(None) => self.may(Right::ReadCases),
             Ok(Some(unit)) => whistle.concerns(unit),
             Err(_) => false,
@@ -357,7 +411,7 @@ impl User {
     /// their unit's part in it lets them.
     pub fn may_act_on_whistle(&self, action: WhistleAction, whistle: &Whistle) -> bool {
         self.may(Right::Whistle(action))
-            && match self.bound_to() {
+            && match self.calls_for() {
                 Ok(None) => self.sees_whistle(whistle),
                 Ok(Some(unit)) => whistle.lets(unit, action),
                 Err(_) => false,
@@ -375,7 +429,7 @@ impl User {
         whistle: &Whistle,
     ) -> Result<(), Refusal> {
         let called = |unit| whistle.call(unit).is_some();
-        let has_part = match self.bound_to()? {
+        let has_part = match self.calls_for()? {
             None => true,
             Some(unit) => match action {
                 WhistleAction::CheckIn | WhistleAction::Refuse | WhistleAction::Reach => {
@@ -435,7 +489,7 @@ mod tests {
             ),
             (
                 Role::Verifier,
-                "cases words reporter units figures submit verify comment attach",
+                "cases words reporter units figures submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Leader,

@@ -87,7 +87,7 @@ fn figures(
 }
 
 /// How many people work for each unit.
-fn workers(store: &Store) -> Result<BTreeMap<UnitCode, u32>, StoreError> {
+pub(super) fn workers(store: &Store) -> Result<BTreeMap<UnitCode, u32>, StoreError> {
     let mut workers = BTreeMap::new();
     for account in store.accounts()? {
         if let Some(unit) = account.unit.filter(|_| !account.disabled) {

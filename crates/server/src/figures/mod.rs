@@ -2,9 +2,11 @@
 
 mod board;
 mod formulas;
+mod load;
 mod question;
 
 pub use board::count;
 pub use formulas::{FormulaAdded, Formulas};
+pub use load::{Load, USUAL_WEEKS, load};
 pub(crate) use question::wrong;
 pub use question::{Asked, GroupWord, PartWord};

@@ -9,7 +9,7 @@ use yiwang_base::{AreaCode, IdError, Refusal, RefusalKind, Timestamp, UnitCode};
 use yiwang_cases::figures::{
     Every, FigureFilter, FigureQuestion, Formula, GroupBy, Moment, Part, periods,
 };
-use yiwang_cases::{Channel, Stage, UnitKind};
+use yiwang_cases::{Channel, Stage};
 
 use super::Formulas;
 use crate::city::City;
@@ -239,10 +239,10 @@ impl Reading {
 }
 
 /// Units of the lowest tiers: streets and communities.
-fn front_line(city: &City) -> BTreeSet<UnitCode> {
+pub(super) fn front_line(city: &City) -> BTreeSet<UnitCode> {
     let units = city.rules.units.values();
     units
-        .filter(|unit| matches!(unit.kind, UnitKind::Street | UnitKind::Community))
+        .filter(|unit| unit.kind.is_front_line())
         .map(|unit| unit.code.clone())
         .collect()
 }

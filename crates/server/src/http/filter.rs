@@ -122,10 +122,38 @@ pub(super) fn read(
     if filter.areas.is_empty() {
         filter.areas = areas;
     }
+    keep_within(&mut filter.areas, user)?;
     if let Some(unit) = user.bound_to()? {
         filter.involved = vec![unit.clone()];
     }
     Ok(read)
+}
+
+/// Leaves those areas that the user is bound to.
+///
+/// # Errors
+/// When that leaves none: nothing is found elsewhere by not being told so.
+pub(super) fn keep_within(areas: &mut Vec<AreaCode>, user: &User) -> Result<(), Refusal> {
+    let Some(own) = user.within() else {
+        return Ok(());
+    };
+    if areas.is_empty() {
+        areas.extend(own.iter().cloned());
+    }
+    let asked = areas.first().map(ToString::to_string);
+    areas.retain(|area| own.contains(area));
+    if !areas.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::Forbidden,
+        "policy.other-area",
+        "网格员只能查看本辖区的案卷",
+        "grid workers see the cases of their own areas",
+    )
+    .at("area")
+    .found(asked.unwrap_or_default())
+    .allowing(own.iter().map(ToString::to_string)))
 }
 
 pub(super) fn one_of<T: Worded>(word: &str, field: &str) -> Result<T, Refusal> {

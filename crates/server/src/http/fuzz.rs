@@ -35,16 +35,14 @@ fn city() -> City {
 }
 
 fn user(role: Role) -> User {
-    User {
-        account: Account {
-            name: "li.na".parse().unwrap(),
-            display_name: "李娜".into(),
-            role: role.word().into(),
-            unit: Some("lights".parse().unwrap()),
-            disabled: false,
-        },
-        role,
-    }
+    let account = Account {
+        name: "li.na".parse().unwrap(),
+        display_name: "李娜".into(),
+        role: role.word().into(),
+        unit: (role == Role::Unit).then(|| "lights".parse().unwrap()),
+        disabled: false,
+    };
+    User::of(account, &city()).unwrap()
 }
 
 /// JSON of any shape, with the interface's own names among its keys.

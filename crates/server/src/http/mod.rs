@@ -23,10 +23,12 @@ mod follow;
 mod fuzz;
 mod grid;
 mod hooks;
+mod near;
 mod open311;
 mod openapi;
 mod organization;
 mod parameters;
+mod patrol;
 mod place;
 mod problem;
 mod requests;
@@ -148,6 +150,9 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(suggestions::for_case))
         .routes(routes!(suggestions::for_words))
         .routes(routes!(topics::list))
+        .routes(routes!(near::done))
+        .routes(routes!(patrol::places))
+        .routes(routes!(patrol::loads))
         .routes(routes!(commands::accept))
         .routes(routes!(commands::decline))
         .routes(routes!(commands::dispatch))

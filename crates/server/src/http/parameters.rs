@@ -306,6 +306,24 @@ pub(super) struct CaseFilterQuery {
     q: String,
 }
 
+/// Near which place.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NearQuery {
+    /// Degrees east, WGS 84.
+    #[param(minimum = -180, maximum = 180)]
+    lon: f64,
+    /// Degrees north, WGS 84.
+    #[param(minimum = -85, maximum = 85)]
+    lat: f64,
+    /// Metres around it, 200 to 2000; 800 when none are named.
+    #[param(required = false, minimum = 200, maximum = 2000)]
+    within: u32,
+    /// Days back from now in which it came in, 1 to 366; 180 when none are named.
+    #[param(required = false, minimum = 1, maximum = 366)]
+    days: u32,
+}
+
 /// Of how many days.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -64,26 +64,32 @@ impl FromRequestParts<Arc<App>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Visitor> {
         if parts.extensions.get::<Local>().is_some() {
-            return Ok(Visitor(command_line()));
+            return Ok(Visitor(command_line(app)));
         }
         let Some(token) = token(&parts.headers) else {
             return Ok(Visitor(None));
         };
         let account = app.store.session(token_hash(token), now()).await?;
-        Ok(Visitor(account.and_then(User::of)))
+        Ok(Visitor(account.and_then(|one| user(app, one))))
     }
 }
 
 /// Whoever calls through the data directory's own socket: keeps accounts, as an
 /// administrator does. Nobody can have this name.
-fn command_line() -> Option<User> {
-    User::of(Account {
+fn command_line(app: &App) -> Option<User> {
+    let account = Account {
         name: COMMAND_LINE.parse().ok()?,
         display_name: COMMAND_LINE.to_owned(),
         role: Role::Admin.word().to_owned(),
         unit: None,
         disabled: false,
-    })
+    };
+    user(app, account)
+}
+
+/// The user of an account in the city as it is now.
+fn user(app: &App, account: Account) -> Option<User> {
+    User::of(account, &app.city())
 }
 
 /// A sign-in that a long answer asks for again now and then: it may have ended.
@@ -97,7 +103,7 @@ impl Session {
     /// Whether it is still this user, with the same role and unit.
     pub(super) async fn is_still(&self, app: &App, user: &User) -> bool {
         let account = app.store.session(self.0, now()).await;
-        account.is_ok_and(|account| account.and_then(User::of).as_ref() == Some(user))
+        account.is_ok_and(|found| found.and_then(|one| self::user(app, one)).as_ref() == Some(user))
     }
 }
 
@@ -206,7 +212,7 @@ async fn authenticate(app: &App, name: &str, password: String) -> Answer<Option<
     Ok(account
         .map(|(account, _)| account)
         .filter(|account| right && !account.disabled)
-        .and_then(User::of))
+        .and_then(|account| user(app, account)))
 }
 
 fn too_many(pause: Duration) -> Refusal {

@@ -11,6 +11,7 @@ use yiwang_cases::topics::{Message, Settings, Topic, topics};
 use yiwang_cases::{Case, CaseFilter, CaseStore as _, Order};
 
 use super::answers::FilterProblems;
+use super::filter::keep_within;
 use super::parameters::TopicsQuery;
 use super::problem::Answer;
 use super::session::Visitor;
@@ -40,7 +41,10 @@ pub(super) async fn list(
     let user = visitor.with(Right::ReadWords)?;
     let now = now();
     let days = days(&query.unwrap_or_default())?;
+    let mut areas = Vec::new();
+    keep_within(&mut areas, &user)?;
     let filter = CaseFilter {
+        areas,
         from: now
             .checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
             .ok(),

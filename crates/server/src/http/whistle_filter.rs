@@ -106,7 +106,7 @@ pub(super) fn read(
     if filter.areas.is_empty() {
         filter.areas = areas;
     }
-    if let Some(unit) = user.bound_to()? {
+    if let Some(unit) = user.calls_for()? {
         filter.involved = vec![unit.clone()];
     }
     Ok(read)
@@ -144,7 +144,7 @@ pub(super) fn read_check_ins(query: &str, user: &User) -> Result<CheckInFilter, 
             other => return Err(wrong("query", other, ["unit", "kind", "from", "until"])),
         }
     }
-    if let Some(unit) = user.bound_to()? {
+    if let Some(unit) = user.calls_for()? {
         filter.units = vec![unit.clone()];
     }
     Ok(filter)

@@ -142,7 +142,7 @@ async fn blow_from(app: &App, user: &User, body: BlowBody) -> Result<Blow, Refus
     let milestones = body.milestones.into_iter();
     Ok(Blow {
         kind: body.kind.0,
-        by: user.bound_to()?.cloned(),
+        by: user.calls_for()?.cloned(),
         about,
         area: area.map(|area| code(&area, "area")).transpose()?,
         calls: calls
@@ -229,7 +229,7 @@ impl AsksWhistle for CallUnitBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::CallUnit {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             call: CallUnit {
                 unit: code(&self.unit, "unit")?,
                 within_minutes: self.within_minutes,
@@ -276,7 +276,7 @@ impl AsksWhistle for ReachBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::Reach {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             milestone: self.milestone,
             note: note(self.note),
         })
@@ -288,7 +288,7 @@ impl AsksWhistle for UnreachBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::Reopen {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             milestone: self.milestone,
             reason: self.reason,
         })
@@ -300,7 +300,7 @@ impl AsksWhistle for ConfirmBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::Confirm {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             note: note(self.note),
         })
     }
@@ -311,7 +311,7 @@ impl AsksWhistle for ScoreCallBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::Score(ScoreUnit {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             unit: code(&self.unit, "unit")?,
             score: self.score,
             note: note(self.note),
@@ -324,7 +324,7 @@ impl AsksWhistle for EndBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::Close {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             reason: given(self.reason),
         })
     }
@@ -335,7 +335,7 @@ impl AsksWhistle for WithdrawWhistleBody {
 
     fn command(self, user: &User) -> Result<WhistleCommand, Refusal> {
         Ok(WhistleCommand::Withdraw {
-            by: user.bound_to()?.cloned(),
+            by: user.calls_for()?.cloned(),
             reason: self.reason,
         })
     }

@@ -1,5 +1,5 @@
-//! People who can sign in: one for each role, two at the desk, and a handler
-//! for every unit. Their passwords come from the system's random source, not
+//! People who can sign in: one for each role, two at the desk, a handler for
+//! every unit, and a grid worker for every street. Their passwords come from the system's random source, not
 //! from the seed, and are told once.
 
 use std::fmt::Write as _;
@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use yiwang_base::LocalText;
+use yiwang_cases::UnitKind;
 use yiwang_store::Account;
 
 use super::city::SampleCity;
@@ -67,6 +68,15 @@ pub(super) fn sign_ins(city: &SampleCity) -> Result<Vec<SignIn>, FillError> {
         let mut one = somebody(&handler(&unit.code), Role::Unit, unit.name.clone())?;
         one.account.unit = Some(unit.code.clone());
         all.push(one);
+    }
+    for unit in city.rules.units.values() {
+        if let (UnitKind::Street, [area]) = (unit.kind, unit.areas.as_slice()) {
+            let (zh, en) = (&unit.name.zh, &unit.name.en);
+            let post = LocalText::new(format!("{zh}网格员"), format!("{en}, grid worker"));
+            let mut one = somebody(&format!("grid-{area}"), Role::Verifier, post)?;
+            one.account.unit = Some(unit.code.clone());
+            all.push(one);
+        }
     }
     Ok(all)
 }

@@ -15,6 +15,7 @@ mod files;
 mod grid;
 mod hook;
 mod life;
+mod near;
 mod object;
 mod organization;
 mod proof;
@@ -72,6 +73,7 @@ pub use life::{
     AskExtensionBody, ExtendBody, LifeView, PauseView, ReasonBody, ReleaseBody, ResumeBody,
     ScoreBody, ScoreView, ShelveBody, SuperviseBody, SupervisionView,
 };
+pub use near::{DoneView, LoadView, NearView, RecurringView, RecurringsView, UnitLoadView};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
 pub use proof::{ProofEntry, ProofSeal, ProofView};
@@ -95,11 +97,11 @@ pub use whistle::{
 };
 pub use words::{
     ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
-    DeclineWord, DismissWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
-    FlawWord, FormWord, HookPurposeWord, KindWord, OutcomeWord, PartyRoleWord, PauseWord,
-    PlaceKindWord, RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord,
-    SupervisionWord, TierWord, TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord,
-    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
+    DeclineWord, DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord,
+    FigurePartWord, FileWord, FlawWord, FormWord, HookPurposeWord, KindWord, OutcomeWord,
+    PartyRoleWord, PauseWord, PlaceKindWord, RecastWord, ReturnWord, RoleWord, ShelveWord,
+    SortWord, StageWord, SupervisionWord, TierWord, TrackWord, UnitKindWord, UnlistedWord,
+    WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -14,7 +14,7 @@ use yiwang_cases::civic::{Kind, Recast, asset, deliberation, dispute, property_p
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
-    Action, Attendance, Channel, DeclineReason, Event, FileKind, PauseKind, PlaceKind,
+    Action, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, PauseKind, PlaceKind,
     ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier, UnitKind, WhistleAction,
     WhistleEvent, WhistleKind, WhistleStage,
 };
@@ -140,6 +140,7 @@ worded! {
     FileKind "FileKind" "What sort of file." FileKind::word, FileWord;
     UnitKind "UnitKind" "What sort of unit." UnitKind::word, UnitKindWord;
     PlaceKind "PlaceKind" "What sort of place a name stands for." PlaceKind::word, PlaceKindWord;
+    DoneOutcome "DoneOutcome" "How a closed case ended." DoneOutcome::word, DoneOutcomeWord;
     WhistleKind "WhistleKind" "What sort of whistle." WhistleKind::word, WhistleKindWord;
     WhistleStage "WhistleStage" "Where a whistle stands." WhistleStage::word, WhistleStageWord;
     WhistleAction "WhistleAction" "What can be done with a whistle." WhistleAction::word, WhistleActionWord;

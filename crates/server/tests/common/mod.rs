@@ -25,6 +25,15 @@ impl Town {
     }
 
     /// A town that is founded already.
+    /// The town with a street that has the right to call, and two who work there:
+    /// `street` of its office, `warden` on its grid.
+    pub(crate) fn with_streets() -> Town {
+        let directory = Directory::new();
+        town::found(&directory.path());
+        town::add_street(&directory.path());
+        Town::on(directory)
+    }
+
     pub(crate) fn on(directory: Directory) -> Town {
         let server = Server::on(&directory.path());
         Town { server, directory }

@@ -63,6 +63,38 @@ pub(crate) fn found(directory: &Path) {
     });
 }
 
+/// Adds to a town the office of its west street, someone who works there, and
+/// a grid worker.
+pub(crate) fn add_street(directory: &Path) {
+    pollster::block_on(async {
+        let store = Store::open(directory, Options::default()).unwrap();
+        let now = Timestamp::now();
+        let by = || "system:test".to_owned();
+        let street = Unit {
+            code: "west-street".parse().unwrap(),
+            name: LocalText::new("西街道", "West street"),
+            kind: UnitKind::Street,
+            duties: vec![],
+            areas: vec!["west".parse().unwrap()],
+        };
+        let street = Item::of(ItemKind::Unit, "west-street", &street).unwrap();
+        let set = store.set_items(vec![street], by(), None, now);
+        set.await.unwrap();
+        let expires = from_millis(to_millis(now) + 12 * 3_600_000);
+        for (name, role) in [("street", "unit"), ("warden", "verifier")] {
+            let account = Account {
+                name: user(name),
+                unit: Some("west-street".parse().unwrap()),
+                ..account(role, false)
+            };
+            let set = store.set_account(account, "x".into(), by(), now);
+            set.await.unwrap();
+            let session = store.open_session(token_hash(name), user(name), now, expires);
+            session.await.unwrap();
+        }
+    });
+}
+
 pub(crate) fn account(name: &str, disabled: bool) -> Account {
     let (role, unit) = match name {
         "unit" => ("unit", Some("lights")),

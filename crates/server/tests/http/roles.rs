@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 149] = [
+const TABLE: [(&str, &str); 152] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -92,6 +92,16 @@ const TABLE: [(&str, &str); 149] = [
     (
         "POST /api/v1/suggestions",
         "200 200 200 200 200 200 200 200 200",
+    ),
+    // Nobody has said near which place.
+    ("GET /api/v1/near", "422 422 422 422 422 422 422 422 422"),
+    (
+        "GET /api/v1/cases/recurring",
+        "401 200 200 200 200 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/figures/load",
+        "401 200 200 200 200 200 200 200 403",
     ),
     ("GET /api/v1/topics", "401 200 200 200 200 403 403 403 403"),
     (

@@ -2,68 +2,9 @@
 
 use serde_json::{Value, json};
 use ureq::http::Method;
-use yiwang_base::{LocalText, Timestamp, from_millis, to_millis};
-use yiwang_cases::{Unit, UnitKind};
-use yiwang_store::{Account, Item, ItemKind, Options, Store};
+use yiwang_base::{Timestamp, from_millis, to_millis};
 
-use crate::common::{Answer, Client, Directory, Feed, Server, text, town};
-
-/// The town with a street that has the right to call, and someone who works there.
-struct Streets {
-    server: Server,
-    _directory: Directory,
-}
-
-impl Streets {
-    fn new() -> Streets {
-        let directory = Directory::new();
-        town::found(&directory.path());
-        pollster::block_on(async {
-            let store = Store::open(&directory.path(), Options::default()).unwrap();
-            let now = Timestamp::now();
-            let street = Unit {
-                code: "west-street".parse().unwrap(),
-                name: LocalText::new("西街道", "West street"),
-                kind: UnitKind::Street,
-                duties: vec![],
-                areas: vec!["west".parse().unwrap()],
-            };
-            let street = Item::of(ItemKind::Unit, "west-street", &street).unwrap();
-            let by = || "system:test".to_owned();
-            store
-                .set_items(vec![street], by(), None, now)
-                .await
-                .unwrap();
-            let account = Account {
-                name: "street".parse().unwrap(),
-                unit: Some("west-street".parse().unwrap()),
-                ..town::account("unit", false)
-            };
-            store
-                .set_account(account, "x".into(), by(), now)
-                .await
-                .unwrap();
-            let later = from_millis(to_millis(now) + 12 * 3_600_000);
-            store
-                .open_session(
-                    town::token_hash("street"),
-                    "street".parse().unwrap(),
-                    now,
-                    later,
-                )
-                .await
-                .unwrap();
-        });
-        Streets {
-            server: Server::on(&directory.path()),
-            _directory: directory,
-        }
-    }
-
-    fn person(&self, name: &str) -> Client {
-        Client::person(&self.server.address, name)
-    }
-}
+use crate::common::{Answer, Client, Feed, Town, text, town};
 
 fn act(client: &Client, id: &str, action: &str, version: u64, body: &Value) -> Answer {
     let headers = [("If-Match", format!("\"{version}\""))];
@@ -89,7 +30,7 @@ fn here() -> Value {
 
 #[test]
 fn a_street_blows_the_units_come_and_the_street_confirms_scores_and_closes() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     let street = town.person("street");
     let whistle = blow(&street, &emergency());
     let id = text(&whistle["id"]);
@@ -174,7 +115,7 @@ fn a_street_blows_the_units_come_and_the_street_confirms_scores_and_closes() {
 
 #[test]
 fn a_department_has_no_right_to_call_and_the_desk_blows_about_a_case() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     let unit = town.person("unit");
     let mut by_department = emergency();
     by_department["calls"] = json!([{"unit": "roads-east"}]);
@@ -233,7 +174,7 @@ fn a_department_has_no_right_to_call_and_the_desk_blows_about_a_case() {
 
 #[test]
 fn the_same_call_twice_blows_one_whistle() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     let operator = town.person("operator");
     let key = [("Idempotency-Key", "once".to_owned())];
     let twice: Vec<Value> = (0..2)
@@ -254,7 +195,7 @@ fn the_same_call_twice_blows_one_whistle() {
 
 #[test]
 fn the_board_shows_a_unit_its_own_whistles_and_readers_without_words_none() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     let (street, operator) = (town.person("street"), town.person("operator"));
     blow(&street, &emergency());
     let mut daily = emergency();
@@ -302,7 +243,7 @@ fn the_board_shows_a_unit_its_own_whistles_and_readers_without_words_none() {
 
 #[test]
 fn a_page_hears_of_whistles_in_between_cases() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     let cookie = |name: &str| format!("yiwang_session={}", town::token(name));
     let mut feed = Feed::open(&town.server.address, &cookie("unit"), None);
     assert_eq!(feed.next().unwrap().name, "ready");
@@ -322,7 +263,7 @@ fn a_page_hears_of_whistles_in_between_cases() {
 
 #[test]
 fn an_erased_whistle_has_no_words_and_its_record_still_verifies() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     blow(&town.person("street"), &emergency());
     act(&town.person("unit"), "W1", "check-in", 1, &here()).expect(200);
     let steward = town.person("steward");
@@ -336,7 +277,7 @@ fn an_erased_whistle_has_no_words_and_its_record_still_verifies() {
 
 #[test]
 fn a_steward_sets_who_is_on_duty_and_the_caller_sees_their_numbers() {
-    let town = Streets::new();
+    let town = Town::with_streets();
     let steward = town.person("steward");
     let roster = json!({"shifts": [
         {"person": "李娜", "phone": "19900001234", "from": "2020-01-01T00:00:00Z", "until": "2020-01-01T08:00:00Z"},

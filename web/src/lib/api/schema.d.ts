@@ -300,6 +300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/recurring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places where the same is complained about again and again: squares of about 200 m with
+         *     at least three cases of one category. Takes the filters of the list.
+         */
+        get: operations["list_recurring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -1196,6 +1216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much work each unit has: open and late cases, what came in the last seven days and
+         *     usually, and how many people there are for it.
+         */
+        get: operations["read_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow/{code}": {
         parameters: {
             query?: never;
@@ -1449,6 +1489,27 @@ export interface paths {
         };
         /** The cells that layers would become, GeoJSON. */
         get: operations["preview_grid_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/near": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done near a place (身边已办): closed cases with their category, when and how
+         *     long. A place is told as a square of about 200 m, and only where at least three cases
+         *     were closed in it.
+         */
+        get: operations["read_done_near"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3181,6 +3242,30 @@ export interface components {
          * @enum {string}
          */
         DisputeTrack: "self_rule" | "legal" | "moral";
+        /**
+         * @description How a closed case ended.
+         * @enum {string}
+         */
+        DoneOutcome: "solved" | "not_solved" | "checked" | "closed";
+        /** @description A closed case, without whatever would tell whose it was. */
+        DoneView: {
+            /** @description The middle of the square of about 200 m that it lies in. */
+            about: components["schemas"]["PointBody"];
+            /** @description Code of its category. */
+            category: string;
+            /**
+             * Format: date
+             * @description The day it was closed, in the city.
+             */
+            closed_on: string;
+            /**
+             * Format: int64
+             * @description From coming in to closed, hours, rounded up.
+             */
+            hours: number;
+            /** @description How it ended. */
+            outcome: components["schemas"]["DoneOutcome"];
+        };
         /** @description A step of a dossier, under the word of its kind. */
         DossierBody: {
             /** @description 未诉先办. */
@@ -3888,6 +3973,18 @@ export interface components {
             /** @description It was closed because the resident withdrew it. */
             withdrawn: boolean;
         };
+        /** @description How much work the units have. */
+        LoadView: {
+            /** @description When it was counted. */
+            as_of: components["schemas"]["Time"];
+            /** @description All units, by code. */
+            units: components["schemas"]["UnitLoadView"][];
+            /**
+             * Format: int32
+             * @description How many weeks tell what is usual.
+             */
+            usual_weeks: number;
+        };
         /** @description Merge a case with another as a duplicate. */
         MergeBody: {
             /** @description Number of the main case, `C1024`. */
@@ -4185,6 +4282,21 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
+        /** @description What was done near a place. */
+        NearView: {
+            /** @description When it was read. */
+            as_of: components["schemas"]["Time"];
+            /** @description The cases, the last closed first; at most 200. */
+            done: components["schemas"]["DoneView"][];
+            /** @description How many cases a square has at least before they are told. */
+            fewest: number;
+            /** @description Cases that came in from then on. */
+            from: components["schemas"]["Time"];
+            /** @description Whether there are more than are told. */
+            more: boolean;
+            /** @description How many cases are not told: their square has too few. */
+            withheld: number;
+        };
         /** @description What one area asks for. */
         NeedView: {
             /** @description Code of the area. */
@@ -4480,6 +4592,30 @@ export interface components {
          * @enum {string}
          */
         Recast: "replace" | "refuse";
+        /** @description A place where the same is complained about again and again. */
+        RecurringView: {
+            /** @description The middle of a square of about 200 m. */
+            about: components["schemas"]["PointBody"];
+            /** @description How many times. */
+            cases: number;
+            /** @description Code of the category. */
+            category: string;
+            /** @description When the last came in. */
+            last: components["schemas"]["Time"];
+            /** @description How many of them are open. */
+            open: number;
+        };
+        /** @description Places where complaints come back. */
+        RecurringsView: {
+            /** @description When they were read. */
+            as_of: components["schemas"]["Time"];
+            /** @description Cases that were looked at, the newest. */
+            looked_at: number;
+            /** @description Whether there are more of them. */
+            more: boolean;
+            /** @description The places, most complaints first; at most 100. */
+            places: components["schemas"]["RecurringView"][];
+        };
         /** @description Take a case from its unit and send it to another. */
         RedirectBody: {
             /** @description Codes of units that assist it. */
@@ -5155,6 +5291,41 @@ export interface components {
          * @enum {string}
          */
         UnitKind: "department" | "street" | "utility" | "district" | "community";
+        /** @description How much work a unit has. */
+        UnitLoadView: {
+            /**
+             * Format: int64
+             * @description Of these, those whose next step is late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Cases it leads that are open.
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description Open cases for each of them; `null` where there is nobody.
+             */
+            per_worker?: number | null;
+            /** @description The unit's code. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Dispatched to it in a week, on average over the twelve weeks before these days.
+             */
+            usual_week: number;
+            /**
+             * Format: int64
+             * @description Dispatched to it in the last seven days.
+             */
+            week: number;
+            /**
+             * Format: int32
+             * @description People who sign in for it.
+             */
+            workers: number;
+        };
         /** @description A unit. */
         UnitView: {
             /** @description Codes of the areas it answers for; empty for the whole city. */
@@ -7139,6 +7310,97 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recurring: {
+        parameters: {
+            query?: {
+                /** @description Stages. */
+                stage?: components["schemas"]["Stage"][];
+                /** @description Codes of lead units. */
+                unit?: string[];
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Only those whose next step is late. */
+                late?: boolean;
+                /** @description Only those whose next step is due within four hours. */
+                due_soon?: boolean;
+                /** @description Only cases with a deadline that waits for a year of the calendar. */
+                provisional?: boolean;
+                /** @description Came in at or after. */
+                from?: string;
+                /** @description Came in before. */
+                until?: string;
+                /** @description A case number, or words of the request or its address; at most 200 characters. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Places where the same is complained about again and again: squares of about 200 m with
+             *     at least three cases of one category. Takes the filters of the list.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurringsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13906,6 +14168,65 @@ export interface operations {
             };
         };
     };
+    read_load: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description How much work each unit has: open and late cases, what came in the last seven days and
+             *     usually, and how many people there are for it.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow: {
         parameters: {
             query?: never;
@@ -15523,6 +15844,84 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_done_near: {
+        parameters: {
+            query: {
+                /** @description Degrees east, WGS 84. */
+                lon: number;
+                /** @description Degrees north, WGS 84. */
+                lat: number;
+                /** @description Metres around it, 200 to 2000; 800 when none are named. */
+                within?: number;
+                /** @description Days back from now in which it came in, 1 to 366; 180 when none are named. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What was done near a place (身边已办): closed cases with their category, when and how
+             *     long. A place is told as a square of about 200 m, and only where at least three cases
+             *     were closed in it.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearView"];
                 };
             };
             /** @description Sign in first */

@@ -55,7 +55,8 @@ struct Add {
     /// or partner (another system)
     #[arg(long)]
     role: String,
-    /// The unit the person acts for; with role unit, and only there
+    /// The unit the person acts for: with role unit; with role verifier, the
+    /// street or community of a grid worker
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
     /// Name as shown [default: the sign-in name]

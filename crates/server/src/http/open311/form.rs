@@ -8,7 +8,7 @@ use yiwang_cases::Answers;
 
 use crate::http::session::token_hash;
 use crate::http::state::{App, now};
-use crate::policy::{Role, User};
+use crate::policy::User;
 
 /// Parameters in the order given.
 pub(super) struct Form(Vec<(String, String)>);
@@ -127,10 +127,7 @@ impl Form {
             return Ok(None);
         };
         let account = app.store.session(token_hash(key.trim()), now()).await?;
-        let user = account.and_then(|account| {
-            let role = Role::from_word(&account.role)?;
-            Some(User { account, role })
-        });
+        let user = account.and_then(|account| User::of(account, &app.city()));
         user.map(Some).ok_or_else(|| {
             Refusal::new(
                 RefusalKind::Forbidden,

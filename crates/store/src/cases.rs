@@ -26,6 +26,9 @@ impl Store {
         &self,
         changes: Vec<Change>,
     ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        if let Some(last) = changes.iter().map(|change| change.after.id).max() {
+            self.no_case_id_up_to(last);
+        }
         let prepared = changes
             .into_iter()
             .map(prepare_change)

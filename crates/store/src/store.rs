@@ -212,6 +212,11 @@ impl Store {
         CaseId(self.next_case.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Numbers that callers chose themselves are not given out again.
+    pub(crate) fn no_case_id_up_to(&self, last: CaseId) {
+        self.next_case.fetch_max(last.0 + 1, Ordering::Relaxed);
+    }
+
     pub(crate) fn take_whistle_id(&self) -> WhistleId {
         WhistleId(self.next_whistle.fetch_add(1, Ordering::Relaxed))
     }

@@ -35,6 +35,21 @@ async fn many_appends_at_once_share_a_few_commits() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_that_a_caller_chose_are_not_given_out_again() {
+    let store = Held::new();
+    // Whoever fills an empty record counts for itself.
+    let other = Held::new();
+    let filled: Vec<_> = (0..5).map(|_| other.case()).collect();
+    let last = filled.last().unwrap().after.id;
+    for outcome in store.append_all(filled).await.unwrap() {
+        outcome.unwrap();
+    }
+    assert!(store.new_case_id() > last);
+    store.append_one().await.unwrap();
+    assert_eq!(store.checked().await, 6);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_refused_in_a_group_does_not_harm_the_others() {
     let store = Held::new();
     let first = store.case();

@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { shell } from './scripts/shell.mjs';
 
 // `npm run dev` serves the pages alone; the server named here answers the rest.
 const server = process.env['YIWANG_SERVER'] ?? 'http://127.0.0.1:8080';
@@ -8,7 +9,7 @@ const behind = Object.fromEntries(
 );
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), shell()],
   build: {
     sourcemap: false,
     reportCompressedSize: false,

@@ -14,6 +14,12 @@ function password(list, name) {
   return line[1];
 }
 
+/** A grid worker of the sample city. */
+export function gridWorker() {
+  const list = readFileSync(process.env.CITY_SIGN_INS, 'utf8');
+  return person(/^\s*(grid-\S+)/m.exec(list)[1]);
+}
+
 export function person(name, city = 'sample') {
   const list = city === 'boston' ? process.env.BOSTON_SIGN_INS : process.env.CITY_SIGN_INS;
   return { name, password: password(list, name) };

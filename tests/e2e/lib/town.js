@@ -41,6 +41,13 @@ export async function request(words, more = {}) {
   return (await call(url, '/api/v1/requests', { method: 'POST', body })).json;
 }
 
+/** How many cases have these words. */
+export async function howMany(words) {
+  const operator = await signedIn(person('operator'));
+  const found = await operator.get(`/api/v1/cases?q=${encodeURIComponent(words)}`);
+  return found.cases.length;
+}
+
 let lighting;
 
 /** The unit that answers for street lights, and how it signs in. */

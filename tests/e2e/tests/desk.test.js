@@ -162,7 +162,12 @@ test('when nobody answers, the age of what is shown is said, and it comes back b
     as: operator(),
     lang: 'en',
     size: TABLET,
-    allow: [/ERR_INTERNET_DISCONNECTED/, /ERR_NETWORK_CHANGED/, /ERR_INCOMPLETE_CHUNKED/],
+    allow: [
+      /ERR_INTERNET_DISCONNECTED/,
+      /ERR_NETWORK_CHANGED/,
+      /ERR_INCOMPLETE_CHUNKED/,
+      /ERR_FAILED/,
+    ],
   });
   let cut = false;
   await page.route('**/api/v1/events', (route) => (cut ? route.abort() : route.fallback()));

@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { closePages, openPage, PHONE, picture, settled, useBrowser } from '../lib/browser.js';
 import { person } from '../lib/people.js';
 import { noneOfThese } from '../lib/report.js';
-import { caseAt, request, signedIn } from '../lib/town.js';
+import { caseAt, howMany, request, signedIn } from '../lib/town.js';
 
 useBrowser();
 afterEach(closePages);
@@ -22,12 +22,6 @@ async function fill(page, words) {
   await page.getByRole('heading', { name: 'How can we reach you?' }).waitFor();
   await next(page);
   await page.getByText(words).waitFor();
-}
-
-async function howMany(words) {
-  const operator = await signedIn(person('operator'));
-  const found = await operator.get(`/api/v1/cases?q=${encodeURIComponent(words)}`);
-  return found.cases.length;
 }
 
 test('a report written offline is kept on the device and sent once', async () => {

@@ -32,10 +32,18 @@ class Live {
   });
 
   constructor() {
+    // The device knows sooner than the stream, which may hear of it only when it next speaks.
+    addEventListener('offline', () => {
+      if (!this.#wanted) return;
+      this.#stream.stop();
+      this.state = 'lost';
+      this.lostAt = Date.now();
+    });
+    addEventListener('online', () => this.#wanted && this.#begin());
     document.addEventListener('visibilitychange', () => {
       clearTimeout(this.#hiding);
       if (!this.#wanted) return;
-      if (document.visibilityState === 'visible') this.#stream.start();
+      if (document.visibilityState === 'visible') this.#begin();
       else this.#hiding = setTimeout(() => this.#stream.stop(), HIDDEN_FOR_MS);
     });
   }
@@ -43,7 +51,11 @@ class Live {
   /** Connects, for as long as somebody is signed in. */
   start(): void {
     this.#wanted = true;
-    this.#stream.start();
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (navigator.onLine) this.#stream.start();
   }
 
   stop(): void {

@@ -14,6 +14,7 @@ it.each([
   ['/follow/ABCD-EFGH-JKMN', 'follow', false, 'ABCD-EFGH-JKMN'],
   ['/follow/%E8%AF%8D', 'follow', false, '词'],
   ['/follow/%', 'follow', false, '%'],
+  ['/patrol', 'patrol', true, ''],
   ['/hotline', 'hotline', true, ''],
   ['/upload', 'upload', true, ''],
   ['/together', 'together', false, ''],

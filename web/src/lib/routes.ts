@@ -6,17 +6,26 @@ export type Route = {
   name: string;
   /** Only for who is signed in. */
   staff: boolean;
+  /** Opens without a connection too. */
+  offline: boolean;
   param: string;
   load: () => Promise<Page>;
 };
 
-type Pattern = { name: string; path: RegExp; staff: boolean; load: () => Promise<unknown> };
+type Pattern = {
+  name: string;
+  path: RegExp;
+  staff: boolean;
+  offline: boolean;
+  load: () => Promise<unknown>;
+};
 
 const PATTERNS: Pattern[] = [
   page('welcome', /^\/$/, () => import('../pages/Welcome.svelte')),
   page('sign-in', /^\/sign-in$/, () => import('../pages/SignIn.svelte')),
-  page('report', /^\/report$/, () => import('../pages/Report.svelte')),
+  offline(page('report', /^\/report$/, () => import('../pages/Report.svelte'))),
   page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte')),
+  offline(desk('patrol', /^\/patrol$/, () => import('../pages/Patrol.svelte'))),
   desk('upload', /^\/upload$/, () => import('../pages/Upload.svelte')),
   desk('hotline', /^\/hotline$/, () => import('../pages/Hotline.svelte')),
   page('together', /^\/together$/, () => import('../pages/Together.svelte')),
@@ -31,11 +40,15 @@ const PATTERNS: Pattern[] = [
 ];
 
 function page(name: string, path: RegExp, load: Pattern['load']): Pattern {
-  return { name, path, staff: false, load };
+  return { name, path, staff: false, offline: false, load };
 }
 
 function desk(name: string, path: RegExp, load: Pattern['load']): Pattern {
-  return { name, path, staff: true, load };
+  return { name, path, staff: true, offline: false, load };
+}
+
+function offline(pattern: Pattern): Pattern {
+  return { ...pattern, offline: true };
 }
 
 function decoded(text: string): string {
@@ -56,5 +69,5 @@ export function routeOf(path: string): Route {
     }
   }
   const load = () => import('../pages/NotFound.svelte') as Promise<unknown> as Promise<Page>;
-  return { name: 'not-found', staff: false, param: path, load };
+  return { name: 'not-found', staff: false, offline: false, param: path, load };
 }

@@ -2,12 +2,29 @@ import { api } from './api';
 import { Problem } from './api/problem';
 import type { City, Role, User } from './api/types';
 
+const KEPT_AS = 'yiwang.office';
+
+/** What of it is kept on this device, so that pages open without a connection: names, and
+    who was signed in. It lets nobody do anything: the server asks again. */
+type Kept = { user: User | null; city: City };
+
+function readKept(): Kept | null {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT_AS) ?? 'null') as Kept | null;
+    return kept?.city ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Who is signed in and in which city: what every page leans on. */
 class Office {
   user = $state.raw<User | null>(null);
   city = $state.raw<City | null>(null);
   problem = $state.raw<Problem | null>(null);
   ready = $state(false);
+  /** Whether user and city are those of the last visit, since nobody answers. */
+  remembered = $state(false);
 
   async load(): Promise<void> {
     this.problem = null;
@@ -16,8 +33,24 @@ class Office {
       this.user = session.user;
       this.city = city;
       this.ready = true;
+      this.remembered = false;
+      this.#keep();
     } catch (error) {
       this.problem = Problem.of(error);
+      const kept = this.problem.unreachable && !this.ready ? readKept() : null;
+      if (!kept) return;
+      this.user = kept.user;
+      this.city = kept.city;
+      this.remembered = true;
+    }
+  }
+
+  #keep(): void {
+    const { user, city } = this;
+    try {
+      localStorage.setItem(KEPT_AS, JSON.stringify({ user, city }));
+    } catch {
+      // No room left: the pages then open with a connection only.
     }
   }
 
@@ -25,6 +58,7 @@ class Office {
     const session = await api.signIn(user, password);
     this.city = await api.city();
     this.user = session.user;
+    this.#keep();
   }
 
   async signOut(): Promise<void> {
@@ -33,6 +67,7 @@ class Office {
     sessionStorage.clear();
     this.user = null;
     this.city = await api.city();
+    this.#keep();
   }
 
   /** Looks whether the session has ended, which a stream cannot tell. */
@@ -60,7 +95,12 @@ export function seesWords(user: User | null): boolean {
   return user !== null && !WITHOUT_WORDS.includes(user.role);
 }
 
+/** Whether a person works on the grid (网格员): a verifier of a street or community. */
+export const isGridWorker = (user: User | null): boolean =>
+  user?.role === 'verifier' && user.unit !== null;
+
 /** The page a person begins the day on: a unit's what is due first. */
 export function home(user: User): string {
+  if (isGridWorker(user)) return '/patrol';
   return user.role === 'unit' ? '/desk?order=due' : '/desk';
 }

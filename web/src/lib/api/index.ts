@@ -16,7 +16,9 @@ import type {
   Followed,
   GridAdoption,
   GridPlan,
+  NearQuery,
   NewRequest,
+  RecurringQuery,
   TableToTake,
   Words,
   NewWhistle,
@@ -114,11 +116,13 @@ export const api = {
     answer(client.POST('/api/v1/session', { body: { user, password } })),
   signOut: () => answer(client.DELETE('/api/v1/session')),
   city: () => answer(client.GET('/api/v1/city')),
-  report: (request: NewRequest, key: string) =>
+  /** `asResident`: in nobody's name, whoever may be signed in here. */
+  report: (request: NewRequest, key: string, asResident = false) =>
     answer(
       client.POST('/api/v1/requests', {
         params: { header: { 'Idempotency-Key': key } },
         body: request,
+        ...(asResident ? { credentials: 'omit' } : {}),
       }),
     ),
   table: (body: TableToTake) => answer(client.POST('/api/v1/requests/table', { body })),
@@ -147,6 +151,13 @@ export const api = {
   suggestion: (id: string) => answer(client.GET('/api/v1/cases/{id}/suggestion', path({ id }))),
   suggest: (words: Words, signal: AbortSignal) =>
     answer(client.POST('/api/v1/suggestions', { body: words, signal })),
+  recurring: (query: RecurringQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/cases/recurring', { params: { query }, signal })),
+  load: (signal: AbortSignal) => answer(client.GET('/api/v1/figures/load', { signal })),
+  near: (query: NearQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/near', { params: { query }, signal })),
+  topics: (days: number, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/topics', { params: { query: { days } }, signal })),
   act,
   formulas: (signal: AbortSignal) => answer(client.GET('/api/v1/formulas', { signal })),
   board: (query: BoardQuery, signal: AbortSignal) =>

@@ -6,6 +6,9 @@ import { whistlesEn } from './whistles';
 import { hotline } from './hotline.en';
 import { upload } from './upload.en';
 import { gridEn } from './grid';
+import { nearEn } from './near';
+import { outboxEn } from './outbox';
+import { patrolEn } from './patrol';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -13,6 +16,9 @@ const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? o
 /** The words of the interface in English. A missing one does not compile. */
 export const en: Messages = {
   hotline,
+  near: nearEn,
+  outbox: outboxEn,
+  patrol: patrolEn,
   upload,
   common: {
     brand: 'Yiwang',

@@ -6,10 +6,16 @@ import { whistlesZh } from './whistles';
 import { hotline } from './hotline.zh';
 import { upload } from './upload.zh';
 import { gridZh } from './grid';
+import { nearZh } from './near';
+import { outboxZh } from './outbox';
+import { patrolZh } from './patrol';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
   hotline,
+  near: nearZh,
+  outbox: outboxZh,
+  patrol: patrolZh,
   upload,
   common: {
     brand: '一网',

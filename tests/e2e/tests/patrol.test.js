@@ -1,0 +1,268 @@
+// Grid workers: patrol on a telephone, findings without a connection, whistles in two taps.
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { afterEach, before, test } from 'node:test';
+import { crc32, deflateSync } from 'node:zlib';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  closePages,
+  DESK,
+  openPage,
+  PHONE,
+  picture,
+  settled,
+  useBrowser,
+} from '../lib/browser.js';
+import { gridWorker, person } from '../lib/people.js';
+import { howMany, signedIn } from '../lib/town.js';
+
+useBrowser();
+afterEach(closePages);
+
+/** The browser's own words for a connection that is not there. */
+const NO_LINE = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/, /ERR_NETWORK/];
+
+let warden;
+let here;
+before(async () => {
+  warden = gridWorker();
+  const own = await signedIn(warden);
+  const { cases } = await own.get('/api/v1/cases?limit=50');
+  here = cases.find((one) => one.point).point;
+});
+
+/** A small picture of one colour, with a text chunk that tells who took it and where. */
+function photo(red) {
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(data.length);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.from([0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0]);
+  const row = Buffer.concat([
+    Buffer.from([0]),
+    Buffer.concat(Array.from({ length: 8 }, () => Buffer.from([red, 90, 60]))),
+  ]);
+  const rows = deflateSync(Buffer.concat(Array.from({ length: 8 }, () => row)));
+  return {
+    name: `IMG_${red}.png`,
+    mimeType: 'image/png',
+    buffer: Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      chunk('IHDR', header),
+      chunk('tEXt', Buffer.from('Author\0GPS 39.9042 116.4074')),
+      chunk('IDAT', rows),
+      chunk('IEND', Buffer.alloc(0)),
+    ]),
+  };
+}
+
+async function openPatrol(options = {}) {
+  const page = await openPage({ as: warden, size: PHONE, ...options });
+  await page.context().grantPermissions(['geolocation']);
+  await page.context().setGeolocation({ longitude: here.lon, latitude: here.lat });
+  await page.goto('/patrol');
+  await settled(page);
+  return page;
+}
+
+/** Waits until the page itself is kept on the device. */
+const kept = (page) =>
+  page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active.state !== 'activated') {
+      await new Promise((done) => active.addEventListener('statechange', done, { once: true }));
+    }
+  });
+
+async function find(page, words, red) {
+  await page.getByRole('link', { name: '上报发现' }).click();
+  await page.getByRole('heading', { name: '上报发现' }).waitFor();
+  await page.getByLabel('拍照或选照片').setInputFiles(photo(red));
+  await page.getByRole('img', { name: '第 1 张照片' }).waitFor();
+  await page.getByLabel('发现了什么').fill(words);
+  await page.getByLabel('地址或标志物').fill('听帆路 91 号');
+  await page.getByRole('button', { name: '提交', exact: true }).click();
+  await page.getByRole('heading', { name: '巡查', exact: true }).waitFor();
+}
+
+test('findings written without a connection outlive a reload and arrive once each', async () => {
+  const page = await openPatrol({ allow: NO_LINE });
+  await kept(page);
+  const [first, second] = [`井盖缺失 ${Date.now()}`, `树枝倒伏 ${Date.now()}`];
+  await page.context().setOffline(true);
+  await find(page, first, 200);
+  await page.getByText('没有网络：已保存到本机').waitFor();
+  await find(page, second, 40);
+  await page.locator('[data-draft="waiting"]').nth(1).waitFor();
+  await picture(page, 'patrol-outbox-offline', { fullPage: true });
+
+  // The page itself opens, with what was written, and shows no case as if it were live.
+  await page.reload();
+  await page.getByText('没有网络。可以照常上报').waitFor();
+  await page.locator('[data-draft="waiting"]').nth(1).waitFor();
+  await page.getByRole('link', { name: '巡查单' }).click();
+  assert.equal(await page.locator('main [data-case]').count(), 0);
+  await page.getByRole('link', { name: /^待发/ }).click();
+  assert.equal(await howMany(first), 0);
+
+  await page.context().setOffline(false);
+  await page.locator('[data-draft="sent"]').nth(1).waitFor({ timeout: 30_000 });
+  await picture(page, 'patrol-outbox-sent', { fullPage: true });
+  assert.equal(await howMany(first), 1);
+  assert.equal(await howMany(second), 1);
+  await page.reload();
+  await settled(page);
+  assert.equal(await howMany(first), 1, 'coming back sends nothing again');
+
+  // What arrived says who found it and when, and its photo says nothing of the camera.
+  const operator = await signedIn(person('operator'));
+  const { cases } = await operator.get(`/api/v1/cases?q=${encodeURIComponent(first)}`);
+  const file = await operator.get(`/api/v1/cases/${cases[0].id}`);
+  assert.match(file.words, /发现时间/);
+  assert.equal(file.timeline[0].by, `user:${warden.name}`);
+  assert.equal(file.files.length, 1);
+  assert.equal(file.files[0].kind, 'jpeg');
+});
+
+test('a finding whose answer was lost is sent again and still is one case', async () => {
+  const page = await openPatrol({ allow: NO_LINE });
+  const words = `路面塌陷 ${Date.now()}`;
+  let sent = 0;
+  await page.route('**/api/v1/requests', async (route) => {
+    sent += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  await find(page, words, 90);
+  await page.getByText('可能已经送达').waitFor();
+  assert.equal(await howMany(words), 1, 'it had arrived');
+  await page.unroute('**/api/v1/requests');
+  await page.getByRole('button', { name: '现在发送' }).click();
+  await page.locator('[data-draft="sent"]').first().waitFor();
+  assert.equal(await howMany(words), 1);
+  assert.ok(sent >= 1);
+});
+
+test('a photo is drawn anew on the device: no word of author and place is left', async () => {
+  const page = await openPatrol({ allow: NO_LINE });
+  await page.context().setOffline(true);
+  await find(page, `照片 ${Date.now()}`, 120);
+  const bytes = await page.evaluate(async () => {
+    const asked = indexedDB.open('yiwang');
+    const db = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+    const all = db.transaction('drafts').objectStore('drafts').getAll();
+    const drafts = await new Promise((done) => (all.onsuccess = () => done(all.result)));
+    return [...new Uint8Array(await drafts[0].photos[0].file.arrayBuffer())];
+  });
+  assert.deepEqual(bytes.slice(0, 3), [0xff, 0xd8, 0xff], 'a JPEG');
+  assert.ok(!Buffer.from(bytes).includes('GPS 39.9042'));
+  assert.ok(photo(120).buffer.includes('GPS 39.9042'), 'which the chosen file had');
+  await page.context().setOffline(false);
+  await page.locator('[data-draft="sent"]').waitFor({ timeout: 30_000 });
+});
+
+test('a draft is deleted, taken back, deleted again and never sent', async () => {
+  const page = await openPatrol({ allow: NO_LINE });
+  const words = `删除 ${Date.now()}`;
+  await page.context().setOffline(true);
+  await find(page, words, 10);
+  await page.getByRole('button', { name: '删除', exact: true }).click();
+  await page.getByRole('button', { name: '撤销删除' }).click();
+  await page.locator('[data-draft="waiting"]').waitFor();
+  await page.getByRole('button', { name: '删除', exact: true }).click();
+  await page.locator('[data-draft="removed"]').waitFor();
+  await page.context().setOffline(false);
+  await page.waitForTimeout(1_500);
+  await page.reload();
+  await page.getByText('没有待发的内容').waitFor();
+  assert.equal(await howMany(words), 0);
+});
+
+test('an emergency whistle is blown with two taps, with the place filled in', async () => {
+  const page = await openPatrol();
+  await page.getByRole('link', { name: '应急哨' }).click();
+  await page.getByRole('heading', { name: '应急哨' }).waitFor();
+  await page.getByRole('checkbox').first().waitFor();
+  await page.getByText('✓ 已定位').waitFor();
+  await picture(page, 'patrol-whistle', { fullPage: true });
+  await page.getByRole('button', { name: '吹哨', exact: true }).click();
+  await page.waitForURL(/\/whistles\/W\d+$/);
+  const own = await signedIn(warden);
+  const whistle = await own.get(`/api/v1/whistles/${page.url().split('/').at(-1)}`);
+  assert.equal(whistle.kind, 'emergency');
+  const metres = (a, b) => Math.round(a * 1e6) - Math.round(b * 1e6);
+  assert.equal(metres(whistle.point.lon, here.lon), 0);
+  assert.equal(metres(whistle.point.lat, here.lat), 0);
+  const { units } = await own.get('/api/v1/city');
+  assert.equal(units.find((one) => one.code === whistle.by).kind, 'street');
+});
+
+test('the nearest case comes first, and a grid worker checks it on site', async () => {
+  const page = await openPatrol({ lang: 'en' });
+  await page.getByRole('link', { name: 'Near me' }).click();
+  await page.getByRole('button', { name: 'Use my position' }).click();
+  await page.getByText('Nearest first').waitFor();
+  const said = await page.locator('main [data-case]').allTextContents();
+  const metres = said.map((text) => {
+    const [, number, unit] = /([\d.]+) (k?m) away/.exec(text) ?? [];
+    return number === undefined ? Infinity : Number(number) * (unit === 'km' ? 1000 : 1);
+  });
+  assert.deepEqual(
+    metres,
+    metres.toSorted((a, b) => a - b),
+  );
+  await page.getByRole('link', { name: 'To check', exact: true }).click();
+  const first = page.getByRole('region', { name: 'To check on site' }).locator('[data-case]');
+  if ((await first.count()) > 0) {
+    await first.first().click();
+    await page.getByRole('radio', { name: /passed/ }).waitFor();
+  }
+});
+
+const LOOKS = [
+  { lang: 'zh', dark: false, size: PHONE },
+  { lang: 'en', dark: true, size: PHONE },
+  { lang: 'en', dark: false, size: DESK },
+  { lang: 'zh', dark: true, size: DESK },
+];
+for (const look of LOOKS) {
+  const name = `${look.lang}-${look.dark ? 'dark' : 'light'}-${look.size.width}`;
+  test(`the patrol page is in order: ${name}`, async () => {
+    const page = await openPatrol(look);
+    for (const [what, address] of [
+      ['patrol', '/patrol'],
+      ['patrol-near', '/patrol?tab=near'],
+      ['patrol-outbox', '/patrol?tab=outbox'],
+      ['patrol-find', '/patrol?do=find'],
+      ['patrol-blow', '/patrol?do=blow'],
+    ]) {
+      await page.goto(address);
+      await settled(page);
+      await picture(page, `${what}-${name}`, { fullPage: true });
+      await assertNoOverflow(page, `${what}-${name}`);
+      await assertAccessible(page, `${what}-${name}`);
+    }
+  });
+}
+
+test('the largest type fits a telephone, with main targets of at least 60 px', async () => {
+  const page = await openPatrol();
+  await page.evaluate(() => localStorage.setItem('yiwang.comfort', 'largest'));
+  for (const address of ['/patrol', '/patrol?do=find', '/patrol?do=blow']) {
+    await page.goto(address);
+    await settled(page);
+    await assertNoOverflow(page, address);
+    await assertAccessible(page, address);
+    await picture(page, `patrol-largest${address.replaceAll(/\W/g, '-')}`, { fullPage: true });
+    const main = page.locator('.thumb .button, .go');
+    for (const target of await main.all()) {
+      const { height } = await target.boundingBox();
+      assert.ok(height >= 60, `${await target.textContent()} is ${height} px high`);
+    }
+  }
+});

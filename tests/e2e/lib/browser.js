@@ -132,3 +132,12 @@ export function picture(page, name, options = {}) {
     ...options,
   });
 }
+
+/** Waits until the page itself is kept on the device. */
+export const kept = (page) =>
+  page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active.state !== 'activated') {
+      await new Promise((done) => active.addEventListener('statechange', done, { once: true }));
+    }
+  });

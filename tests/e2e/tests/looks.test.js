@@ -33,10 +33,12 @@ const residents = () => [
   ['sign-in', '/sign-in'],
   ['report-place', '/report'],
   ['report-what', '/report?step=what'],
+  ['report-details', '/report?step=details'],
   ['report-who', '/report?step=who'],
   ['report-check', '/report?step=check'],
   ['follow', '/follow'],
   ['follow-closed', `/follow/${closed.code}`],
+  ['near', '/near'],
   ['not-found', '/no/such/page'],
 ];
 const staff = (size) => [
@@ -91,7 +93,7 @@ test('the largest type fits a phone, with targets of at least 60 px for the main
   const page = await openPage({ size: PHONE });
   await page.goto('/');
   await page.getByRole('radio', { name: '特大字' }).check();
-  await look(page, residents().slice(0, 7), 'zh-largest-360');
+  await look(page, residents().slice(0, 8), 'zh-largest-360');
   await page.goto('/report');
   const button = await page.getByRole('button', { name: '下一步' }).boundingBox();
   assert.ok(button.height >= 60, `the button is ${button.height} px high`);

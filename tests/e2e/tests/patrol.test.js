@@ -2,18 +2,19 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { afterEach, before, test } from 'node:test';
-import { crc32, deflateSync } from 'node:zlib';
 import {
   assertAccessible,
   assertNoOverflow,
   closePages,
   DESK,
+  kept,
   openPage,
   PHONE,
   picture,
   settled,
   useBrowser,
 } from '../lib/browser.js';
+import { photo } from '../lib/photo.js';
 import { gridWorker, person } from '../lib/people.js';
 import { howMany, signedIn } from '../lib/town.js';
 
@@ -32,35 +33,6 @@ before(async () => {
   here = cases.find((one) => one.point).point;
 });
 
-/** A small picture of one colour, with a text chunk that tells who took it and where. */
-function photo(red) {
-  const chunk = (name, data) => {
-    const body = Buffer.concat([Buffer.from(name), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const header = Buffer.from([0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0]);
-  const row = Buffer.concat([
-    Buffer.from([0]),
-    Buffer.concat(Array.from({ length: 8 }, () => Buffer.from([red, 90, 60]))),
-  ]);
-  const rows = deflateSync(Buffer.concat(Array.from({ length: 8 }, () => row)));
-  return {
-    name: `IMG_${red}.png`,
-    mimeType: 'image/png',
-    buffer: Buffer.concat([
-      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-      chunk('IHDR', header),
-      chunk('tEXt', Buffer.from('Author\0GPS 39.9042 116.4074')),
-      chunk('IDAT', rows),
-      chunk('IEND', Buffer.alloc(0)),
-    ]),
-  };
-}
-
 async function openPatrol(options = {}) {
   const page = await openPage({ as: warden, size: PHONE, ...options });
   await page.context().grantPermissions(['geolocation']);
@@ -69,15 +41,6 @@ async function openPatrol(options = {}) {
   await settled(page);
   return page;
 }
-
-/** Waits until the page itself is kept on the device. */
-const kept = (page) =>
-  page.evaluate(async () => {
-    const { active } = await navigator.serviceWorker.ready;
-    if (active.state !== 'activated') {
-      await new Promise((done) => active.addEventListener('statechange', done, { once: true }));
-    }
-  });
 
 async function find(page, words, red) {
   await page.getByRole('link', { name: '上报发现' }).click();

@@ -1,7 +1,17 @@
 // Residents: reporting when the network fails, mistakes, following by code.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { closePages, openPage, PHONE, picture, settled, useBrowser } from '../lib/browser.js';
+import {
+  assertAccessible,
+  closePages,
+  kept,
+  openPage,
+  PHONE,
+  picture,
+  settled,
+  useBrowser,
+} from '../lib/browser.js';
+import { photo } from '../lib/photo.js';
 import { person } from '../lib/people.js';
 import { noneOfThese } from '../lib/report.js';
 import { caseAt, howMany, request, signedIn } from '../lib/town.js';
@@ -24,35 +34,53 @@ async function fill(page, words) {
   await page.getByText(words).waitFor();
 }
 
-test('a report written offline is kept on the device and sent once', async () => {
+test('a report written offline outlives a reload and is sent once, by itself', async () => {
   const words = `Offline lamp ${Date.now()}`;
   const page = await openPage({
     lang: 'en',
     size: PHONE,
-    allow: [/ERR_INTERNET_DISCONNECTED/],
+    allow: [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/],
+  });
+  await fill(page, words);
+  await kept(page);
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('heading', { name: 'Kept on this device' }).waitFor();
+  await page.getByText('Waiting for a connection').waitFor();
+  assert.equal(await howMany(words), 0);
+  await assertAccessible(page, 'the outbox of a resident');
+  await picture(page, 'report-offline', { fullPage: true });
+
+  // The page opens again without a connection, with what was written.
+  await page.reload();
+  await page.getByText('Waiting for a connection').waitFor();
+  await page.context().setOffline(false);
+  await page.getByText('Received', { exact: true }).waitFor({ timeout: 30_000 });
+  assert.match(await page.locator('[data-draft] a').textContent(), /^[0-9A-Z-]{14}$/);
+  assert.equal(await howMany(words), 1);
+
+  // The next report begins empty, and going back does not send again.
+  await page.getByRole('link', { name: 'Report', exact: true }).first().click();
+  await settled(page);
+  assert.equal(await page.getByLabel('Address or landmark').inputValue(), '');
+  await page.goBack();
+  assert.equal(await howMany(words), 1);
+});
+
+test('a report that is sent while one looks on shows its code as soon as there is a line', async () => {
+  const words = `Line comes back ${Date.now()}`;
+  const page = await openPage({
+    lang: 'en',
+    size: PHONE,
+    allow: [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/],
   });
   await fill(page, words);
   await page.context().setOffline(true);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByText('nothing was sent yet').waitFor();
-  assert.equal(await howMany(words), 0);
-  await picture(page, 'report-offline');
-
+  await page.getByRole('heading', { name: 'Kept on this device' }).waitFor();
   await page.context().setOffline(false);
-  await page.goto('/report');
-  await page.getByText('What you had not sent yet is still here.').waitFor();
-  assert.equal(await page.getByLabel('Address or landmark').inputValue(), '91 Tingfan Road');
-  await page.goto('/report?step=check');
-  await page.getByText(words).waitFor();
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByRole('heading', { name: 'We have your report' }).waitFor();
-  assert.equal(await howMany(words), 1);
-
-  // The next report begins empty, and going back does not send again.
-  await page.goBack();
-  await page.getByRole('link', { name: 'Report', exact: true }).click();
-  await settled(page);
-  assert.equal(await page.getByLabel('Address or landmark').inputValue(), '');
+  await page.getByRole('heading', { name: 'We have your report' }).waitFor({ timeout: 30_000 });
+  assert.match(await page.locator('#follow-code').textContent(), /^[0-9A-Z-]{14}$/);
   assert.equal(await howMany(words), 1);
 });
 
@@ -69,13 +97,40 @@ test('a report whose answer was lost on the way is not filed twice', async () =>
     await route.abort();
   });
   await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByText('nothing was sent yet').waitFor();
+  await page.getByText('it may have arrived').waitFor();
   assert.equal(await howMany(words), 1, 'it had arrived');
   await page.unroute('**/api/v1/requests');
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('button', { name: 'Send now' }).click();
   await page.getByRole('heading', { name: 'We have your report' }).waitFor();
   assert.match(await page.locator('#follow-code').textContent(), /^[0-9A-Z-]{14}$/);
   assert.equal(await howMany(words), 1);
+});
+
+test('a photo chosen for a report is still there after a reload, and arrives with it', async () => {
+  const words = `With photo ${Date.now()}`;
+  const page = await openPage({ lang: 'en', size: PHONE });
+  await page.goto('/report?step=details');
+  await page.locator('#photos').setInputFiles(photo(160));
+  await page.getByRole('img', { name: 'Photo 1' }).waitFor();
+  await picture(page, 'report-details', { fullPage: true });
+  await page.reload();
+  await page.getByRole('img', { name: 'Photo 1' }).waitFor();
+  await page.getByLabel(/^Anything else/).fill('since Monday');
+  await page.goto('/report');
+  await page.getByLabel('Address or landmark').fill('91 Tingfan Road');
+  await next(page);
+  await page.getByLabel('What happened').fill(words);
+  await next(page);
+  await noneOfThese(page);
+  await next(page);
+  await page.getByText('1 photo').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('heading', { name: 'We have your report' }).waitFor();
+  const operator = await signedIn(person('operator'));
+  const { cases } = await operator.get(`/api/v1/cases?q=${encodeURIComponent(words)}`);
+  const file = await operator.get(`/api/v1/cases/${cases[0].id}`);
+  assert.equal(file.words, `${words}\nsince Monday`);
+  assert.equal(file.files.length, 1);
 });
 
 test('what is missing is said in the words of the field, at the top and at the field', async () => {

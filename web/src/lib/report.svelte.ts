@@ -20,6 +20,8 @@ export class ReportDraft {
   address = $state('');
   point = $state.raw<Point | null>(null);
   words = $state('');
+  /** What is added beside the photos. */
+  more = $state('');
   category = $state('');
   name = $state('');
   phone = $state('');
@@ -32,6 +34,7 @@ export class ReportDraft {
     const text = (value: unknown) => (typeof value === 'string' ? value : '');
     this.address = text(kept.address);
     this.words = text(kept.words);
+    this.more = text(kept.more);
     this.category = text(kept.category);
     this.name = text(kept.name);
     this.phone = text(kept.phone);
@@ -45,15 +48,15 @@ export class ReportDraft {
   }
 
   keep(): void {
-    const { address, point, words, category, name, phone, key } = this;
-    const all = { address, point, words, category, name, phone, key };
+    const { address, point, words, more, category, name, phone, key } = this;
+    const all = { address, point, words, more, category, name, phone, key };
     localStorage.setItem(DRAFT_KEPT_AS, JSON.stringify(all));
   }
 
   /** After it was sent: the next report is another one. */
   clear(): void {
     localStorage.removeItem(DRAFT_KEPT_AS);
-    this.address = this.words = this.category = this.name = this.phone = '';
+    this.address = this.words = this.more = this.category = this.name = this.phone = '';
     this.point = null;
     this.key = freshKey();
   }
@@ -64,7 +67,8 @@ export class ReportDraft {
     const address = text(this.address);
     if (address) place.address = address;
     if (this.point) place.point = this.point;
-    const request: NewRequest = { words: this.words.trim(), place };
+    const words = [this.words.trim(), this.more.trim()].filter(Boolean).join('\n');
+    const request: NewRequest = { words, place };
     if (this.category) request.category = this.category;
     const name = text(this.name);
     const phone = text(this.phone);

@@ -33,6 +33,9 @@ describe('a report that is being written', () => {
     draft.words = '  Lamp out \n';
     draft.address = ' 88 Renmin Road ';
     expect(draft.request()).toEqual({ words: 'Lamp out', place: { address: '88 Renmin Road' } });
+    draft.more = ' since Monday ';
+    expect(draft.request().words).toBe('Lamp out\nsince Monday');
+    draft.more = '';
     draft.address = ' ';
     draft.point = { lon: 1, lat: 2 };
     draft.category = 'lamp';

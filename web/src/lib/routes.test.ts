@@ -15,6 +15,7 @@ it.each([
   ['/follow/%E8%AF%8D', 'follow', false, '词'],
   ['/follow/%', 'follow', false, '%'],
   ['/patrol', 'patrol', true, ''],
+  ['/near', 'near', false, ''],
   ['/hotline', 'hotline', true, ''],
   ['/upload', 'upload', true, ''],
   ['/together', 'together', false, ''],

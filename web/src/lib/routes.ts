@@ -26,6 +26,7 @@ const PATTERNS: Pattern[] = [
   offline(page('report', /^\/report$/, () => import('../pages/Report.svelte'))),
   page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte')),
   offline(desk('patrol', /^\/patrol$/, () => import('../pages/Patrol.svelte'))),
+  page('near', /^\/near$/, () => import('../pages/Near.svelte')),
   desk('upload', /^\/upload$/, () => import('../pages/Upload.svelte')),
   desk('hotline', /^\/hotline$/, () => import('../pages/Hotline.svelte')),
   page('together', /^\/together$/, () => import('../pages/Together.svelte')),

@@ -154,8 +154,8 @@ impl Pen<'_> {
         let found = proactive::scan(self.store, &self.city.rules, self.now)
             .await
             .map_err(SampleError::Refused)?;
-        // One is dismissed, one accepted; the others wait for a person.
-        if let [.., accepted, dismissed] = found.opened.as_slice() {
+        // One is dismissed, one accepted; at least one more waits for a person.
+        if let [_, .., accepted, dismissed] = found.opened.as_slice() {
             self.accept(*accepted).await?;
             let dossier = self.store.dossier(*dismissed).await?;
             let dismiss = proposal::Command::Dismiss {

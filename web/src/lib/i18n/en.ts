@@ -93,6 +93,10 @@ export const en: Messages = {
     reportSays: 'Street light, flooding, rubbish, noise: where and what, about two minutes',
     follow: 'Follow a report',
     followSays: 'With your follow-up code, see how far it is and rate the result',
+    near: 'Done near me',
+    nearSays: 'What was done around here, how long it took and how it ended',
+    consult: 'Have your say',
+    consultSays: 'What is being asked, how to vote, and what came of it',
     size: 'Size of type',
     urgent: 'Is someone in danger? Call 110, 119 or 120.',
     staff: 'Staff sign-in',
@@ -383,6 +387,7 @@ export const en: Messages = {
     steps: {
       place: 'Where is it?',
       what: 'What is it?',
+      details: 'Photos and details',
       who: 'How can we reach you?',
       check: 'Check and send',
     },
@@ -410,6 +415,8 @@ export const en: Messages = {
     category: 'Kind',
     categoryHint: 'Not sure? Leave it; staff will decide.',
     categoryUnknown: 'Not sure',
+    more: 'Anything else',
+    moreHint: 'For example since when, whom it affects, when to come.',
     whoSays:
       'With your number the unit can ask you and tell you the result. Without it we act all the same.',
     name: 'Name',
@@ -423,8 +430,6 @@ export const en: Messages = {
       'Your words and contact are sealed apart from the record; you may ask to have them erased.',
     send: 'Send',
     sending: 'Sending…',
-    notSent:
-      'The server cannot be reached; nothing was sent yet. Your report is kept on this device. Press Send again when online: it will not be filed twice.',
     missingPlace: 'Give an address, or show the place on the map',
     missingWords: 'Say what it is',
     sentTitle: 'We have your report',

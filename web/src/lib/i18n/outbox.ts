@@ -17,6 +17,8 @@ export const outboxZh = {
   signIn: '请重新登录，登录后自动发送。',
   signInLink: '去登录',
   mayHaveArrived: '此前发过一次，没有收到回音，可能已经送达。再发不会重复立案。',
+  mend: '改一改内容',
+  sendMended: '修改后重发',
   sendNow: '现在发送',
   remove: '删除',
   restore: '撤销删除',
@@ -27,6 +29,10 @@ export const outboxZh = {
   saved: '已保存到本机',
   savedOffline: '没有网络：已保存到本机，有网络后自动发送。可以关掉本页。',
   offline: '没有网络',
+  some: (n: number) => `本机还有 ${n} 件没有送达。`,
+  look: '查看',
+  keptTitle: '已保存到本机',
+  keptSays: '有网络后自动发送，只立一案。发送后这里会显示案卷编号和查询码。',
   photo: {
     title: '照片',
     add: '拍照或选照片',
@@ -61,6 +67,8 @@ export const outboxEn: OutboxMessages = {
   signInLink: 'Sign in',
   mayHaveArrived:
     'It was sent once and nobody answered: it may have arrived. Sending again makes no second case.',
+  mend: 'Change the words',
+  sendMended: 'Send again',
   sendNow: 'Send now',
   remove: 'Delete',
   restore: 'Undo',
@@ -72,6 +80,11 @@ export const outboxEn: OutboxMessages = {
   savedOffline:
     'No connection: it is kept on this device and sent by itself later. You may close this page.',
   offline: 'No connection',
+  some: (n) => `${n} from this device ${n === 1 ? 'has' : 'have'} not arrived yet.`,
+  look: 'Look',
+  keptTitle: 'Kept on this device',
+  keptSays:
+    'It is sent by itself once there is a connection, and makes one case. Its number and follow-up code then stand here.',
   photo: {
     title: 'Photos',
     add: 'Take or choose a photo',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../api/problem';
-import { send, verdict, waitMs, type Draft, type Photo, type Wire } from './draft';
+import { mended, send, verdict, waitMs, type Draft, type Photo, type Wire } from './draft';
 
 const photo = (key: string): Photo => ({
   key,
@@ -19,6 +19,7 @@ const draft = (photos: Photo[] = []): Draft => ({
   state: 'waiting',
   tried: false,
   said: null,
+  field: null,
   received: null,
   sentAt: null,
 });
@@ -40,7 +41,14 @@ class Server implements Wire {
   report = async (one: Draft) => {
     if (this.refuse) throw this.refuse;
     if (!this.cases.has(one.key)) this.cases.set(one.key, `C${this.cases.size + 1}`);
-    return this.#answer({ id: this.cases.get(one.key)!, follow_code: 'CODE' });
+    const id = this.cases.get(one.key)!;
+    return this.#answer({
+      id,
+      follow_code: 'CODE',
+      accept_by: 'T',
+      stage: 'submitted' as const,
+      area: null,
+    });
   };
 
   attach = async (_: string, one: Photo) => {
@@ -74,7 +82,7 @@ describe('sending a draft', () => {
       expect([...server.photos.keys()]).toEqual(['p1', 'p2']);
       expect(last.state).toBe('sent');
       expect(last.photos.every((one) => one.sent && one.file === null)).toBe(true);
-      expect(last.received).toEqual({ id: 'C1', code: 'CODE' });
+      expect(last.received).toEqual({ id: 'C1', code: 'CODE', acceptBy: 'T' });
     }
   });
 
@@ -94,6 +102,20 @@ describe('sending a draft', () => {
     expect(after.state).toBe('sent');
     expect(after.photos[0]!.refused).toBe('too large');
   });
+});
+
+it('is mended in its words, and loses what was refused beside them', () => {
+  const refused = (field: string): Draft => ({
+    ...draft(),
+    field,
+    request: { words: 'x', category: 'gone', place: { address: 'A', point: { lon: 1, lat: 2 } } },
+  });
+  expect(mended(refused('category'), ' y ')).toEqual({
+    words: 'y',
+    place: { address: 'A', point: { lon: 1, lat: 2 } },
+  });
+  expect(mended(refused('place.point'), 'y').place).toEqual({ address: 'A' });
+  expect(mended(refused('words'), 'y').category).toBe('gone');
 });
 
 it.each([

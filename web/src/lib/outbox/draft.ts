@@ -1,4 +1,4 @@
-import type { NewRequest } from '../api/types';
+import type { NewRequest, Received } from '../api/types';
 import { Problem } from '../api/problem';
 
 /** A photo that goes with a draft. Its bytes are dropped once the server has it. */
@@ -31,13 +31,15 @@ export type Draft = {
   tried: boolean;
   /** Why it was not taken, or not yet, in words. */
   said: string | null;
-  received: { id: string; code: string | null } | null;
+  /** The field that was refused, such as `place.point`. */
+  field: string | null;
+  received: { id: string; code: string | null; acceptBy: string } | null;
   sentAt: string | null;
 };
 
 /** The calls that sending makes. */
 export type Wire = {
-  report: (draft: Draft) => Promise<{ id: string; follow_code?: string | null }>;
+  report: (draft: Draft) => Promise<Received>;
   attach: (code: string, photo: Photo) => Promise<void>;
 };
 
@@ -61,7 +63,7 @@ export async function send(
   wire: Wire,
   keep: (draft: Draft) => Promise<void>,
 ): Promise<Draft> {
-  let now: Draft = { ...draft, state: 'sending', said: null };
+  let now: Draft = { ...draft, state: 'sending', said: null, field: null };
   const step = async (change: Partial<Draft>) => {
     now = { ...now, ...change };
     await keep(now);
@@ -69,12 +71,12 @@ export async function send(
   await step({ tried: true });
   if (!now.received) {
     try {
-      const { id, follow_code: code } = await wire.report(now);
-      await step({ received: { id, code: code ?? null } });
+      const { id, follow_code: code, accept_by: acceptBy } = await wire.report(now);
+      await step({ received: { id, code: code ?? null, acceptBy } });
     } catch (error) {
       const problem = Problem.of(error);
       if (verdict(problem) !== 'never') throw problem;
-      await step({ state: 'refused', said: words(problem) });
+      await step({ state: 'refused', said: words(problem), field: problem.field });
       return now;
     }
   }
@@ -99,6 +101,16 @@ export async function send(
   }
   await step({ state: 'sent', sentAt: new Date().toISOString() });
   return now;
+}
+
+/** A refused request with other words, and without what was refused beside them. */
+export function mended(draft: Draft, words: string): NewRequest {
+  const request: NewRequest = { ...draft.request, words: words.trim() };
+  if (draft.field?.startsWith('category')) delete request.category;
+  if (draft.field?.startsWith('place.point') && request.place.address) {
+    request.place = { address: request.place.address };
+  }
+  return request;
 }
 
 /** How long to wait after so many tries that failed: five seconds, then twice as long

@@ -27,6 +27,7 @@ class Outbox {
   /** Whether something waits until its writer has signed in again. */
   needsSignIn = $state(false);
   #tries = 0;
+  #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
   #started: Promise<void> | null = null;
@@ -83,6 +84,7 @@ class Outbox {
       state: 'waiting',
       tried: false,
       said: null,
+      field: null,
       received: null,
       sentAt: null,
     };
@@ -101,7 +103,14 @@ class Outbox {
       'locks' in navigator
         ? navigator.locks.request('yiwang.outbox', () => this.#send())
         : this.#send();
-    this.#running ??= alone().finally(() => (this.#running = null));
+    // What came in while others were being sent has its turn after them.
+    this.#again = true;
+    this.#running ??= (async () => {
+      while (this.#again) {
+        this.#again = false;
+        await alone();
+      }
+    })().finally(() => (this.#running = null));
     return this.#running;
   }
 
@@ -172,8 +181,16 @@ class Outbox {
       state: 'waiting',
       tried: false,
       said: null,
+      field: null,
     });
     void this.go();
+  }
+
+  /** Takes a draft that was refused back into the form it came from. */
+  async takeBack(key: string): Promise<void> {
+    if ((await kept.read(key))?.state !== 'refused') return;
+    await kept.drop(key);
+    await this.#look();
   }
 
   /** Forgets what was sent: on a device that others use. */

@@ -205,6 +205,7 @@ export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Co
     case 'dispatch':
       return {
         unit: draft.unit,
+        assisting: draft.assisting.filter((unit) => unit !== draft.unit),
         reason: outsideDuty(draft, file) ? text(draft.reason) : undefined,
         note: text(draft.note),
       };

@@ -15,6 +15,7 @@
 //! - Time is event time: when something was observed, not when it arrived.
 //! - Acknowledged is not cleared; what was raised is never forgotten.
 
+pub mod detect;
 mod reading;
 
 pub use reading::{Reading, StreamId};

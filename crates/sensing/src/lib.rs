@@ -17,5 +17,6 @@
 
 pub mod detect;
 mod reading;
+pub mod registry;
 
 pub use reading::{Reading, StreamId};

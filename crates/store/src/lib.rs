@@ -32,9 +32,11 @@ mod joiners;
 mod marks;
 mod outbox;
 mod read;
+mod registry;
 mod replay;
 mod scan;
 mod schema;
+mod segments;
 mod store;
 #[cfg(test)]
 mod tests;

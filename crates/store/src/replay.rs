@@ -14,6 +14,7 @@ use yiwang_cases::{
     WhistleId,
 };
 use yiwang_journal::EntryView;
+use yiwang_sensing::registry::Change;
 
 use crate::accounts::{self, AccountData};
 use crate::append::CaseData;
@@ -21,7 +22,9 @@ use crate::case_row::{Derived, FACTS, facts};
 use crate::dossiers::{DossierStep, DossierSum};
 use crate::error::{broken, from_sqlite};
 use crate::joiners::{self, Joined};
+use crate::registry::{RegisterSum, is_register};
 use crate::scan::{JournalRow, Scan, ScanProgress};
+use crate::segments::{self, SegmentSum};
 use crate::whistles::{self, WhistleData};
 use crate::{files, items};
 
@@ -85,6 +88,8 @@ enum Step {
     Account(Box<(String, AccountData)>),
     Whistle(Box<WhistleStep>),
     Dossier(Box<DossierStep>),
+    Register(Box<Change>),
+    Segment(Box<(String, Value)>),
     Other,
 }
 
@@ -181,6 +186,12 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
     } else if subject.starts_with("dossier/") {
         let step = DossierStep::read(row.seq, &subject, &entry.kind, entry.at, data);
         Step::Dossier(Box::new(step.map_err(|e| unreadable(&e))?))
+    } else if is_register(&subject) {
+        let change = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        Step::Register(Box::new(change))
+    } else if let Some(name) = segments::subject_name(&subject) {
+        let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        Step::Segment(Box::new((name.to_owned(), data)))
     } else if items::is_item(&subject) {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
         Step::Item(Box::new((subject, data)))
@@ -202,6 +213,8 @@ struct Sum {
     items: HashMap<String, (u64, Value)>,
     accounts: HashMap<String, AccountData>,
     dossiers: DossierSum,
+    register: RegisterSum,
+    segments: SegmentSum,
     misplaced: BTreeSet<u64>,
     /// Who joins by an entry, and which case.
     joined: HashMap<u64, (u64, Joined)>,
@@ -244,6 +257,8 @@ impl Sum {
                 .dossiers
                 .add(*step)
                 .map_err(|error| broken(format!("entry {seq}: {error}")))?,
+            Step::Register(change) => self.register.add(*change),
+            Step::Segment(segment) => self.segments.add(&segment.0, segment.1),
             Step::Other => {}
         }
         Ok(())
@@ -315,6 +330,8 @@ impl Sum {
             self.whistle_entries,
         )?);
         subjects.extend(self.dossiers.differing(&sql)?);
+        subjects.extend(self.register.differing(&sql)?);
+        subjects.extend(self.segments.differing(&sql)?);
         subjects.truncate(MOST_DIFFERING);
         Ok(subjects)
     }

@@ -14,6 +14,7 @@ use yiwang_journal::{Frontier, Hash};
 use crate::error::{broken, from_sqlite, look_closer};
 use crate::figures::Figures;
 use crate::read::{Readers, open_reader};
+use crate::registry;
 use crate::schema::{self, SchemaError};
 use crate::trail::{Signed, StoredTiles};
 use crate::whistles;
@@ -89,6 +90,8 @@ pub struct Store {
     next_case: AtomicU64,
     next_whistle: AtomicU64,
     pub(crate) next_dossier: AtomicU64,
+    /// The last numbers given in the register, by the kinds' numbers.
+    pub(crate) last_registered: [AtomicU64; registry::KINDS],
     directory: PathBuf,
     /// Held as long as the store is open to write, so that no second process does.
     _lock: Option<std::fs::File>,
@@ -135,6 +138,8 @@ impl Store {
         let last_dossier = one(&connection, "SELECT max(id) FROM dossier", [])
             .map_err(|e| record(e.to_string()))?
             .map_or(0, i64::unsigned_abs);
+        let last_registered =
+            registry::last_numbers(&connection).map_err(|e| record(e.to_string()))?;
         let wal = directory.join(format!("{RECORD}-wal"));
         let writer = Writer::start(connection, mover, frontier, wal).map_err(io(directory))?;
         Ok(Store {
@@ -145,6 +150,7 @@ impl Store {
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
             next_whistle: AtomicU64::new(last_whistle + 1),
             next_dossier: AtomicU64::new(last_dossier + 1),
+            last_registered: last_registered.map(AtomicU64::new),
             directory: directory.to_owned(),
             _lock: Some(lock),
         })
@@ -182,6 +188,7 @@ impl Store {
             next_case: AtomicU64::new(1),
             next_whistle: AtomicU64::new(1),
             next_dossier: AtomicU64::new(1),
+            last_registered: Default::default(),
             directory: directory.to_owned(),
             _lock: None,
         })

@@ -14,6 +14,7 @@ mod opening;
 mod outbox;
 mod people;
 mod reading;
+mod register;
 mod replay;
 mod tampering;
 mod trail;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { closePages, openPage, PHONE, settled, useBrowser } from './lib/browser.js';
-import { person } from './lib/people.js';
+import { gridWorker, person } from './lib/people.js';
 
 useBrowser();
 afterEach(closePages);
@@ -35,6 +35,24 @@ for (const lang of ['zh', 'en']) {
     await page.screenshot({ path: into(`boards-${lang}`) });
   });
 }
+
+test('the wall screen', async () => {
+  const page = await openPage({
+    lang: 'en',
+    size: { width: 1200, height: 675 },
+    as: person('leader'),
+  });
+  await page.goto('/wall?panel=now');
+  await page.getByText('Live').waitFor();
+  await page.screenshot({ path: into('wall-en') });
+});
+
+test('the patrol on a phone', async () => {
+  const page = await openPage({ size: { width: 360, height: 780 }, as: gridWorker() });
+  await page.goto('/patrol');
+  await settled(page);
+  await page.screenshot({ path: into('patrol-phone') });
+});
 
 test('a report on a phone', async () => {
   const page = await openPage({ size: PHONE });

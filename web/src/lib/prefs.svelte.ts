@@ -14,6 +14,8 @@ function kept<T extends string>(key: string, known: T[], usual: T): T {
 class Prefs {
   theme = $state<Theme>(kept('yiwang.theme', THEMES, 'auto'));
   comfort = $state<Comfort>(kept('yiwang.comfort', COMFORTS, 'usual'));
+  /** What a page shows whatever the reader likes, such as a screen on a wall. */
+  forced = $state<'light' | 'dark' | null>(null);
   #systemDark = $state(false);
 
   constructor() {
@@ -23,6 +25,7 @@ class Prefs {
   }
 
   get dark(): boolean {
+    if (this.forced) return this.forced === 'dark';
     return this.theme === 'auto' ? this.#systemDark : this.theme === 'dark';
   }
 
@@ -47,8 +50,9 @@ class Prefs {
 
   /** Writes the choices to the document, where the style sheets read them. */
   apply(root: HTMLElement): void {
-    if (this.theme === 'auto') delete root.dataset['theme'];
-    else root.dataset['theme'] = this.theme;
+    const theme = this.forced ?? this.theme;
+    if (theme === 'auto') delete root.dataset['theme'];
+    else root.dataset['theme'] = theme;
     if (this.comfort === 'usual') delete root.dataset['comfort'];
     else root.dataset['comfort'] = this.comfort;
   }

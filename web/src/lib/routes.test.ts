@@ -16,6 +16,7 @@ it.each([
   ['/follow/%', 'follow', false, '%'],
   ['/patrol', 'patrol', true, ''],
   ['/near', 'near', false, ''],
+  ['/wall', 'wall', true, ''],
   ['/hotline', 'hotline', true, ''],
   ['/upload', 'upload', true, ''],
   ['/together', 'together', false, ''],

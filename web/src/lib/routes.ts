@@ -8,6 +8,8 @@ export type Route = {
   staff: boolean;
   /** Opens without a connection too. */
   offline: boolean;
+  /** Has the window to itself. */
+  bare: boolean;
   param: string;
   load: () => Promise<Page>;
 };
@@ -17,6 +19,7 @@ type Pattern = {
   path: RegExp;
   staff: boolean;
   offline: boolean;
+  bare: boolean;
   load: () => Promise<unknown>;
 };
 
@@ -33,6 +36,7 @@ const PATTERNS: Pattern[] = [
   page('dossier', /^\/together\/[dD]?(\d+)$/, () => import('../pages/Dossier.svelte')),
   desk('desk', /^\/desk$/, () => import('../pages/Desk.svelte')),
   desk('boards', /^\/boards$/, () => import('../pages/Boards.svelte')),
+  bare(desk('wall', /^\/wall$/, () => import('../pages/Wall.svelte'))),
   desk('whistles', /^\/whistles$/, () => import('../pages/Whistles.svelte')),
   desk('blow', /^\/whistles\/new$/, () => import('../pages/BlowWhistle.svelte')),
   desk('whistle', /^\/whistles\/[wW]?(\d+)$/, () => import('../pages/Whistle.svelte')),
@@ -41,11 +45,15 @@ const PATTERNS: Pattern[] = [
 ];
 
 function page(name: string, path: RegExp, load: Pattern['load']): Pattern {
-  return { name, path, staff: false, offline: false, load };
+  return { name, path, staff: false, offline: false, bare: false, load };
 }
 
 function desk(name: string, path: RegExp, load: Pattern['load']): Pattern {
-  return { name, path, staff: true, offline: false, load };
+  return { name, path, staff: true, offline: false, bare: false, load };
+}
+
+function bare(pattern: Pattern): Pattern {
+  return { ...pattern, bare: true };
 }
 
 function offline(pattern: Pattern): Pattern {
@@ -70,5 +78,5 @@ export function routeOf(path: string): Route {
     }
   }
   const load = () => import('../pages/NotFound.svelte') as Promise<unknown> as Promise<Page>;
-  return { name: 'not-found', staff: false, offline: false, param: path, load };
+  return { name: 'not-found', staff: false, offline: false, bare: false, param: path, load };
 }

@@ -9,6 +9,7 @@ import { gridEn } from './grid';
 import { nearEn } from './near';
 import { outboxEn } from './outbox';
 import { patrolEn } from './patrol';
+import { viewsEn } from './views';
 import type { Messages } from './zh';
 
 const plural = (n: number, one: string, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
@@ -19,6 +20,7 @@ export const en: Messages = {
   near: nearEn,
   outbox: outboxEn,
   patrol: patrolEn,
+  views: viewsEn,
   upload,
   common: {
     brand: 'Yiwang',

@@ -9,6 +9,7 @@ import { gridZh } from './grid';
 import { nearZh } from './near';
 import { outboxZh } from './outbox';
 import { patrolZh } from './patrol';
+import { viewsZh } from './views';
 
 /** The words of the interface in Chinese. Its shape is the shape of every language. */
 export const zh = {
@@ -16,6 +17,7 @@ export const zh = {
   near: nearZh,
   outbox: outboxZh,
   patrol: patrolZh,
+  views: viewsZh,
   upload,
   common: {
     brand: '一网',

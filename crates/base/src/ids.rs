@@ -129,6 +129,10 @@ code!(
     FormulaCode
 );
 code!(
+    /// Code of a rule (规则) that judges readings.
+    RuleCode
+);
+code!(
     /// Sign-in name of a person who works in the system.
     UserName
 );

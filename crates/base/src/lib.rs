@@ -12,6 +12,7 @@
 mod calendar;
 mod calendar_year;
 mod cell;
+mod colour;
 mod grid_code;
 mod ids;
 mod personal;
@@ -24,8 +25,9 @@ mod work_hours;
 pub use calendar::{CalendarError, CalendarParts, Due, Span, UnlistedYears, WorkCalendar};
 pub use calendar_year::{CalendarYear, CalendarYearError, Holiday};
 pub use cell::{CELL_ZOOM, cell, cells_of_tile, point_of_cell};
+pub use colour::Colour;
 pub use grid_code::{ComponentCode, GridCode};
-pub use ids::{AreaCode, CaseId, CategoryCode, FormulaCode, IdError, UnitCode, UserName};
+pub use ids::{AreaCode, CaseId, CategoryCode, FormulaCode, IdError, RuleCode, UnitCode, UserName};
 pub use personal::{Personal, Purpose};
 pub use place::{PlaceError, Point};
 pub use refusal::{Refusal, RefusalKind};

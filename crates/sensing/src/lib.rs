@@ -15,8 +15,10 @@
 //! - Time is event time: when something was observed, not when it arrived.
 //! - Acknowledged is not cleared; what was raised is never forgotten.
 
+mod check;
 pub mod detect;
 mod reading;
 pub mod registry;
+pub mod rule;
 
 pub use reading::{Reading, StreamId};

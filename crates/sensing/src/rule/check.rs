@@ -141,6 +141,14 @@ impl Condition {
         let at = |name: &str| format!("{field}.measure.{name}");
         match self.measure {
             Measure::Value {} => {}
+            Measure::Score {} => {
+                if self.side == Side::Below {
+                    return Err(not_with(&format!("{field}.side")));
+                }
+                for (place, level) in self.levels.iter().enumerate() {
+                    range(level.at, 0.0..=1.0, &format!("{field}.levels[{place}].at"))?;
+                }
+            }
             Measure::Rate {
                 over_seconds,
                 per_seconds,
@@ -186,13 +194,7 @@ impl Condition {
         ];
         for (name, is_said) in said {
             if is_said {
-                return Err(Refusal::new(
-                    RefusalKind::Invalid,
-                    "rule.not-with-this-measure",
-                    "此项不能用于静默、卡滞和作息异常",
-                    "this does not go with silence, stuck and routine",
-                )
-                .at(format!("{field}.{name}")));
+                return Err(not_with(&format!("{field}.{name}")));
             }
         }
         for (place, level) in self.levels.iter().enumerate() {
@@ -232,4 +234,14 @@ impl Condition {
         }
         Ok(())
     }
+}
+
+fn not_with(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        "rule.not-with-this-measure",
+        "此项不能用于这种测量",
+        "this does not go with what is measured",
+    )
+    .at(field)
 }

@@ -219,6 +219,10 @@ pub enum Measure {
         /// Days to learn before judging.
         learn_days: u16,
     },
+    /// How far out of the ordinary the stream's own detector finds it (异常分),
+    /// 0 to 1, 0.5 being where the detector itself would raise an alert: it
+    /// begins by the damped score and ends by the surprise. Only [`Side::Above`].
+    Score {},
 }
 
 /// Which streams a condition is for: those that every list that is not empty

@@ -12,6 +12,7 @@ use super::plan::{Class, Classes, Probe};
 use super::routine::Routine;
 use super::window::{Rest, Slope, Window};
 use super::{Finding, Ground, Measure, Plan, Stream};
+use crate::detect::{Detector, Profile};
 use crate::{Reading, StreamId};
 
 /// Numbers up to this times the number of shards are found by place, larger
@@ -89,6 +90,7 @@ pub(super) enum Memory {
     Rest(Option<Rest>),
     Window(Box<Window>),
     Routine(Option<Box<Routine>>),
+    Detector(Box<Detector>),
 }
 
 impl Memory {
@@ -102,6 +104,10 @@ impl Memory {
                 Some(Memory::Window(Box::new(Window::new())))
             }
             Measure::Routine { .. } => Some(Memory::Routine(None)),
+            Measure::Score {} => {
+                let detector = Detector::new(Profile::Standard);
+                Some(Memory::Detector(Box::new(detector)))
+            }
         }
     }
 }
@@ -551,6 +557,14 @@ fn remember(
                 *rest = Rest { value, since: at };
             }
             Some((at - rest.since) as f64 / 1_000.0)
+        }
+        (Measure::Score {}, Memory::Detector(detector)) => {
+            let judgement = detector.observe(at, value);
+            Some(if ladder.level == 0 {
+                judgement.score
+            } else {
+                judgement.surprise
+            })
         }
         (Measure::Sum { over_seconds }, Memory::Window(window)) => {
             let (sum, _) = window.take(at, value, i64::from(*over_seconds) * 1_000);

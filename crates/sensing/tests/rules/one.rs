@@ -221,3 +221,19 @@ fn a_preview_tells_when_it_would_have_fired() {
         .collect();
     assert_eq!(times, [(1, Some(3), 1), (2, None, 2), (4, Some(5), 1)]);
 }
+
+#[test]
+fn what_the_detector_finds_out_of_the_ordinary_begins_and_ends() {
+    let score =
+        level(json!({"measure": {"score": {}}, "levels": [{"at": 0.5, "colour": "yellow"}]}));
+    let mut readings: Vec<_> = (0..600).map(|m| (m, 3.0 + (m % 7) as f64 * 0.1)).collect();
+    assert!(judge(score.clone(), &readings).is_empty());
+    readings.extend((600..603).map(|m| (m, 60.0)));
+    readings.extend((603..900).map(|m| (m, 3.0 + (m % 7) as f64 * 0.1)));
+    let found = judge(score, &readings);
+    assert_eq!(found.first().map(String::as_str), Some("1@600 ->yellow"));
+    assert!(
+        found.last().is_some_and(|last| last.ends_with("yellow>-")),
+        "{found:?}"
+    );
+}

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 /// values are not overweighted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Average {
-    mean: f64,
+    mean: f32,
     seen: f32,
 }
 
 impl Average {
     pub(super) fn mean(&self) -> f64 {
-        self.mean
+        f64::from(self.mean)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -20,10 +20,8 @@ impl Average {
     /// Learns a value with the memory of about `span` values; returns the mean.
     pub(super) fn learn(&mut self, value: f64, span: f32) -> f64 {
         self.seen = (self.seen + 1.0).min(span);
-        let weight = f64::from(self.seen);
-        // Not `mean + (value − mean) / weight`: the difference of two finite
-        // numbers may not be finite.
-        self.mean += value / weight - self.mean / weight;
-        self.mean
+        let mean = self.mean();
+        self.mean = (mean + (value - mean) / f64::from(self.seen)) as f32;
+        self.mean()
     }
 }

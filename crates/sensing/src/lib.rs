@@ -15,10 +15,13 @@
 //! - Time is event time: when something was observed, not when it arrived.
 //! - Acknowledged is not cleared; what was raised is never forgotten.
 
+pub mod alert;
 mod check;
 pub mod detect;
+pub mod docket;
 mod reading;
 pub mod registry;
 pub mod rule;
+pub mod warning;
 
 pub use reading::{Reading, StreamId};

@@ -31,6 +31,10 @@ impl Rule {
         text(&self.name.zh, "name.zh", MAX_NAME)?;
         text(&self.name.en, "name.en", MAX_NAME)?;
         text(&self.cause, "cause", MAX_NAME)?;
+        range(self.inhibited_by.len(), 0..=MAX_RUNGS, "inhibited_by")?;
+        for (place, cause) in self.inhibited_by.iter().enumerate() {
+            text(cause, &format!("inhibited_by[{place}]"), MAX_NAME)?;
+        }
         range(self.escalate.len(), 0..=MAX_RUNGS, "escalate")?;
         for (place, pair) in self.escalate.windows(2).enumerate() {
             if pair[1].after_minutes <= pair[0].after_minutes {

@@ -17,6 +17,9 @@ pub struct Rule {
     /// Whom an alert is carried to that nobody acknowledges, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalate: Vec<Escalation>,
+    /// Causes whose graver alerts nearby keep an alert of this rule quiet (抑制).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inhibited_by: Vec<String>,
     /// Its name for readers.
     pub name: LocalText,
     /// From which colour on an alert opens a case.

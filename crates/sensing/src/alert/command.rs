@@ -1,0 +1,78 @@
+//! What is asked of an alert.
+
+use yiwang_base::{CaseId, LocalText, Timestamp, UserName};
+
+use super::{Found, Outcome, Spot};
+use crate::rule::Escalation;
+
+/// Who asks, and when.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The time by the clock of the house.
+    pub now: Timestamp,
+    /// Who asks, as it stands in the record.
+    pub by: &'a str,
+}
+
+/// A command to an alert.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AlertCommand {
+    /// A rule found something of a new one.
+    Raise {
+        /// What it is about.
+        cause: String,
+        /// The ladder it climbs.
+        escalate: Vec<Escalation>,
+        /// What was found.
+        found: Found,
+        /// Causes whose graver alerts nearby keep it quiet.
+        inhibited_by: Vec<String>,
+        /// What it is called.
+        name: LocalText,
+        /// Where it is.
+        spot: Spot,
+    },
+    /// A rule found something more, something else, or that something ended.
+    Find(Found),
+    /// Hold it.
+    Acknowledge {
+        /// Who holds it.
+        holder: UserName,
+    },
+    /// Let somebody else hold it.
+    HandOver {
+        /// Who.
+        to: UserName,
+    },
+    /// Say what was done.
+    Handle {
+        /// What, as it will stand in the record.
+        done: String,
+    },
+    /// Keep it quiet for a while.
+    Silence {
+        /// Until when.
+        until: Timestamp,
+        /// Why, as it will stand in the record.
+        reason: String,
+    },
+    /// Let it be heard again.
+    Unsilence,
+    /// What the clock asks: the end of a silence, the next rung.
+    Tick {
+        /// The graver one nearby that keeps it quiet, if any.
+        inhibitor: Option<u64>,
+    },
+    /// A case takes it on.
+    LinkCase {
+        /// The case.
+        case: CaseId,
+        /// Somebody else had reported the same thing.
+        joined: bool,
+    },
+    /// Say what came of it.
+    Label {
+        /// What.
+        outcome: Outcome,
+    },
+}

@@ -146,6 +146,28 @@ test('a draft is deleted, taken back, deleted again and never sent', async () =>
   assert.equal(await howMany(words), 0);
 });
 
+test('what waits is sent in nobody else’s name: only after its writer has signed in again', async () => {
+  const page = await openPatrol({ allow: [...NO_LINE, /401/] });
+  const words = `会话过期 ${Date.now()}`;
+  await page.context().setOffline(true);
+  await find(page, words, 60);
+  await page.locator('[data-draft="waiting"]').waitFor();
+  await page.context().clearCookies();
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: '工作人员登录' }).waitFor({ timeout: 30_000 });
+  assert.equal(await howMany(words), 0);
+  await page.getByLabel('用户名').fill(warden.name);
+  await page.getByLabel('密码').fill(warden.password);
+  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await page.getByRole('heading', { name: '巡查', exact: true }).waitFor();
+  await page.locator('[data-draft="sent"]').waitFor({ timeout: 30_000 });
+  assert.equal(await howMany(words), 1);
+  const operator = await signedIn(person('operator'));
+  const { cases } = await operator.get(`/api/v1/cases?q=${encodeURIComponent(words)}`);
+  const file = await operator.get(`/api/v1/cases/${cases[0].id}`);
+  assert.equal(file.timeline[0].by, `user:${warden.name}`);
+});
+
 test('an emergency whistle is blown with two taps, with the place filled in', async () => {
   const page = await openPatrol();
   await page.getByRole('link', { name: '应急哨' }).click();

@@ -14,6 +14,7 @@ use yiwang_store::Store;
 
 use super::question::front_line;
 use crate::city::City;
+use crate::grid::residents;
 
 /// How many weeks before this one tell what is usual.
 pub const USUAL_WEEKS: u32 = 12;
@@ -32,12 +33,27 @@ pub struct Load {
     pub usual_week: f64,
     /// People who sign in for it.
     pub workers: u32,
+    /// People who live in its areas, where a grid counts them and it is not there for the
+    /// whole city.
+    pub residents: Option<u64>,
 }
 
 impl Load {
     /// Open cases for each of its people; `None` where nobody signs in for it.
     pub fn per_worker(&self) -> Option<f64> {
         (self.workers > 0).then(|| self.open as f64 / f64::from(self.workers))
+    }
+
+    /// Open cases for a thousand residents; `None` where nobody is counted.
+    pub fn per_thousand(&self) -> Option<f64> {
+        let residents = self.residents.filter(|residents| *residents > 0)?;
+        Some(self.open as f64 * 1000.0 / residents as f64)
+    }
+
+    /// Residents for each of its people; `None` where nobody is counted or signs in.
+    pub fn residents_per_worker(&self) -> Option<f64> {
+        let residents = self.residents.filter(|_| self.workers > 0)?;
+        Some(residents as f64 / f64::from(self.workers))
     }
 }
 
@@ -73,6 +89,14 @@ pub async fn load(
         if let Some(load) = loads.get_mut(&unit) {
             load.workers = workers;
         }
+    }
+    let residents = residents(store)?;
+    for (unit, load) in &mut loads {
+        let areas = city.areas_of(unit).filter(|_| !residents.is_empty());
+        load.residents = areas.map(|areas| {
+            let people = areas.iter().filter_map(|area| residents.get(area));
+            people.sum()
+        });
     }
     Ok(loads)
 }
@@ -124,5 +148,13 @@ mod tests {
         };
         assert_eq!(load(0).per_worker(), None);
         assert_eq!(load(2).per_worker(), Some(4.5));
+        assert_eq!(load(2).per_thousand(), None);
+        let counted = |residents| Load {
+            residents: Some(residents),
+            ..load(2)
+        };
+        assert_eq!(counted(3000).per_thousand(), Some(3.0));
+        assert_eq!(counted(3000).residents_per_worker(), Some(1500.0));
+        assert_eq!(counted(0).per_thousand(), None);
     }
 }

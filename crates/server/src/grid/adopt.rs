@@ -279,6 +279,36 @@ pub fn merges(store: &Store) -> Result<Vec<(String, MergeRecord)>, StoreError> {
         .collect()
 }
 
+/// How many people live in each cell of the last merge that stands, by the first of its
+/// layers that counts people; none where no layer does.
+///
+/// # Errors
+/// When the record cannot be read or holds what is no merge.
+pub fn residents(store: &Store) -> Result<BTreeMap<AreaCode, u64>, StoreError> {
+    let items = store.items(ItemKind::GridMerge)?;
+    for item in items.iter().rev() {
+        let record: MergeRecord = item.read()?;
+        if record.state != MergeState::Adopted {
+            continue;
+        }
+        let bytes = item.attachment.as_deref().unwrap_or_default();
+        let attached: Attached =
+            serde_json::from_slice(bytes).map_err(|error| StoreError::Broken(error.to_string()))?;
+        let counts = |layer: &&String| {
+            let mut traces = attached.crosswalk.iter();
+            traces.any(|trace| trace.layer == **layer && trace.population > 0)
+        };
+        let mut people = BTreeMap::new();
+        if let Some(layer) = record.plan.layers.iter().find(counts) {
+            for trace in attached.crosswalk.iter().filter(|one| one.layer == *layer) {
+                *people.entry(trace.new.clone()).or_default() += trace.population;
+            }
+        }
+        return Ok(people);
+    }
+    Ok(BTreeMap::new())
+}
+
 /// The crosswalk of a merge.
 ///
 /// # Errors

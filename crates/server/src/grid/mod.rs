@@ -8,6 +8,8 @@ mod adopt;
 mod layer;
 mod plan;
 
-pub use adopt::{MergeRecord, MergeState, Trace, adopt, merges, successors, traced, undo};
+pub use adopt::{
+    MergeRecord, MergeState, Trace, adopt, merges, residents, successors, traced, undo,
+};
 pub use layer::{LayerRecord, layer_item, read_layer, stored_layers};
 pub use plan::{Plan, Preview, cells_geojson, preview};

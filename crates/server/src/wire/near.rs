@@ -122,6 +122,13 @@ pub struct UnitLoadView {
     pub workers: u32,
     /// Open cases for each of them; `null` where there is nobody.
     pub per_worker: Option<f64>,
+    /// People who live in its areas; `null` where no grid that stands counts them, and for
+    /// units of the whole city.
+    pub residents: Option<u64>,
+    /// Open cases for a thousand of them.
+    pub per_thousand: Option<f64>,
+    /// Residents for each of its people.
+    pub residents_per_worker: Option<f64>,
 }
 
 impl UnitLoadView {
@@ -136,6 +143,9 @@ impl UnitLoadView {
             usual_week: tenth(load.usual_week),
             workers: load.workers,
             per_worker: load.per_worker().map(tenth),
+            residents: load.residents,
+            per_thousand: load.per_thousand().map(tenth),
+            residents_per_worker: load.residents_per_worker().map(tenth),
         }
     }
 }

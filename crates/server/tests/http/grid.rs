@@ -105,6 +105,13 @@ fn layers_are_merged_previewed_adopted_and_undone() {
         .refused(412, "grid.changed");
     let adopted = steward.post("/api/v1/grid/merges", &body).expect(200);
     assert_eq!(adopted["merges"][0]["stands"], true);
+    // The grid counts people: the load of a unit that has an area is told for them too.
+    let load = steward.get("/api/v1/figures/load").expect(200);
+    let units = load["units"].as_array().unwrap();
+    let of = |code: &str| units.iter().find(|one| one["unit"] == code).unwrap();
+    assert_eq!(of("roads-east")["residents"], 1000);
+    assert_eq!(of("roads-east")["residents_per_worker"], 1000.0);
+    assert_eq!(of("lights")["residents"], json!(null), "of the whole city");
     let now = leaves(&steward);
     assert_eq!(now.len(), 4);
     assert!(now[0].starts_with("east-"), "{now:?}");

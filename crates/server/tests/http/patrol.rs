@@ -142,7 +142,8 @@ fn the_load_of_a_unit_is_open_cases_for_each_of_its_people() {
     };
     assert_eq!(
         of("lights"),
-        json!({"unit": "lights", "open": 2, "late": 0, "week": 3, "usual_week": 0.0, "workers": 1, "per_worker": 2.0})
+        json!({"unit": "lights", "open": 2, "late": 0, "week": 3, "usual_week": 0.0, "workers": 1, "per_worker": 2.0,
+            "residents": null, "per_thousand": null, "residents_per_worker": null})
     );
     let street = of("west-street");
     assert_eq!(

@@ -5305,9 +5305,25 @@ export interface components {
             open: number;
             /**
              * Format: double
+             * @description Open cases for a thousand of them.
+             */
+            per_thousand?: number | null;
+            /**
+             * Format: double
              * @description Open cases for each of them; `null` where there is nobody.
              */
             per_worker?: number | null;
+            /**
+             * Format: int64
+             * @description People who live in its areas; `null` where no grid that stands counts them, and for
+             *     units of the whole city.
+             */
+            residents?: number | null;
+            /**
+             * Format: double
+             * @description Residents for each of its people.
+             */
+            residents_per_worker?: number | null;
             /** @description The unit's code. */
             unit: string;
             /**

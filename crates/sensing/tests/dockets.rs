@@ -8,7 +8,9 @@ use yiwang_sensing::StreamId;
 use yiwang_sensing::alert::{
     self, Alert, AlertAction, AlertCommand, AlertEvent, Found, Handling, Outcome, Spot,
 };
-use yiwang_sensing::docket::{Kept, MemoryDocket, Sheet, Step, Trial, conforms};
+use yiwang_sensing::docket::{
+    Kept, MemoryDocket, Sheet, Step, alert_trial, conforms, warning_trial,
+};
 use yiwang_sensing::rule::{Escalation, Ground};
 use yiwang_sensing::warning::{
     self, Actual, Content, Sender, Status, Table, Warning, WarningCommand,
@@ -413,26 +415,10 @@ fn the_table_of_rainstorms_is_followed() {
     assert_eq!(table.rules().len(), 3);
 }
 
-/// Steps that begin and end an alert.
-fn alert_trial() -> Trial<Alert> {
-    let (alert, begin) = act(None, &raise(), minute(0)).unwrap();
-    let (alert, mut end) = act(Some(alert), &acknowledge(), minute(1)).unwrap();
-    let (alert, more) = act(Some(alert), &handle(), minute(2)).unwrap();
-    end.extend(more);
-    end.extend(
-        act(
-            Some(alert),
-            &AlertCommand::Find(found("level", 1, None)),
-            minute(3),
-        )
-        .unwrap()
-        .1,
-    );
-    Trial { begin, end }
-}
-
 #[test]
-fn the_docket_in_memory_conforms() {
-    let docket = MemoryDocket::<Alert>::default();
-    pollster::block_on(conforms(&docket, &alert_trial())).unwrap();
+fn the_dockets_in_memory_conform() {
+    let alerts = MemoryDocket::<Alert>::default();
+    pollster::block_on(conforms(&alerts, &alert_trial().unwrap())).unwrap();
+    let warnings = MemoryDocket::<Warning>::default();
+    pollster::block_on(conforms(&warnings, &warning_trial().unwrap())).unwrap();
 }

@@ -40,10 +40,12 @@ pub enum ItemKind {
     GridLayer,
     /// A merge of grids; its crosswalk and what was before are attached.
     GridMerge,
+    /// A rule that judges readings.
+    Rule,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 10] = [
+    const ALL: [ItemKind; 11] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -54,6 +56,7 @@ impl ItemKind {
         ItemKind::Webhook,
         ItemKind::GridLayer,
         ItemKind::GridMerge,
+        ItemKind::Rule,
     ];
 
     fn word(self) -> &'static str {
@@ -68,6 +71,7 @@ impl ItemKind {
             ItemKind::Webhook => "webhook",
             ItemKind::GridLayer => "grid_layer",
             ItemKind::GridMerge => "grid_merge",
+            ItemKind::Rule => "rule",
         }
     }
 }

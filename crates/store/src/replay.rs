@@ -14,11 +14,15 @@ use yiwang_cases::{
     WhistleId,
 };
 use yiwang_journal::EntryView;
+use yiwang_sensing::alert::{Alert, AlertEvent};
+use yiwang_sensing::docket::Step as SheetStep;
 use yiwang_sensing::registry::Change;
+use yiwang_sensing::warning::{Warning, WarningEvent};
 
 use crate::accounts::{self, AccountData};
 use crate::append::CaseData;
 use crate::case_row::{Derived, FACTS, facts};
+use crate::dockets::{SheetSum, subject_number};
 use crate::dossiers::{DossierStep, DossierSum};
 use crate::error::{broken, from_sqlite};
 use crate::joiners::{self, Joined};
@@ -90,6 +94,8 @@ enum Step {
     Dossier(Box<DossierStep>),
     Register(Box<Change>),
     Segment(Box<(String, Value)>),
+    Alert(Box<(u64, SheetStep<AlertEvent>)>),
+    Warning(Box<(u64, SheetStep<WarningEvent>)>),
     Other,
 }
 
@@ -192,6 +198,14 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
     } else if let Some(name) = segments::subject_name(&subject) {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
         Step::Segment(Box::new((name.to_owned(), data)))
+    } else if let Some(id) = subject_number::<Alert>(&subject) {
+        let event = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        let by = entry.by.into_owned();
+        Step::Alert(Box::new((id, sheet_step(entry.at, by, event))))
+    } else if let Some(id) = subject_number::<Warning>(&subject) {
+        let event = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
+        let by = entry.by.into_owned();
+        Step::Warning(Box::new((id, sheet_step(entry.at, by, event))))
     } else if items::is_item(&subject) {
         let data = serde_json::from_str(data).map_err(|e| unreadable(&e))?;
         Step::Item(Box::new((subject, data)))
@@ -199,6 +213,16 @@ fn step(row: &JournalRow<'_>) -> Result<(u64, Step), StoreError> {
         Step::Other
     };
     Ok((row.seq, step))
+}
+
+/// Why does not change how an alert or a warning stands.
+fn sheet_step<E>(at: Timestamp, by: String, event: E) -> SheetStep<E> {
+    SheetStep {
+        at,
+        by,
+        event,
+        grounds: None,
+    }
 }
 
 fn case_number(subject: &str) -> Option<u64> {
@@ -215,6 +239,8 @@ struct Sum {
     dossiers: DossierSum,
     register: RegisterSum,
     segments: SegmentSum,
+    alerts: SheetSum<Alert>,
+    warnings: SheetSum<Warning>,
     misplaced: BTreeSet<u64>,
     /// Who joins by an entry, and which case.
     joined: HashMap<u64, (u64, Joined)>,
@@ -259,6 +285,14 @@ impl Sum {
                 .map_err(|error| broken(format!("entry {seq}: {error}")))?,
             Step::Register(change) => self.register.add(*change),
             Step::Segment(segment) => self.segments.add(&segment.0, segment.1),
+            Step::Alert(step) => self
+                .alerts
+                .add(step.0, &step.1)
+                .map_err(|error| broken(format!("entry {seq}: {error}")))?,
+            Step::Warning(step) => self
+                .warnings
+                .add(step.0, &step.1)
+                .map_err(|error| broken(format!("entry {seq}: {error}")))?,
             Step::Other => {}
         }
         Ok(())
@@ -332,6 +366,8 @@ impl Sum {
         subjects.extend(self.dossiers.differing(&sql)?);
         subjects.extend(self.register.differing(&sql)?);
         subjects.extend(self.segments.differing(&sql)?);
+        subjects.extend(self.alerts.differing(&sql)?);
+        subjects.extend(self.warnings.differing(&sql)?);
         subjects.truncate(MOST_DIFFERING);
         Ok(subjects)
     }

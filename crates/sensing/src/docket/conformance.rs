@@ -1,6 +1,12 @@
 //! What every docket must do, whatever keeps it.
 
+use yiwang_base::{Colour, IdError, LocalText, from_millis};
+
 use super::{Docket, DocketError, Filter, Sheet, Step};
+use crate::StreamId;
+use crate::alert::{Alert, AlertEvent, Found};
+use crate::rule::Ground;
+use crate::warning::{Content, Status, Warning, WarningEvent};
 
 /// What to try a docket with.
 #[derive(Debug, Clone)]
@@ -85,4 +91,86 @@ pub async fn conforms<S: Sheet, D: Docket<S>>(docket: &D, trial: &Trial<S>) -> R
 
 fn must(holds: bool, what: &str) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
+fn step<E>(minutes: i64, event: E, grounds: Option<&str>) -> Step<E> {
+    Step {
+        at: from_millis(1_800_000_000_000 + minutes * 60_000),
+        by: "user:li".to_owned(),
+        event,
+        grounds: grounds.map(str::to_owned),
+    }
+}
+
+/// An alert that is raised, acknowledged, handled and cleared.
+///
+/// # Errors
+/// Never: the codes in it are codes.
+pub fn alert_trial() -> Result<Trial<Alert>, IdError> {
+    let found = |to| {
+        Ok::<_, IdError>(Found {
+            at: from_millis(1_800_000_000_000),
+            ground: Ground::Measured {
+                level: 5.0,
+                value: 5.25,
+            },
+            rule: "level".parse()?,
+            streams: vec![StreamId(7)],
+            to,
+        })
+    };
+    let raised = AlertEvent::Raised {
+        area: Some("east".parse()?),
+        cause: "ponding".to_owned(),
+        escalate: Vec::new(),
+        found: found(Some(Colour::Yellow))?,
+        inhibited_by: Vec::new(),
+        name: LocalText::new("积水", "ponding"),
+        point: None,
+        thing: 3,
+    };
+    let holder = "li".parse()?;
+    Ok(Trial {
+        begin: vec![step(0, raised, None)],
+        end: vec![
+            step(1, AlertEvent::Acknowledged { holder }, None),
+            step(2, AlertEvent::Handled {}, Some("已抽排")),
+            step(3, AlertEvent::Found(found(None)?), None),
+            step(3, AlertEvent::Cleared {}, None),
+        ],
+    })
+}
+
+/// A warning that is drafted, issued and cancelled.
+///
+/// # Errors
+/// Never: the codes in it are codes.
+pub fn warning_trial() -> Result<Trial<Warning>, IdError> {
+    let content = Content {
+        areas: vec!["east".parse()?],
+        area_words: LocalText::new("东区", "East district"),
+        colour: Colour::Blue,
+        description: LocalText::new("有雨", "rain"),
+        event: "rainstorm".to_owned(),
+        event_name: LocalText::new("暴雨", "rainstorm"),
+        expires: from_millis(1_800_020_000_000),
+        instruction: LocalText::new("避免外出", "stay inside"),
+        outlines: Vec::new(),
+    };
+    let drafted = WarningEvent::Drafted {
+        alert: None,
+        content,
+        status: Status::Actual,
+    };
+    let issued = WarningEvent::Issued {
+        identifier: "11010041600000_20270115160000_1".to_owned(),
+        sender: "warning@city.example".to_owned(),
+    };
+    let cancelled = WarningEvent::Cancelled {
+        identifier: Some("11010041600000_20270115160200_1".to_owned()),
+    };
+    Ok(Trial {
+        begin: vec![step(0, drafted, Some("雨量站"))],
+        end: vec![step(1, issued, None), step(2, cancelled, Some("雨停"))],
+    })
 }

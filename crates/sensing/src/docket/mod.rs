@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use yiwang_base::Timestamp;
 
-pub use conformance::{Trial, conforms};
+pub use conformance::{Trial, alert_trial, conforms, warning_trial};
 pub use memory::MemoryDocket;
 pub use port::{Docket, DocketError, Filter, Kept, Written};
 

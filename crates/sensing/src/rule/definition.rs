@@ -8,6 +8,9 @@ use yiwang_base::{AreaCode, CategoryCode, Colour, LocalText, UnitCode};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
+    /// Whether it is followed; one that was taken back stays, with all it was.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub active: bool,
     /// The category of the case that an alert opens; without it none is opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<CategoryCode>,
@@ -27,6 +30,15 @@ pub struct Rule {
     pub opens_case_from: Colour,
     /// What is out of the ordinary.
     pub when: When,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_yes(active: &bool) -> bool {
+    *active
 }
 
 fn blue() -> Colour {

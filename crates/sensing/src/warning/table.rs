@@ -115,6 +115,7 @@ impl Table {
         };
         let (zh, en) = (&self.event_name.zh, &self.event_name.en);
         Rule {
+            active: true,
             category: None,
             cause: self.event.clone(),
             escalate: Vec::new(),

@@ -5,6 +5,7 @@
 mod backup;
 mod conformance;
 mod desk;
+mod dockets;
 mod dossiers;
 mod erasure;
 mod feed;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** Pages that open without a connection. */
-const PAGES = ['src/pages/Patrol.svelte', 'src/pages/Report.svelte', 'src/pages/Follow.svelte'];
+const PAGES = ['Welcome', 'Patrol', 'Report', 'Follow'].map((name) => `src/pages/${name}.svelte`);
 /** Scripts that they load when they run. */
 const LATER = ['src/lib/outbox/outbox.svelte.ts'];
 

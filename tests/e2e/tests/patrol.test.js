@@ -45,7 +45,7 @@ async function openPatrol(options = {}) {
 async function find(page, words, red) {
   await page.getByRole('link', { name: '上报发现' }).click();
   await page.getByRole('heading', { name: '上报发现' }).waitFor();
-  await page.getByLabel('拍照或选照片').setInputFiles(photo(red));
+  await page.getByLabel('选照片').setInputFiles(photo(red));
   await page.getByRole('img', { name: '第 1 张照片' }).waitFor();
   await page.getByLabel('发现了什么').fill(words);
   await page.getByLabel('地址或标志物').fill('听帆路 91 号');

@@ -84,6 +84,26 @@ test('a report that is sent while one looks on shows its code as soon as there i
   assert.equal(await howMany(words), 1);
 });
 
+test('without a connection the pages of residents open, and others say that they cannot', async () => {
+  const page = await openPage({
+    lang: 'en',
+    size: PHONE,
+    allow: [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/],
+  });
+  await page.goto('/report');
+  await settled(page);
+  await kept(page);
+  await page.context().setOffline(true);
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Tell Yunling once' }).waitFor();
+  await page.goto('/follow');
+  await page.getByRole('heading', { name: 'Follow a report' }).waitFor();
+  await page.goto('/near');
+  await page.getByText('The server cannot be reached').waitFor();
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: 'Done near me' }).waitFor({ timeout: 30_000 });
+});
+
 test('a report whose answer was lost on the way is not filed twice', async () => {
   const words = `Lost answer ${Date.now()}`;
   const page = await openPage({

@@ -10,6 +10,8 @@ import { office } from './session.svelte';
 const MOST = 200;
 const RECURRING_DAYS = 60;
 const AGAIN_MS = 10_000;
+/** What changes slowly and takes the server longer is read anew so often. */
+const SLOW_MS = 300_000;
 
 export type Near = { row: CaseRow; metres: number | null };
 
@@ -37,6 +39,7 @@ export class PatrolList {
   loading = $state(true);
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #slow: { area: string | null; at: number } | null = null;
 
   async read(area: string | null): Promise<void> {
     this.#abort?.abort();
@@ -46,6 +49,7 @@ export class PatrolList {
     // Whoever is bound to areas or to a unit is shown those without asking.
     const where = area ? { area: [area] } : {};
     const from = new Date(Date.now() - RECURRING_DAYS * 86_400_000).toISOString();
+    const slow = this.#slow?.area !== area || Date.now() - this.#slow.at > SLOW_MS;
     try {
       const [toCheck, open, recurring, load] = await Promise.all([
         api.cases({ ...where, stage: ['reported'], order: 'due', limit: MOST }, signal),
@@ -58,14 +62,15 @@ export class PatrolList {
           },
           signal,
         ),
-        api.recurring({ ...where, from }, signal),
-        api.load(signal),
+        slow ? api.recurring({ ...where, from }, signal) : null,
+        slow ? api.load(signal) : null,
       ]);
       clock.set(open.as_of);
       this.toCheck = toCheck.cases;
       this.open = open.cases;
-      this.places = recurring.places;
-      this.loads = load.units;
+      if (recurring) this.places = recurring.places;
+      if (load) this.loads = load.units;
+      if (slow) this.#slow = { area, at: Date.now() };
       this.problem = null;
       this.readAt = Date.now();
     } catch (error) {

@@ -24,10 +24,10 @@ type Pattern = {
 };
 
 const PATTERNS: Pattern[] = [
-  page('welcome', /^\/$/, () => import('../pages/Welcome.svelte')),
+  offline(page('welcome', /^\/$/, () => import('../pages/Welcome.svelte'))),
   page('sign-in', /^\/sign-in$/, () => import('../pages/SignIn.svelte')),
   offline(page('report', /^\/report$/, () => import('../pages/Report.svelte'))),
-  page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte')),
+  offline(page('follow', /^\/follow(?:\/([^/]+))?$/, () => import('../pages/Follow.svelte'))),
   offline(desk('patrol', /^\/patrol$/, () => import('../pages/Patrol.svelte'))),
   page('near', /^\/near$/, () => import('../pages/Near.svelte')),
   desk('upload', /^\/upload$/, () => import('../pages/Upload.svelte')),

@@ -14,6 +14,9 @@ const DAY_MS = 86_400_000;
 /** Read anew so often even when nothing is heard: what is late becomes so by itself. */
 const EVERY_MS = 60_000;
 const SETTLE_MS = 3_000;
+/** What takes the server longer, and changes slowly, is read less often. */
+const RATES_MS = 55_000;
+const TOPICS_MS = 600_000;
 const LATEST = 7;
 const TOPIC_DAYS = 7;
 
@@ -51,12 +54,16 @@ export class Wall {
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
+  #ratesAt = 0;
+  #topicsAt = 0;
 
   async read(): Promise<void> {
     clearTimeout(this.#timer);
     this.#abort?.abort();
     const { signal } = (this.#abort = new AbortController());
     const failed: string[] = [];
+    const rates = Date.now() - this.#ratesAt > RATES_MS;
+    const topics = Date.now() - this.#topicsAt > TOPICS_MS && seesWords(office.user);
     const part = async (name: string, read: () => Promise<void>) => {
       try {
         await read();
@@ -85,16 +92,20 @@ export class Wall {
         [this.counts, this.today, this.latest] = [counts, since, latest.cases];
         clock.set(counts.as_of);
       }),
-      ...RATES.map((rate) =>
+      ...(rates ? RATES : []).map((rate) =>
         part('rates', async () => {
           const [now, before] = await Promise.all([board(rate, 30, 0), board(rate, 60, 30)]);
           this.rates = { ...this.rates, [rate]: { now, before } };
         }),
       ),
-      part('rates', async () => void (this.trend = await board('resolution', 0, 0, 'week'))),
-      part('load', async () => void (this.loads = byLoad((await api.load(signal)).units))),
+      part('rates', async () => {
+        if (rates) this.trend = await board('resolution', 0, 0, 'week');
+      }),
+      part('load', async () => {
+        if (rates) this.loads = byLoad((await api.load(signal)).units);
+      }),
       part('topics', async () => {
-        if (seesWords(office.user)) this.topics = await api.topics(TOPIC_DAYS, signal);
+        if (topics) this.topics = await api.topics(TOPIC_DAYS, signal);
       }),
       part('whistles', async () => {
         const page = await api.whistles({ stage: ['blown', 'confirmed'], limit: 8 }, signal);
@@ -103,6 +114,8 @@ export class Wall {
     ]);
     if (signal.aborted) return;
     this.failed = failed;
+    if (rates && !failed.includes('rates') && !failed.includes('load')) this.#ratesAt = Date.now();
+    if (topics && !failed.includes('topics')) this.#topicsAt = Date.now();
     if (failed.length === 0) this.readAt = Date.now();
     this.#timer = setTimeout(() => void this.read(), EVERY_MS);
   }

@@ -35,7 +35,8 @@ export const outboxZh = {
   keptSays: '有网络后自动发送，只立一案。发送后这里会显示案卷编号和查询码。',
   photo: {
     title: '照片',
-    add: '拍照或选照片',
+    take: '拍照',
+    choose: '选照片',
     hint: '最多 6 张。发送前会重新绘制，不带拍摄地点和机型。',
     remove: (n: number) => `移去第 ${n} 张`,
     alt: (n: number) => `第 ${n} 张照片`,
@@ -87,7 +88,8 @@ export const outboxEn: OutboxMessages = {
     'It is sent by itself once there is a connection, and makes one case. Its number and follow-up code then stand here.',
   photo: {
     title: 'Photos',
-    add: 'Take or choose a photo',
+    take: 'Take a photo',
+    choose: 'Choose photos',
     hint: 'At most 6. They are drawn anew before sending: no place, no camera.',
     remove: (n) => `Remove photo ${n}`,
     alt: (n) => `Photo ${n}`,

@@ -37,6 +37,8 @@ impl Profile {
     }
 }
 
+/// Before a day is over, the experts for the time of day say nothing.
+const DAY_MS: i64 = 86_400_000;
 /// Readings before a detector says anything.
 const WARM_UP: u32 = 100;
 /// Readings for which a raised anomaly damps the next.
@@ -66,6 +68,7 @@ pub struct Detector {
     sensitivity: Sensitivity,
     seen: u32,
     last_ms: i64,
+    whole_day_ms: i64,
     first: f64,
     previous: f32,
     short: Average,
@@ -100,6 +103,7 @@ impl Detector {
             sensitivity: Sensitivity::default(),
             seen: 0,
             last_ms: i64::MIN,
+            whole_day_ms: 0,
             first: 0.0,
             previous: 0.0,
             short: Average::default(),
@@ -127,6 +131,7 @@ impl Detector {
         }
         if self.seen == 0 {
             self.first = value;
+            self.whole_day_ms = at_ms.saturating_add(DAY_MS);
         }
         let relative = (value - self.first).clamp(-FAR, FAR);
         let expected = self.expected(at_ms);
@@ -143,7 +148,11 @@ impl Detector {
             let Some(observed) = observed else { continue };
             let usual = self.records[at];
             let margin = self.records[at].judge(observed);
-            let counts = expert != Expert::Context || usual.span().is_some_and(|u| observed > u.1);
+            let counts = match expert {
+                Expert::Context => usual.span().is_some_and(|u| observed > u.1),
+                Expert::Season | Expert::SeasonLevel => at_ms >= self.whole_day_ms,
+                _ => true,
+            };
             if margin > 0.0 && counts && self.seen >= WARM_UP {
                 let part = (margin / UNIT).ln_1p();
                 evidence += part;

@@ -16,7 +16,7 @@ import {
 } from '../lib/browser.js';
 import { photo } from '../lib/photo.js';
 import { gridWorker, person } from '../lib/people.js';
-import { howMany, signedIn } from '../lib/town.js';
+import { howMany, lightingUnit, request, signedIn } from '../lib/town.js';
 
 useBrowser();
 afterEach(closePages);
@@ -70,6 +70,13 @@ test('findings written without a connection outlive a reload and arrive once eac
   await page.locator('[data-draft="waiting"]').nth(1).waitFor();
   await page.getByRole('link', { name: '巡查单' }).click();
   assert.equal(await page.locator('main [data-case]').count(), 0);
+  const shell = await page.evaluate(async () => {
+    const names = await caches.keys();
+    const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return all.flat().map((request) => new URL(request.url).pathname);
+  });
+  assert.ok(shell.length > 5);
+  for (const path of shell) assert.match(path, /^\/(assets\/.+)?$/, 'the page and no answer');
   await page.getByRole('link', { name: /^待发/ }).click();
   assert.equal(await howMany(first), 0);
 
@@ -187,7 +194,31 @@ test('an emergency whistle is blown with two taps, with the place filled in', as
   assert.equal(units.find((one) => one.code === whistle.by).kind, 'street');
 });
 
-test('the nearest case comes first, and a grid worker checks it on site', async () => {
+test('a grid worker finds what is to be checked in the own areas, and checks it', async () => {
+  const words = `待核查的路灯 ${Date.now()}`;
+  const unit = await lightingUnit();
+  const operator = await signedIn(person('operator'));
+  const staff = await signedIn(unit.staff);
+  const place = { address: '网格内', point: here };
+  const { id } = await request(words, { place });
+  await operator.act(id, 'accept', { category: 'street-light' });
+  await operator.act(id, 'dispatch', { unit: unit.code });
+  await staff.act(id, 'start', {});
+  const page = await openPatrol();
+  // It comes up while one looks on.
+  await staff.act(id, 'report-back', { note: '换了灯头。' });
+  const toCheck = page.getByRole('region', { name: '待现场核查' });
+  await toCheck.getByText(words).click({ timeout: 20_000 });
+  await page.getByRole('heading', { name: '下一步：核查' }).waitFor();
+  await page.getByRole('radio', { name: /办好了/ }).check();
+  await page.getByRole('button', { name: '核查', exact: true }).click();
+  await page.getByText('核查已通过').first().waitFor();
+  await assertNoOverflow(page, 'a case on a telephone');
+  const file = await operator.get(`/api/v1/cases/${id}`);
+  assert.equal(file.timeline.at(-1).by, `user:${warden.name}`);
+});
+
+test('the nearest case comes first', async () => {
   const page = await openPatrol({ lang: 'en' });
   await page.getByRole('link', { name: 'Near me' }).click();
   await page.getByRole('button', { name: 'Use my position' }).click();
@@ -201,12 +232,6 @@ test('the nearest case comes first, and a grid worker checks it on site', async 
     metres,
     metres.toSorted((a, b) => a - b),
   );
-  await page.getByRole('link', { name: 'To check', exact: true }).click();
-  const first = page.getByRole('region', { name: 'To check on site' }).locator('[data-case]');
-  if ((await first.count()) > 0) {
-    await first.first().click();
-    await page.getByRole('radio', { name: /passed/ }).waitFor();
-  }
 });
 
 const LOOKS = [
@@ -235,19 +260,23 @@ for (const look of LOOKS) {
   });
 }
 
-test('the largest type fits a telephone, with main targets of at least 60 px', async () => {
-  const page = await openPatrol();
-  await page.evaluate(() => localStorage.setItem('yiwang.comfort', 'largest'));
-  for (const address of ['/patrol', '/patrol?do=find', '/patrol?do=blow']) {
-    await page.goto(address);
-    await settled(page);
-    await assertNoOverflow(page, address);
-    await assertAccessible(page, address);
-    await picture(page, `patrol-largest${address.replaceAll(/\W/g, '-')}`, { fullPage: true });
-    const main = page.locator('.thumb .button, .go');
-    for (const target of await main.all()) {
-      const { height } = await target.boundingBox();
-      assert.ok(height >= 60, `${await target.textContent()} is ${height} px high`);
+for (const lang of ['zh', 'en']) {
+  test(`the largest type fits a telephone, with main targets of at least 60 px: ${lang}`, async () => {
+    const page = await openPatrol({ lang });
+    await page.evaluate(() => localStorage.setItem('yiwang.comfort', 'largest'));
+    for (const address of ['/patrol', '/patrol?do=find', '/patrol?do=blow']) {
+      await page.goto(address);
+      await settled(page);
+      await assertNoOverflow(page, address);
+      await assertAccessible(page, address);
+      await picture(page, `patrol-largest-${lang}${address.replaceAll(/\W/g, '-')}`, {
+        fullPage: true,
+      });
+      const main = page.locator('.thumb .button, .go');
+      for (const target of await main.all()) {
+        const { height } = await target.boundingBox();
+        assert.ok(height >= 60, `${await target.textContent()} is ${height} px high`);
+      }
     }
-  }
-});
+  });
+}

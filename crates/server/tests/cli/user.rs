@@ -59,6 +59,8 @@ fn what_is_no_account_is_refused_in_words() {
     let said = ["no such unit", "found:   nobody", "pwdx"];
     add(&place, &["x", "--role", "unit", "--unit", "nobody"]).refused(1, &said);
     add(&place, &["x", "--role", "unit"]).refused(1, &["name it", "pwdx"]);
+    let said = ["works for a street or a community", "found:   pwdx"];
+    add(&place, &["x", "--role", "verifier", "--unit", "pwdx"]).refused(1, &said);
     let said = ["only the roles unit and verifier"];
     add(&place, &["x", "--role", "leader", "--unit", "pwdx"]).refused(1, &said);
     add(&place, &["x", "--role", "leader", "--name", ""]).refused(1, &["--name"]);

@@ -29,6 +29,30 @@ pub enum AnswerKind {
     MultiValueList,
 }
 
+impl AnswerKind {
+    /// All of them.
+    pub const ALL: [AnswerKind; 6] = [
+        AnswerKind::String,
+        AnswerKind::Number,
+        AnswerKind::Datetime,
+        AnswerKind::Text,
+        AnswerKind::SingleValueList,
+        AnswerKind::MultiValueList,
+    ];
+
+    /// Open311's word for it, `singlevaluelist`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AnswerKind::String => "string",
+            AnswerKind::Number => "number",
+            AnswerKind::Datetime => "datetime",
+            AnswerKind::Text => "text",
+            AnswerKind::SingleValueList => "singlevaluelist",
+            AnswerKind::MultiValueList => "multivaluelist",
+        }
+    }
+}
+
 /// One of the answers that may be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -28,6 +28,8 @@ pub mod limits;
 pub mod picture;
 pub mod policy;
 pub mod sample;
+pub mod settings;
 mod voter;
 pub mod webhooks;
+pub mod what_if;
 pub mod wire;

@@ -41,6 +41,7 @@ const PATTERNS: Pattern[] = [
   desk('blow', /^\/whistles\/new$/, () => import('../pages/BlowWhistle.svelte')),
   desk('whistle', /^\/whistles\/[wW]?(\d+)$/, () => import('../pages/Whistle.svelte')),
   desk('grid', /^\/grid$/, () => import('../pages/Grid.svelte')),
+  desk('settings', /^\/city(?:\/([a-z]+))?$/, () => import('../pages/City.svelte')),
   desk('case', /^\/cases\/[cC]?(\d+)$/, () => import('../pages/Case.svelte')),
 ];
 

@@ -35,6 +35,7 @@ mod requests;
 mod roster;
 mod serve;
 mod session;
+mod settings;
 mod similar;
 mod state;
 mod suggestions;
@@ -121,6 +122,18 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(organization::coverage_outlines))
         .routes(routes!(organization::list_unclear))
         .routes(routes!(organization::read_ladder))
+        .routes(routes!(settings::units))
+        .routes(routes!(settings::set_unit))
+        .routes(routes!(settings::unit_history))
+        .routes(routes!(settings::categories))
+        .routes(routes!(settings::set_category))
+        .routes(routes!(settings::category_history))
+        .routes(routes!(settings::city, settings::set_city))
+        .routes(routes!(settings::city_history))
+        .routes(routes!(settings::try_limits))
+        .routes(routes!(settings::automatic, settings::set_automatic))
+        .routes(routes!(settings::automatic_history))
+        .routes(routes!(settings::train))
         .routes(routes!(grid::layers))
         .routes(routes!(grid::layer, grid::set_layer))
         .routes(routes!(grid::preview))

@@ -46,6 +46,15 @@ pub(super) struct UnitPath {
     unit: String,
 }
 
+/// Which category.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct CategoryPath {
+    /// The category's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    category: String,
+}
+
 /// Which grid layer.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -13,7 +13,7 @@ use crate::city::City;
 /// Code of the model's item.
 const MODEL: &str = "triage-model";
 /// Code of the item that says from which confidence requests are dispatched.
-const AUTOMATIC: &str = "automatic-dispatch";
+pub const AUTOMATIC: &str = "automatic-dispatch";
 /// Fewer closed cases train no model.
 const FEWEST: usize = 200;
 /// A term that fewer cases have is not kept: it might tell whose case it was.

@@ -5,9 +5,9 @@ mod keep;
 mod learn;
 mod teach;
 
-pub use keep::{AutomaticSetting, Kept, ModelCard, Shown};
+pub use keep::{AUTOMATIC, AutomaticSetting, Kept, ModelCard, Shown};
 pub use learn::{Learnt, Lesson, learn};
-pub use teach::teach;
+pub use teach::{teach, train_now};
 
 use jiff::SignedDuration;
 use yiwang_base::{Purpose, Timestamp};

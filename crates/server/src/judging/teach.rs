@@ -34,13 +34,26 @@ pub async fn teach(app: Arc<App>) {
 }
 
 async fn train_anew(app: &App) -> Result<(), StoreError> {
-    let now = Timestamp::now();
     let before = Kept::read(&app.store)?.map(|kept| kept.card);
-    let fresh = |card: &super::ModelCard| now.duration_since(card.trained_at) < OLD;
+    let fresh = |card: &super::ModelCard| Timestamp::now().duration_since(card.trained_at) < OLD;
     if before.as_ref().is_some_and(fresh) {
         return Ok(());
     }
+    train_now(app, BY).await?;
+    Ok(())
+}
+
+/// Trains a model on what the record's closed cases teach now, and judges by it
+/// from then on; returns on how many closed cases. Where they are too few, no
+/// model is made.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn train_now(app: &App, by: &str) -> Result<usize, StoreError> {
+    let now = Timestamp::now();
+    let before = Kept::read(&app.store)?.map(|kept| kept.card);
     let learnt = learn(&app.store).await?;
+    let cases = learnt.cases;
     let city = app.city();
     let trained =
         tokio::task::spawn_blocking(move || Kept::train(&learnt, &city, before.as_ref(), now));
@@ -48,14 +61,15 @@ async fn train_anew(app: &App) -> Result<(), StoreError> {
         .await
         .map_err(|error| StoreError::Broken(error.to_string()))?;
     let Some(kept) = trained else {
-        return Ok(());
+        return Ok(cases);
     };
     let items = vec![kept.item()?];
-    app.store.set_items(items, BY.to_owned(), None, now).await?;
+    app.store.set_items(items, by.to_owned(), None, now).await?;
     tracing::info!(
         version = kept.card.version,
         cases = kept.card.cases,
         "a new model is trained"
     );
-    Ok(())
+    app.set_judging(Judging::from_record(&app.store, &app.city()).await?);
+    Ok(cases)
 }

@@ -35,11 +35,14 @@ pub struct CalendarView {
 }
 
 /// Hours of a day, in minutes after midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct HoursView {
     /// Minute they begin.
+    #[schema(maximum = 1440)]
     pub open: u16,
     /// Minute they end.
+    #[schema(maximum = 1440)]
     pub close: u16,
 }
 
@@ -99,7 +102,7 @@ pub struct HolidayBody {
 }
 
 /// A name in both languages.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameBody {
     /// 简体中文.
@@ -132,13 +135,31 @@ impl From<WorkHours> for HoursView {
     }
 }
 
+impl From<HoursView> for WorkHours {
+    fn from(HoursView { open, close }: HoursView) -> Self {
+        Self { open, close }
+    }
+}
+
+impl From<&LocalText> for NameBody {
+    fn from(text: &LocalText) -> Self {
+        Self {
+            zh: text.zh.clone(),
+            en: text.en.clone(),
+        }
+    }
+}
+
+impl From<NameBody> for LocalText {
+    fn from(name: NameBody) -> Self {
+        LocalText::new(name.zh, name.en)
+    }
+}
+
 impl From<&CalendarYear> for YearBody {
     fn from(year: &CalendarYear) -> Self {
         let holiday = |holiday: &Holiday| HolidayBody {
-            name: NameBody {
-                zh: holiday.name.zh.clone(),
-                en: holiday.name.en.clone(),
-            },
+            name: NameBody::from(&holiday.name),
             from: holiday.from,
             to: holiday.to,
         };
@@ -156,7 +177,7 @@ impl TryFrom<YearBody> for CalendarYear {
 
     fn try_from(body: YearBody) -> Result<Self, Self::Error> {
         let holiday = |holiday: HolidayBody| Holiday {
-            name: LocalText::new(holiday.name.zh, holiday.name.en),
+            name: holiday.name.into(),
             from: holiday.from,
             to: holiday.to,
         };

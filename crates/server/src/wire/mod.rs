@@ -15,12 +15,14 @@ mod files;
 mod grid;
 mod hook;
 mod life;
+mod limits;
 mod near;
 mod object;
 mod organization;
 mod proof;
 mod request;
 mod session;
+mod settings;
 mod suggestion;
 mod table;
 mod whistle;
@@ -73,6 +75,10 @@ pub use life::{
     AskExtensionBody, ExtendBody, LifeView, PauseView, ReasonBody, ReleaseBody, ResumeBody,
     ScoreBody, ScoreView, ShelveBody, SuperviseBody, SupervisionView,
 };
+pub use limits::{
+    AllowanceBody, CategoryLimitsBody, DeskBody, GradesBody, HandlingBody, LimitsBody, Measure,
+    SpanBody, TriedCategory, TriedLimits, TriedLine, TryLimitsBody, WhistleLimitsBody,
+};
 pub use near::{DoneView, LoadView, NearView, RecurringView, RecurringsView, UnitLoadView};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
@@ -83,6 +89,11 @@ pub use request::{
     RequestBody, StartBody, SubmittedView, VerifyBody,
 };
 pub use session::{Credentials, SessionView, UserView};
+pub use settings::{
+    AutomaticBody, AutomaticView, CategoryBody, ChoiceBody, CityBody, ModelView, QuestionBody,
+    SetBody, Setting, SettingHistory, Settings, ShownView, TrainBody, UnitBody, WeekdayBody,
+    WorkingTimeBody,
+};
 pub use suggestion::{
     CodeCount, SuggestBody, SuggestedCategory, SuggestedLead, SuggestionView, TopicView,
     TopicsView, UsualView,
@@ -96,12 +107,13 @@ pub use whistle::{
     WhistleWordsView, WithdrawWhistleBody,
 };
 pub use words::{
-    ActionWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord, CountedWord, DatedWord,
-    DeclineWord, DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord,
-    FigurePartWord, FileWord, FlawWord, FormWord, HookPurposeWord, KindWord, OutcomeWord,
-    PartyRoleWord, PauseWord, PlaceKindWord, RecastWord, ReturnWord, RoleWord, ShelveWord,
-    SortWord, StageWord, SupervisionWord, TierWord, TrackWord, UnitKindWord, UnlistedWord,
-    WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
+    ActionWord, AnswerKindWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord,
+    CountedWord, DatedWord, DayWord, DeclineWord, DismissWord, DoneOutcomeWord, EventWord,
+    FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord, FormWord, GradeWord,
+    HookPurposeWord, KindWord, MeasureWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
+    RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, TierWord,
+    TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
+    WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -8,17 +8,18 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use yiwang_base::UnlistedYears;
+use yiwang_base::{Day, UnlistedYears};
 use yiwang_cases::authority::Flaw;
 use yiwang_cases::civic::{Kind, Recast, asset, deliberation, dispute, property_party, proposal};
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
-    Action, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, PauseKind, PlaceKind,
-    ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier, UnitKind, WhistleAction,
-    WhistleEvent, WhistleKind, WhistleStage,
+    Action, AnswerKind, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, Grade,
+    PauseKind, PlaceKind, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier, UnitKind,
+    WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 
+use super::limits::Measure;
 use super::unlisted_word;
 use asset::Sort;
 use deliberation::Form;
@@ -164,6 +165,10 @@ worded! {
     Sort "AssetSort" "What sort of asset." Sort::word, SortWord;
     Form "DeliberationForm" "In which form people talk." Form::word, FormWord;
     Recast "Recast" "What a second voice of the same person does." Recast::word, RecastWord;
+    Grade "Grade" "How urgent: names limits of the city's." Grade::word, GradeWord;
+    AnswerKind "AnswerKind" "What an answer must be." AnswerKind::word, AnswerKindWord;
+    Measure "Measure" "In what a limit is counted." Measure::word, MeasureWord;
+    Day "Day" "A day of the week." Day::word, DayWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

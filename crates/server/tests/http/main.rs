@@ -30,6 +30,7 @@ mod patrol;
 mod repeats;
 mod road;
 mod roles;
+mod settings;
 mod sight;
 mod sign_in;
 mod suggestions;

@@ -15,7 +15,7 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 152] = [
+const TABLE: [(&str, &str); 166] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
@@ -259,6 +259,62 @@ const TABLE: [(&str, &str); 152] = [
     (
         "POST /api/v1/cases/{id}/settle-due",
         "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/units",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "PUT /api/v1/city/units/{unit}",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/units/{unit}/history",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/city/categories",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "PUT /api/v1/city/categories/{category}",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/categories/{category}/history",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/city/settings",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "PUT /api/v1/city/settings",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/settings/history",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "GET /api/v1/city/automatic",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "PUT /api/v1/city/automatic",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/automatic/history",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    (
+        "POST /api/v1/city/limits/try",
+        "401 403 403 403 403 200 403 403 403",
+    ),
+    (
+        "POST /api/v1/city/automatic/train",
+        "401 403 403 403 403 200 403 403 403",
     ),
     (
         "GET /api/v1/calendar",
@@ -639,6 +695,20 @@ fn body(path: &str) -> Value {
         "2027" => json!({"year": 2027, "source": "x", "make_up_days": [],
             "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
+        "settings" => json!({"value": settings_body()}),
+        "automatic" => json!({"value": {"from_permille": 900}}),
+        "lights" if path.contains("/city/units/") => json!({"value": {
+            "name": {"zh": "照明", "en": "Lighting"}, "kind": "department", "duties": ["light"],
+            "areas": [],
+        }}),
+        "light" => json!({"value": {
+            "name": {"zh": "路灯", "en": "Street light"}, "group": {"zh": "设施", "en": "Facilities"},
+            "limits": {
+                "grade": "ordinary",
+                "respond": {"measure": "clock", "amount": 60},
+                "resolve": {"measure": "working_days", "amount": 3},
+            },
+        }}),
         "requests" => json!({"words": "路灯不亮", "place": {"address": "春风路"}}),
         "suggestions" => json!({"words": "路灯不亮"}),
         "batch" => json!([]),
@@ -682,6 +752,29 @@ fn body(path: &str) -> Value {
         _ if path.contains("/roster/") => json!({"shifts": []}),
         _ => json!({}),
     }
+}
+
+/// All that a city can be set to.
+pub(super) fn settings_body() -> Value {
+    let hour = json!({"measure": "clock", "amount": 60});
+    let both = json!({"respond": hour, "resolve": hour});
+    json!({
+        "name": {"zh": "云陵", "en": "Yunling"},
+        "calendar": {
+            "zone": "Asia/Shanghai", "hours": {"open": 540, "close": 1050}, "breaks": [],
+            "weekdays": [{"day": "sat", "hours": [{"open": 540, "close": 720}]}],
+            "holidays": ["2026-06-30"], "make_up_days": [], "unlisted_years": "plain_week",
+        },
+        "limits": {
+            "desk": {"accept": hour, "dispatch": hour, "verify": hour, "close": hour},
+            "whistle": {"daily": hour, "campaign": hour, "emergency": hour},
+            "grades": {"emergency": both, "supply": both, "ordinary": both, "complex": both},
+            "allowance": {
+                "extensions": 1, "extended_percent": 150, "shelve_days": 90, "answer": hour,
+                "questions": 2,
+            },
+        },
+    })
 }
 
 /// Of a micro-project, which anyone may propose, and of a deliberation.
@@ -751,6 +844,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{unit}", "lights")
             .replace("{offer}", "no-such-offer-was-made-x")
             .replace("{code}", &code)
+            .replace("{category}", "light")
             .replace("{year}", "2027")
             .replace("{hook}", "none")
             .replace("{layer}", "police")

@@ -37,7 +37,7 @@ async function reach(request: Request): Promise<Response> {
   return fetch(request, { signal });
 }
 
-const client = createClient<paths>({
+export const client = createClient<paths>({
   baseUrl: location.origin,
   fetch: reach,
   querySerializer: { array: { style: 'form', explode: false } },
@@ -46,7 +46,7 @@ const client = createClient<paths>({
 type Outcome<T> = { data?: T; error?: unknown; response: Response };
 
 /** What was asked for; a [Problem] when it was refused or nobody answered. */
-async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
+export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
   const { data, error, response } = await call.catch((error: unknown) => {
     throw Problem.of(error);
   });

@@ -978,6 +978,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/city/automatic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * From which confidence on requests are dispatched without a person, and what
+         *     the model has shown.
+         */
+        get: operations["read_automatic"];
+        /** Set from which confidence on requests are dispatched without a person. */
+        put: operations["set_automatic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/automatic/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that automatic dispatch was set to. */
+        get: operations["automatic_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/automatic/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train a model on the city's own closed cases now. */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The categories with their limits, each with who set it. */
+        get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/categories/{category}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a category with its limits; a new code makes a new category. Limits hold
+         *     for steps taken from then on.
+         */
+        put: operations["set_category"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/categories/{category}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a category was set to. */
+        get: operations["category_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/limits/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try limits on old cases: how many of their steps would have been late. */
+        post: operations["try_limits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The city's name, hours and limits, with who set them. */
+        get: operations["read_settings"];
+        /** Set the city's name, hours and limits. Limits hold for steps taken from then on. */
+        put: operations["set_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/settings/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the city's name, hours and limits were set to. */
+        get: operations["settings_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The units with their duty lists, each with who set it. */
+        get: operations["list_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a unit with its duty list; a new code makes a new unit. */
+        put: operations["set_unit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/units/{unit}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a unit was set to. */
+        get: operations["unit_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/disputes/signals": {
         parameters: {
             query?: never;
@@ -2106,6 +2318,31 @@ export interface components {
              */
             min_population?: number | null;
         };
+        /** @description How far what holds up a case may reach. */
+        AllowanceBody: {
+            /** @description How long a resident has to answer a question. */
+            answer: components["schemas"]["SpanBody"];
+            /**
+             * Format: int32
+             * @description How long the resolve limit may become by extensions, in hundredths of its own.
+             */
+            extended_percent: number;
+            /**
+             * Format: int32
+             * @description Extensions of one dispatch at most.
+             */
+            extensions: number;
+            /**
+             * Format: int32
+             * @description Questions to the resident in one dispatch at most.
+             */
+            questions: number;
+            /**
+             * Format: int32
+             * @description Days ahead at most for the review of a shelved case.
+             */
+            shelve_days: number;
+        };
         /** @description A resident's own answer. */
         AnswerBody: {
             /** @description In the resident's words. */
@@ -2118,6 +2355,11 @@ export interface components {
             /** @description Whether it is solved. */
             solved: boolean;
         };
+        /**
+         * @description What an answer must be.
+         * @enum {string}
+         */
+        AnswerKind: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
         /** @description An area. */
         AreaView: {
             /** @description Its code. */
@@ -2204,6 +2446,22 @@ export interface components {
          * @enum {string}
          */
         AuthorityFlaw: "gap" | "duplicate";
+        /** @description From which confidence on requests are dispatched without a person. */
+        AutomaticBody: {
+            /**
+             * Format: int32
+             * @description In thousandths; `null` where a person decides every time.
+             */
+            from_permille: number | null;
+        };
+        /** @description Whether requests are dispatched automatically, and what the model has shown. */
+        AutomaticView: {
+            /** @description Whether it is in force: the model has shown to be right that often. */
+            in_force: boolean;
+            model: components["schemas"]["ModelView"] | null;
+            /** @description The setting. */
+            setting: components["schemas"]["Setting_AutomaticBody"];
+        };
         /** @description One of many requests. */
         BatchItem: {
             /** @description Chosen by the caller: the same item with the same key is taken once. */
@@ -2555,6 +2813,29 @@ export interface components {
             /** @description What was said; `null` when erased or not for this reader. */
             words: string | null;
         };
+        /** @description A category (分类) with its limits. */
+        CategoryBody: {
+            /** @description The major category's name. */
+            group: components["schemas"]["NameBody"];
+            /** @description How long each step may take. */
+            limits: components["schemas"]["CategoryLimitsBody"];
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
+            /** @description What is asked of whoever reports it, in this order. */
+            questions?: components["schemas"]["QuestionBody"][];
+        };
+        /** @description How long each step of a category may take. */
+        CategoryLimitsBody: {
+            accept: components["schemas"]["SpanBody"] | null;
+            close: components["schemas"]["SpanBody"] | null;
+            dispatch: components["schemas"]["SpanBody"] | null;
+            grade: components["schemas"]["Grade"] | null;
+            /** @description From dispatch until it is resolved, where it has no grade. */
+            resolve: components["schemas"]["SpanBody"];
+            /** @description From dispatch until the resident is contacted, where it has no grade. */
+            respond: components["schemas"]["SpanBody"];
+            verify: components["schemas"]["SpanBody"] | null;
+        };
         /** @description A category. */
         CategoryView: {
             /** @description Its code. */
@@ -2686,6 +2967,22 @@ export interface components {
              * @description Still has time.
              */
             waiting: number;
+        };
+        /** @description One of the answers that may be chosen. */
+        ChoiceBody: {
+            /** @description What is sent. */
+            key: string;
+            /** @description What is read. */
+            name: components["schemas"]["NameBody"];
+        };
+        /** @description The city's name, hours and limits. */
+        CityBody: {
+            /** @description When people work. */
+            calendar: components["schemas"]["WorkingTimeBody"];
+            /** @description How long each step may take. */
+            limits: components["schemas"]["LimitsBody"];
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
         };
         /** @description The city. */
         CityView: {
@@ -2970,6 +3267,11 @@ export interface components {
          * @enum {string}
          */
         Dated: "submitted" | "dispatched" | "closed";
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description An event that was not taken, however often it was tried. */
         DeadLetter: {
             /**
@@ -3109,6 +3411,17 @@ export interface components {
                 /** @description What became of it, for the public. */
                 report: components["schemas"]["PublicText"];
             };
+        };
+        /** @description How long the desk's own steps may take. */
+        DeskBody: {
+            /** @description From coming in to accepted or declined. */
+            accept: components["schemas"]["SpanBody"];
+            /** @description From verified to closed. */
+            close: components["schemas"]["SpanBody"];
+            /** @description From accepted to dispatched. */
+            dispatch: components["schemas"]["SpanBody"];
+            /** @description From reported back to verified. */
+            verify: components["schemas"]["SpanBody"];
         };
         /** @description Refuse someone's sign-in, or allow it again. */
         DisableBody: Record<string, never>;
@@ -3665,6 +3978,22 @@ export interface components {
              */
             reach_metres: number;
         };
+        /**
+         * @description How urgent: names limits of the city's.
+         * @enum {string}
+         */
+        Grade: "emergency" | "supply" | "ordinary" | "complex";
+        /** @description What each grade of urgency means. */
+        GradesBody: {
+            /** @description Several units or long work. */
+            complex: components["schemas"]["HandlingBody"];
+            /** @description Danger to life or limb. */
+            emergency: components["schemas"]["HandlingBody"];
+            /** @description Ordinary. */
+            ordinary: components["schemas"]["HandlingBody"];
+            /** @description Water, power, gas, heat. */
+            supply: components["schemas"]["HandlingBody"];
+        };
         /** @description A new cell. */
         GridCellView: {
             /**
@@ -3778,6 +4107,13 @@ export interface components {
             population: number;
             /** @description Cells smaller than asked, which no neighbour could take. */
             under: number;
+        };
+        /** @description What the lead unit has, from its dispatch. */
+        HandlingBody: {
+            /** @description Until it is resolved. */
+            resolve: components["schemas"]["SpanBody"];
+            /** @description Until the resident is contacted. */
+            respond: components["schemas"]["SpanBody"];
         };
         /** @description A holiday. */
         HolidayBody: {
@@ -3973,6 +4309,20 @@ export interface components {
             /** @description It was closed because the resident withdrew it. */
             withdrawn: boolean;
         };
+        /**
+         * @description The city's own limits: how long each step may take, what grades mean, and how
+         *     far what holds up a case may reach.
+         */
+        LimitsBody: {
+            /** @description Extensions, shelving and questions. */
+            allowance: components["schemas"]["AllowanceBody"];
+            /** @description Steps of the desk. */
+            desk: components["schemas"]["DeskBody"];
+            /** @description What each grade of urgency means. */
+            grades: components["schemas"]["GradesBody"];
+            /** @description From a whistle to check-in. */
+            whistle: components["schemas"]["WhistleLimitsBody"];
+        };
         /** @description How much work the units have. */
         LoadView: {
             /** @description When it was counted. */
@@ -3985,6 +4335,11 @@ export interface components {
              */
             usual_weeks: number;
         };
+        /**
+         * @description In what a limit is counted.
+         * @enum {string}
+         */
+        Measure: "clock" | "working" | "working_days";
         /** @description Merge a case with another as a duplicate. */
         MergeBody: {
             /** @description Number of the main case, `C1024`. */
@@ -4134,6 +4489,25 @@ export interface components {
             reached_at: components["schemas"]["Time"] | null;
             /** @description What is reached with it. */
             title: string;
+        };
+        /** @description What is known of a trained model. */
+        ModelView: {
+            /**
+             * Format: int64
+             * @description On how many cases.
+             */
+            cases: number;
+            /**
+             * Format: int64
+             * @description How many categories it tells apart.
+             */
+            categories: number;
+            /** @description Its name in the record, `triage/3`. */
+            name: string;
+            /** @description How often it was right on cases held out from it. */
+            shown: components["schemas"]["ShownView"][];
+            /** @description When it was trained. */
+            trained_at: components["schemas"]["Time"];
         };
         /** @description A name in both languages. */
         NameBody: {
@@ -4556,6 +4930,19 @@ export interface components {
             /** @description 简体中文. */
             zh: string;
         };
+        /** @description What a category asks. */
+        QuestionBody: {
+            answer: components["schemas"]["AnswerKind"] | null;
+            /** @description The question, or the notice to be read. */
+            asks: components["schemas"]["NameBody"];
+            /** @description What may be chosen. */
+            choices?: components["schemas"]["ChoiceBody"][];
+            /** @description Its code, unique within the category. */
+            code: string;
+            hint: components["schemas"]["NameBody"] | null;
+            /** @description Whether it must be answered. */
+            required?: boolean;
+        };
         /** @description Where a part stands among the others; those that cannot be told apart share places. */
         RankView: {
             /** @description The best place it may have; 1 is the best of all. */
@@ -4840,6 +5227,194 @@ export interface components {
         SessionView: {
             user: components["schemas"]["UserView"] | null;
         };
+        /** @description What something is to be from now on. */
+        SetBody_AutomaticBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description From which confidence on requests are dispatched without a person. */
+            value: {
+                /**
+                 * Format: int32
+                 * @description In thousandths; `null` where a person decides every time.
+                 */
+                from_permille: number | null;
+            };
+        };
+        /** @description What something is to be from now on. */
+        SetBody_CategoryBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description A category (分类) with its limits. */
+            value: {
+                /** @description The major category's name. */
+                group: components["schemas"]["NameBody"];
+                /** @description How long each step may take. */
+                limits: components["schemas"]["CategoryLimitsBody"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+                /** @description What is asked of whoever reports it, in this order. */
+                questions?: components["schemas"]["QuestionBody"][];
+            };
+        };
+        /** @description What something is to be from now on. */
+        SetBody_CityBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description The city's name, hours and limits. */
+            value: {
+                /** @description When people work. */
+                calendar: components["schemas"]["WorkingTimeBody"];
+                /** @description How long each step may take. */
+                limits: components["schemas"]["LimitsBody"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+            };
+        };
+        /** @description What something is to be from now on. */
+        SetBody_UnitBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description A unit (单位) with its duty list (权责清单). */
+            value: {
+                /** @description Codes of the areas it answers for; none for the whole city. */
+                areas: string[];
+                /** @description Codes of the categories it answers for. */
+                duties: string[];
+                /** @description Its sort. */
+                kind: components["schemas"]["UnitKind"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+            };
+        };
+        /** @description All that something was set to. */
+        SettingHistory_AutomaticBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_AutomaticBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_CategoryBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_CategoryBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_CityBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_CityBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_UnitBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_UnitBody"][];
+        };
+        /** @description One setting, as it was set. */
+        Setting_AutomaticBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description From which confidence on requests are dispatched without a person. */
+            value: {
+                /**
+                 * Format: int32
+                 * @description In thousandths; `null` where a person decides every time.
+                 */
+                from_permille: number | null;
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_CategoryBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description A category (分类) with its limits. */
+            value: {
+                /** @description The major category's name. */
+                group: components["schemas"]["NameBody"];
+                /** @description How long each step may take. */
+                limits: components["schemas"]["CategoryLimitsBody"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+                /** @description What is asked of whoever reports it, in this order. */
+                questions?: components["schemas"]["QuestionBody"][];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_CityBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description The city's name, hours and limits. */
+            value: {
+                /** @description When people work. */
+                calendar: components["schemas"]["WorkingTimeBody"];
+                /** @description How long each step may take. */
+                limits: components["schemas"]["LimitsBody"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_UnitBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description A unit (单位) with its duty list (权责清单). */
+            value: {
+                /** @description Codes of the areas it answers for; none for the whole city. */
+                areas: string[];
+                /** @description Codes of the categories it answers for. */
+                duties: string[];
+                /** @description Its sort. */
+                kind: components["schemas"]["UnitKind"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description All settings of a sort, by code. */
+        Settings_CategoryBody: {
+            /** @description The settings. */
+            settings: components["schemas"]["Setting_CategoryBody"][];
+        };
+        /** @description All settings of a sort, by code. */
+        Settings_UnitBody: {
+            /** @description The settings. */
+            settings: components["schemas"]["Setting_UnitBody"][];
+        };
         /** @description Count provisional deadlines anew. */
         SettleDueBody: Record<string, never>;
         /** @description Shelve a case. */
@@ -4875,6 +5450,24 @@ export interface components {
              * @description Until when, not included; at most 7 days later.
              */
             until: string;
+        };
+        /** @description How good a model was where it was at least so sure, all in thousandths. */
+        ShownView: {
+            /**
+             * Format: int32
+             * @description Share of cases judged so surely.
+             */
+            covered: number;
+            /**
+             * Format: int32
+             * @description Least confidence.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description Share of those judged rightly; 0 where there were none.
+             */
+            right: number;
         };
         /** @description A block whose complaints suggest a dispute. */
         SignalView: {
@@ -4951,6 +5544,16 @@ export interface components {
             id: string;
             /** @description The system's name, `boston311`. */
             system: string;
+        };
+        /** @description How long a step may take. */
+        SpanBody: {
+            /**
+             * Format: int32
+             * @description Minutes; days where it is counted in working days.
+             */
+            amount: number;
+            /** @description In what it is counted. */
+            measure: components["schemas"]["Measure"];
         };
         /**
          * @description Where a case stands.
@@ -5268,6 +5871,62 @@ export interface components {
             /** @description The hottest first. */
             topics: components["schemas"]["TopicView"][];
         };
+        /** @description Train a model. */
+        TrainBody: Record<string, never>;
+        /** @description A category with other limits than it has. */
+        TriedCategory: {
+            /** @description Its code. */
+            code: string;
+            /** @description Its limits. */
+            limits: components["schemas"]["CategoryLimitsBody"];
+        };
+        /** @description How many steps of old cases would have been late. */
+        TriedLimits: {
+            /**
+             * Format: int64
+             * @description Cases they were tried on.
+             */
+            cases: number;
+            /** @description The step `resolve` by category. */
+            categories: components["schemas"]["TriedLine"][];
+            /** @description Whether there are older cases that were left out. */
+            more: boolean;
+            /** @description By step, in the order of the road. */
+            steps: components["schemas"]["TriedLine"][];
+        };
+        /** @description Steps taken; how many of them were late, and how many would have been. */
+        TriedLine: {
+            /** @description Word of the step, or code of the category. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Late by the limits that were set.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Late by those that were tried.
+             */
+            late_then: number;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Steps taken, or late and not taken yet.
+             */
+            taken: number;
+        };
+        /** @description Limits to be tried on old cases. */
+        TryLimitsBody: {
+            /**
+             * Format: int32
+             * @description How many cases to try them on, the newest first; 2000 unless given.
+             */
+            cases?: number | null;
+            /** @description Categories with other limits than they have. */
+            categories?: components["schemas"]["TriedCategory"][];
+            limits?: components["schemas"]["LimitsBody"] | null;
+        };
         /** @description A category for which it is not clear who acts, and where. */
         UnclearRow: {
             /** @description Codes of the areas; none for the whole city. */
@@ -5286,6 +5945,17 @@ export interface components {
         };
         /** @description Undo a merge. */
         UndoBody: Record<string, never>;
+        /** @description A unit (单位) with its duty list (权责清单). */
+        UnitBody: {
+            /** @description Codes of the areas it answers for; none for the whole city. */
+            areas: string[];
+            /** @description Codes of the categories it answers for. */
+            duties: string[];
+            /** @description Its sort. */
+            kind: components["schemas"]["UnitKind"];
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
+        };
         /**
          * @description What sort of unit.
          * @enum {string}
@@ -5432,6 +6102,13 @@ export interface components {
             voices: number;
         };
         /** @description The hours of a weekday. */
+        WeekdayBody: {
+            /** @description Which. */
+            day: components["schemas"]["Day"];
+            /** @description Its hours; none when nobody works on it. */
+            hours: components["schemas"]["HoursView"][];
+        };
+        /** @description The hours of a weekday. */
         WeekdayView: {
             /** @description `mon` to `sun`. */
             day: string;
@@ -5490,6 +6167,15 @@ export interface components {
          * @enum {string}
          */
         WhistleKind: "daily" | "campaign" | "emergency";
+        /** @description From a whistle to check-in, where the caller sets no time of its own. */
+        WhistleLimitsBody: {
+            /** @description Of a campaign. */
+            campaign: components["schemas"]["SpanBody"];
+            /** @description Of a daily whistle. */
+            daily: components["schemas"]["SpanBody"];
+            /** @description Of an emergency. */
+            emergency: components["schemas"]["SpanBody"];
+        };
         /** @description A page of whistles. */
         WhistlePageView: {
             /** @description The time to which lateness was judged. */
@@ -5578,6 +6264,23 @@ export interface components {
         WithdrawWhistleBody: {
             /** @description Why; it stays in the record. */
             reason: string;
+        };
+        /** @description When people work, before what any year says. */
+        WorkingTimeBody: {
+            /** @description Breaks in them. */
+            breaks: components["schemas"]["HoursView"][];
+            /** @description The city's own free days. */
+            holidays: string[];
+            /** @description Hours of a working day. */
+            hours: components["schemas"]["HoursView"];
+            /** @description The city's own worked days. */
+            make_up_days: string[];
+            /** @description What holds in a year that is not there. */
+            unlisted_years: components["schemas"]["UnlistedYears"];
+            /** @description Weekdays with other hours. */
+            weekdays: components["schemas"]["WeekdayBody"][];
+            /** @description IANA time zone. */
+            zone: string;
         };
         /** @description A year of holidays and make-up workdays, as published. */
         YearBody: {
@@ -12663,6 +13366,1294 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CityView"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_automatic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description From which confidence on requests are dispatched without a person, and what
+             *     the model has shown.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_automatic: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_AutomaticBody"];
+            };
+        };
+        responses: {
+            /** @description Set from which confidence on requests are dispatched without a person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    automatic_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that automatic dispatch was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_AutomaticBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainBody"];
+            };
+        };
+        responses: {
+            /** @description Train a model on the city's own closed cases now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The categories with their limits, each with who set it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings_CategoryBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_category: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The category's code. */
+                category: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_CategoryBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Set a category with its limits; a new code makes a new category. Limits hold
+             *     for steps taken from then on.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_CategoryBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    category_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The category's code. */
+                category: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a category was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_CategoryBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryLimitsBody"];
+            };
+        };
+        responses: {
+            /** @description Try limits on old cases: how many of their steps would have been late. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedLimits"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The city's name, hours and limits, with who set them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_CityBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_settings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_CityBody"];
+            };
+        };
+        responses: {
+            /** @description Set the city's name, hours and limits. Limits hold for steps taken from then on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_CityBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that the city's name, hours and limits were set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_CityBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The units with their duty lists, each with who set it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings_UnitBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_unit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The unit's code. */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_UnitBody"];
+            };
+        };
+        responses: {
+            /** @description Set a unit with its duty list; a new code makes a new unit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_UnitBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unit_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The unit's code. */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a unit was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_UnitBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Temporarily unavailable */

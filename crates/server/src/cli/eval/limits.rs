@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
 use yiwang_base::Timestamp;
-use yiwang_cases::{CaseFilter, CaseStore as _, Happening, Order, Rules, Step, Tally, WhatIf};
+use yiwang_cases::{Step, Tally};
 use yiwang_server::city::City;
 use yiwang_server::limits::NewLimits;
-use yiwang_store::Store;
+use yiwang_server::what_if::try_on;
 
 use super::super::progress::{Progress, thousands};
 use super::super::{Context, output};
@@ -39,9 +39,6 @@ pub(super) struct Limits {
     /// Limits to try
     file: Option<PathBuf>,
 }
-
-/// Cases read at once.
-const PAGE: usize = 500;
 
 #[derive(Serialize)]
 struct Report {
@@ -83,7 +80,10 @@ impl Limits {
                     .over(rules)
             }
         };
-        let what_if = context.block_on(try_out(&store, &rules, Timestamp::now()))??;
+        let mut progress = Progress::new("trying the limits on", "cases");
+        let watch = |cases| progress.at(cases, None);
+        let trying = try_on(&store, &rules, Timestamp::now(), None, watch);
+        let (what_if, _) = context.block_on(trying)??;
         let report = Report {
             cases: what_if.cases,
             steps: what_if
@@ -99,26 +99,6 @@ impl Limits {
         };
         context.report(&report, || text(&report))?;
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-async fn try_out(store: &Store, rules: &Rules, now: Timestamp) -> Result<WhatIf> {
-    let any = CaseFilter::default();
-    let mut progress = Progress::new("trying the limits on", "cases");
-    let (mut what_if, mut start) = (WhatIf::default(), None);
-    loop {
-        let page = store.list(&any, Order::Newest, start, PAGE).await?;
-        for case in &page.cases {
-            let timeline = store.timeline(case.id).await?;
-            let events: Vec<Happening> =
-                timeline.into_iter().map(|entry| entry.happening).collect();
-            what_if.add(&events, rules, now);
-        }
-        progress.at(what_if.cases, None);
-        match page.next {
-            Some(next) => start = Some(next),
-            None => return Ok(what_if),
-        }
     }
 }
 

@@ -67,24 +67,13 @@ fn attribute(order: usize, question: &Question, lang: Lang) -> Value {
     json!({
         "variable": question.answer.is_some(),
         "code": question.code,
-        "datatype": datatype(question.answer.unwrap_or(AnswerKind::String)),
+        "datatype": question.answer.unwrap_or(AnswerKind::String).word(),
         "required": question.required,
         "datatype_description": hint,
         "order": order,
         "description": question.asks.get(lang),
         "values": values,
     })
-}
-
-fn datatype(kind: AnswerKind) -> &'static str {
-    match kind {
-        AnswerKind::String => "string",
-        AnswerKind::Number => "number",
-        AnswerKind::Datetime => "datetime",
-        AnswerKind::Text => "text",
-        AnswerKind::SingleValueList => "singlevaluelist",
-        AnswerKind::MultiValueList => "multivaluelist",
-    }
 }
 
 /// The category of a service code.

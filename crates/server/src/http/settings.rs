@@ -1,0 +1,430 @@
+//! What stewards set while the server runs: units, categories, limits, automatic dispatch.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde_json::Value;
+use utoipa::ToSchema;
+use yiwang_base::{Refusal, RefusalKind};
+use yiwang_cases::{Category, Step, StoreError, Unit};
+use yiwang_store::{Item, ItemKind, ItemSet, ItemVersion};
+
+use super::answers::{ChangeProblems, CommandBodyProblems, OneStaffProblems, StaffProblems};
+use super::body::Body;
+use super::commands::seen_version;
+use super::parameters::{CategoryPath, IfMatchHeader, UnitPath};
+use super::problem::Answer;
+use super::session::Visitor;
+use super::state::{App, CityChange, now};
+use crate::city::{CitySettings, SETTINGS};
+use crate::judging::{AUTOMATIC, AutomaticSetting, Judging, Kept, train_now};
+use crate::policy::Right;
+use crate::settings;
+use crate::what_if::try_on;
+use crate::wire::{
+    AutomaticBody, AutomaticView, CategoryBody, CityBody, ModelView, SetBody, Setting,
+    SettingHistory, Settings, TrainBody, TriedLimits, TriedLine, TryLimitsBody, UnitBody,
+};
+
+/// Cases on which limits are tried, unless told, and at most.
+const TRIED_CASES: u32 = 2_000;
+const MOST_TRIED_CASES: u32 = 50_000;
+/// Longest grounds, characters.
+const MAX_GROUNDS: usize = 300;
+
+/// A value that stewards set, as an item of the record has it.
+trait Stored: ToSchema + Sized {
+    /// The sort of item.
+    const KIND: ItemKind;
+
+    /// The value of an item's body.
+    fn read(body: Value) -> Result<Self, StoreError>;
+}
+
+macro_rules! stored {
+    ($($body:ident of $kind:ident $as:ty;)*) => {$(
+        impl Stored for $body {
+            const KIND: ItemKind = ItemKind::$kind;
+
+            fn read(body: Value) -> Result<Self, StoreError> {
+                let value: $as = serde_json::from_value(body)
+                    .map_err(|error| StoreError::Broken(error.to_string()))?;
+                Ok($body::from(&value))
+            }
+        }
+    )*};
+}
+
+stored! {
+    UnitBody of Unit Unit;
+    CategoryBody of Category Category;
+    CityBody of Setting CitySettings;
+    AutomaticBody of Setting AutomaticSetting;
+}
+
+/// The units with their duty lists, each with who set it.
+#[utoipa::path(get, path = "/api/v1/city/units", operation_id = "list_units", tag = "city",
+    security(("session" = [])),
+    responses((status = 200, body = Settings<UnitBody>), StaffProblems))]
+pub(super) async fn units(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<Settings<UnitBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(all(&app)?))
+}
+
+/// All that a unit was set to.
+#[utoipa::path(get, path = "/api/v1/city/units/{unit}/history", operation_id = "unit_history",
+    tag = "city", security(("session" = [])), params(UnitPath),
+    responses((status = 200, body = SettingHistory<UnitBody>), OneStaffProblems))]
+pub(super) async fn unit_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Answer<Json<SettingHistory<UnitBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, &code)?))
+}
+
+/// Set a unit with its duty list; a new code makes a new unit.
+#[utoipa::path(put, path = "/api/v1/city/units/{unit}", operation_id = "set_unit", tag = "city",
+    security(("session" = [])), params(UnitPath, IfMatchHeader), request_body = SetBody<UnitBody>,
+    responses((status = 200, body = Setting<UnitBody>), ChangeProblems))]
+pub(super) async fn set_unit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, .. }: Body<SetBody<UnitBody>>,
+) -> Answer<Json<Setting<UnitBody>>> {
+    let turn = turn(&app, &visitor).await?;
+    let unit = settings::unit(&code, body.value, &app.city().rules)?;
+    let item = Item::of(ItemKind::Unit, &code, &unit)?;
+    let change = (item, body.grounds);
+    Ok(Json(set(&app, &turn, &visitor, &headers, change).await?))
+}
+
+/// The categories with their limits, each with who set it.
+#[utoipa::path(get, path = "/api/v1/city/categories", operation_id = "list_categories",
+    tag = "city", security(("session" = [])),
+    responses((status = 200, body = Settings<CategoryBody>), StaffProblems))]
+pub(super) async fn categories(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<Settings<CategoryBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(all(&app)?))
+}
+
+/// All that a category was set to.
+#[utoipa::path(get, path = "/api/v1/city/categories/{category}/history",
+    operation_id = "category_history", tag = "city", security(("session" = [])),
+    params(CategoryPath),
+    responses((status = 200, body = SettingHistory<CategoryBody>), OneStaffProblems))]
+pub(super) async fn category_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Answer<Json<SettingHistory<CategoryBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, &code)?))
+}
+
+/// Set a category with its limits; a new code makes a new category. Limits hold
+/// for steps taken from then on.
+#[utoipa::path(put, path = "/api/v1/city/categories/{category}", operation_id = "set_category",
+    tag = "city", security(("session" = [])), params(CategoryPath, IfMatchHeader),
+    request_body = SetBody<CategoryBody>,
+    responses((status = 200, body = Setting<CategoryBody>), ChangeProblems))]
+pub(super) async fn set_category(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Body { value: body, .. }: Body<SetBody<CategoryBody>>,
+) -> Answer<Json<Setting<CategoryBody>>> {
+    let turn = turn(&app, &visitor).await?;
+    let category = settings::category(&code, body.value)?;
+    let item = Item::of(ItemKind::Category, &code, &category)?;
+    let change = (item, body.grounds);
+    Ok(Json(set(&app, &turn, &visitor, &headers, change).await?))
+}
+
+/// The city's name, hours and limits, with who set them.
+#[utoipa::path(get, path = "/api/v1/city/settings", operation_id = "read_settings", tag = "city",
+    security(("session" = [])), responses((status = 200, body = Setting<CityBody>), StaffProblems))]
+pub(super) async fn city(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<Setting<CityBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    let stored = current(&app, ItemKind::Setting, SETTINGS)?;
+    let usual = CityBody::from(&CitySettings::stored_or_unnamed(&app.store)?);
+    Ok(Json(shown(SETTINGS, stored, usual)?))
+}
+
+/// All that the city's name, hours and limits were set to.
+#[utoipa::path(get, path = "/api/v1/city/settings/history", operation_id = "settings_history",
+    tag = "city", security(("session" = [])),
+    responses((status = 200, body = SettingHistory<CityBody>), StaffProblems))]
+pub(super) async fn city_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<SettingHistory<CityBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, SETTINGS)?))
+}
+
+/// Set the city's name, hours and limits. Limits hold for steps taken from then on.
+#[utoipa::path(put, path = "/api/v1/city/settings", operation_id = "set_settings", tag = "city",
+    security(("session" = [])), params(IfMatchHeader), request_body = SetBody<CityBody>,
+    responses((status = 200, body = Setting<CityBody>), ChangeProblems))]
+pub(super) async fn set_city(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Body { value: body, .. }: Body<SetBody<CityBody>>,
+) -> Answer<Json<Setting<CityBody>>> {
+    let turn = turn(&app, &visitor).await?;
+    let item = settings::city(body.value)?.item()?;
+    let change = (item, body.grounds);
+    Ok(Json(set(&app, &turn, &visitor, &headers, change).await?))
+}
+
+/// Try limits on old cases: how many of their steps would have been late.
+#[utoipa::path(post, path = "/api/v1/city/limits/try", operation_id = "try_limits", tag = "city",
+    security(("session" = [])), request_body = TryLimitsBody,
+    responses((status = 200, body = TriedLimits), CommandBodyProblems))]
+pub(super) async fn try_limits(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Body { value: body, .. }: Body<TryLimitsBody>,
+) -> Answer<Json<TriedLimits>> {
+    visitor.may(Right::KeepCity)?;
+    let city = app.city();
+    let rules = settings::tried(&city.rules, &body)?;
+    let most = body.cases.unwrap_or(TRIED_CASES);
+    if !(1..=MOST_TRIED_CASES).contains(&most) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "limits.cases",
+            "案件数不在允许的范围内",
+            "the number of cases is out of its range",
+        )
+        .at("cases")
+        .found(most.to_string())
+        .allowing([format!("1–{MOST_TRIED_CASES}")])
+        .into());
+    }
+    let most = Some(u64::from(most));
+    let (tried, more) = try_on(&app.store, &rules, now(), most, |_| ()).await?;
+    let steps = Step::ALL.into_iter().filter_map(|step| {
+        let tally = tried.steps.get(&step)?;
+        Some(TriedLine::of(step.word(), &step.name(), tally))
+    });
+    let categories = tried.categories.iter().filter_map(|(code, tally)| {
+        let name = &rules.categories.get(code)?.name;
+        Some(TriedLine::of(code.as_str(), name, tally))
+    });
+    Ok(Json(TriedLimits {
+        cases: tried.cases,
+        more,
+        steps: steps.collect(),
+        categories: categories.collect(),
+    }))
+}
+
+/// From which confidence on requests are dispatched without a person, and what
+/// the model has shown.
+#[utoipa::path(get, path = "/api/v1/city/automatic", operation_id = "read_automatic",
+    tag = "city", security(("session" = [])),
+    responses((status = 200, body = AutomaticView), StaffProblems))]
+pub(super) async fn automatic(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<AutomaticView>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(automatic_view(&app)?))
+}
+
+/// All that automatic dispatch was set to.
+#[utoipa::path(get, path = "/api/v1/city/automatic/history", operation_id = "automatic_history",
+    tag = "city", security(("session" = [])),
+    responses((status = 200, body = SettingHistory<AutomaticBody>), StaffProblems))]
+pub(super) async fn automatic_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<SettingHistory<AutomaticBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, AUTOMATIC)?))
+}
+
+/// Set from which confidence on requests are dispatched without a person.
+#[utoipa::path(put, path = "/api/v1/city/automatic", operation_id = "set_automatic",
+    tag = "city", security(("session" = [])), params(IfMatchHeader),
+    request_body = SetBody<AutomaticBody>,
+    responses((status = 200, body = AutomaticView), ChangeProblems))]
+pub(super) async fn set_automatic(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Body { value: body, .. }: Body<SetBody<AutomaticBody>>,
+) -> Answer<Json<AutomaticView>> {
+    let turn = turn(&app, &visitor).await?;
+    let item = settings::automatic(body.value)?.item()?;
+    let change = (item, body.grounds);
+    set::<AutomaticBody>(&app, &turn, &visitor, &headers, change).await?;
+    app.set_judging(Judging::from_record(&app.store, &app.city()).await?);
+    Ok(Json(automatic_view(&app)?))
+}
+
+/// Train a model on the city's own closed cases now.
+#[utoipa::path(post, path = "/api/v1/city/automatic/train", operation_id = "train_model",
+    tag = "city", security(("session" = [])), request_body = TrainBody,
+    responses((status = 200, body = AutomaticView), CommandBodyProblems))]
+pub(super) async fn train(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Body { .. }: Body<TrainBody>,
+) -> Answer<Json<AutomaticView>> {
+    let _turn = turn(&app, &visitor).await?;
+    train_now(&app, &visitor.actor().to_string()).await?;
+    Ok(Json(automatic_view(&app)?))
+}
+
+/// The turn of who may keep the city.
+async fn turn<'a>(app: &'a App, visitor: &Visitor) -> Result<CityChange<'a>, Refusal> {
+    visitor.may(Right::KeepCity)?;
+    Ok(app.city_change().await)
+}
+
+fn automatic_view(app: &App) -> Result<AutomaticView, Refusal> {
+    let stored = current(app, ItemKind::Setting, AUTOMATIC)?;
+    let usual = AutomaticBody::from(&AutomaticSetting::default());
+    Ok(AutomaticView {
+        setting: shown(AUTOMATIC, stored, usual)?,
+        in_force: app.judging().automatic_from.is_some(),
+        model: Kept::read(&app.store)?.map(|kept| ModelView::from(&kept.card)),
+    })
+}
+
+fn all<T: Stored>(app: &App) -> Result<Settings<T>, Refusal> {
+    let items = app.store.items_set(T::KIND)?.into_iter();
+    let settings = items.map(|set| {
+        let code = set.item.code.clone();
+        one::<T>(&code, version(set))
+    });
+    Ok(Settings {
+        settings: settings.collect::<Result<_, Refusal>>()?,
+    })
+}
+
+fn history<T: Stored>(app: &App, code: &str) -> Result<SettingHistory<T>, Refusal> {
+    let versions = app.store.item_history(T::KIND, code)?;
+    if versions.is_empty() && T::KIND != ItemKind::Setting {
+        return Err(Refusal::new(
+            RefusalKind::NotFound,
+            "setting.none",
+            "没有这个代码",
+            "there is nothing of this code",
+        )
+        .found(code));
+    }
+    let versions = versions.into_iter().map(|version| one::<T>(code, version));
+    Ok(SettingHistory {
+        versions: versions.collect::<Result<_, Refusal>>()?,
+    })
+}
+
+/// Sets an item whose last version the caller has seen.
+async fn set<T: Stored>(
+    app: &App,
+    turn: &CityChange<'_>,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    (item, grounds): (Item, Option<String>),
+) -> Result<Setting<T>, Refusal> {
+    let seen = u64::from(seen_version(headers)?);
+    let grounds = given(grounds)?;
+    let (kind, code) = (item.kind, item.code.clone());
+    let before = current(app, kind, &code)?;
+    if before.as_ref().map_or(0, |before| before.seq) != seen {
+        let refusal = Refusal::new(
+            RefusalKind::Changed,
+            "setting.changed",
+            "您打开之后,已有人改过;请重新载入,对照后再改",
+            "this has been changed since you opened it: load it again and compare",
+        )
+        .at("If-Match");
+        return Err(match before {
+            Some(before) => refusal
+                .found(format!("{} {:.0}", before.by, before.at))
+                .allowing([before.seq.to_string()]),
+            None => refusal.allowing(["0"]),
+        });
+    }
+    let by = visitor.actor().to_string();
+    app.set_items(turn, vec![item], by, grounds).await?;
+    let after = current(app, kind, &code)?;
+    let after = after.ok_or_else(|| StoreError::Broken(format!("{code} was not set")))?;
+    one(&code, after)
+}
+
+fn given(grounds: Option<String>) -> Result<Option<String>, Refusal> {
+    let grounds = grounds.map(|text| text.trim().to_owned());
+    let grounds = grounds.filter(|text| !text.is_empty());
+    match &grounds {
+        Some(text) if text.chars().count() > MAX_GROUNDS => Err(Refusal::new(
+            RefusalKind::Invalid,
+            "setting.grounds",
+            "依据过长",
+            "the grounds are too long",
+        )
+        .at("grounds")
+        .allowing([format!("≤ {MAX_GROUNDS}")])),
+        _ => Ok(grounds),
+    }
+}
+
+/// The last version of an item.
+fn current(app: &App, kind: ItemKind, code: &str) -> Result<Option<ItemVersion>, Refusal> {
+    let mut items = app.store.items_set(kind)?.into_iter();
+    Ok(items.find(|set| set.item.code == code).map(version))
+}
+
+fn version(set: ItemSet) -> ItemVersion {
+    ItemVersion {
+        seq: set.seq,
+        at: set.at,
+        by: set.by,
+        grounds: set.grounds,
+        body: set.item.body,
+    }
+}
+
+fn one<T: Stored>(code: &str, mut version: ItemVersion) -> Result<Setting<T>, Refusal> {
+    let value = T::read(std::mem::take(&mut version.body))?;
+    Ok(Setting::of(code, version, value))
+}
+
+/// A setting, or what holds where it was never set.
+fn shown<T: Stored>(
+    code: &str,
+    stored: Option<ItemVersion>,
+    usual: T,
+) -> Result<Setting<T>, Refusal> {
+    match stored {
+        Some(version) => one(code, version),
+        None => Ok(Setting {
+            code: code.to_owned(),
+            version: 0,
+            set_at: None,
+            set_by: None,
+            grounds: None,
+            value: usual,
+        }),
+    }
+}

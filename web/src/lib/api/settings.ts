@@ -1,0 +1,132 @@
+import { answer, client } from './index';
+import type { components } from './schema';
+import type { Setting } from '../settings/keeper.svelte';
+
+type Schemas = components['schemas'];
+
+export type UnitValue = Schemas['UnitBody'];
+export type CategoryValue = Schemas['CategoryBody'];
+export type CategoryLimits = Schemas['CategoryLimitsBody'];
+export type CityValue = Schemas['CityBody'];
+export type Limits = Schemas['LimitsBody'];
+export type Span = Schemas['SpanBody'];
+export type Grade = Schemas['Grade'];
+export type TriedLimits = Schemas['TriedLimits'];
+export type Automatic = Schemas['AutomaticView'];
+export type Calendar = Schemas['CalendarView'];
+export type Year = Schemas['YearBody'];
+export type YearVersion = Schemas['YearView'];
+export type Account = Schemas['AccountView'];
+export type NewAccount = Schemas['AccountBody'];
+export type Hook = Schemas['HookView'];
+export type NewHook = Schemas['HookBody'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type Coverage = Schemas['CoverageView'];
+export type Unclear = Schemas['UnclearRow'];
+export type Ladder = Schemas['LadderView'];
+export type NewFormula = Schemas['FormulaBody'];
+export type FormulaVersion = Schemas['FormulaView'];
+
+const seen = (version: number) => ({ 'If-Match': `"${version}"` });
+
+/** What stewards and administrators keep. */
+export const settings = {
+  units: async (): Promise<Setting<UnitValue>[]> =>
+    (await answer(client.GET('/api/v1/city/units'))).settings,
+  setUnit: (unit: string, version: number, value: UnitValue, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/units/{unit}', {
+        params: { path: { unit }, header: seen(version) },
+        body: { value, grounds },
+      }),
+    ),
+  unitHistory: async (unit: string): Promise<Setting<UnitValue>[]> =>
+    (await answer(client.GET('/api/v1/city/units/{unit}/history', { params: { path: { unit } } })))
+      .versions,
+  categories: async (): Promise<Setting<CategoryValue>[]> =>
+    (await answer(client.GET('/api/v1/city/categories'))).settings,
+  setCategory: (category: string, version: number, value: CategoryValue, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/categories/{category}', {
+        params: { path: { category }, header: seen(version) },
+        body: { value, grounds },
+      }),
+    ),
+  categoryHistory: async (category: string): Promise<Setting<CategoryValue>[]> =>
+    (
+      await answer(
+        client.GET('/api/v1/city/categories/{category}/history', {
+          params: { path: { category } },
+        }),
+      )
+    ).versions,
+  city: (): Promise<Setting<CityValue>> => answer(client.GET('/api/v1/city/settings')),
+  setCity: (version: number, value: CityValue, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/settings', {
+        params: { header: seen(version) },
+        body: { value, grounds },
+      }),
+    ),
+  cityHistory: async (): Promise<Setting<CityValue>[]> =>
+    (await answer(client.GET('/api/v1/city/settings/history'))).versions,
+  tryLimits: (body: Schemas['TryLimitsBody']) =>
+    answer(client.POST('/api/v1/city/limits/try', { body })),
+  automatic: () => answer(client.GET('/api/v1/city/automatic')),
+  setAutomatic: (version: number, from_permille: number | null, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/automatic', {
+        params: { header: seen(version) },
+        body: { value: { from_permille }, grounds },
+      }),
+    ),
+  automaticHistory: async () =>
+    (await answer(client.GET('/api/v1/city/automatic/history'))).versions,
+  train: () => answer(client.POST('/api/v1/city/automatic/train', { body: {} })),
+  calendar: () => answer(client.GET('/api/v1/calendar')),
+  setYear: (version: number, year: Year) =>
+    answer(
+      client.PUT('/api/v1/calendar/{year}', {
+        params: { path: { year: String(year.year) }, header: seen(version) },
+        body: year,
+      }),
+    ),
+  yearHistory: async (year: number) =>
+    (
+      await answer(
+        client.GET('/api/v1/calendar/{year}/history', {
+          params: { path: { year: String(year) } },
+        }),
+      )
+    ).versions,
+  accounts: async () => (await answer(client.GET('/api/v1/accounts'))).accounts,
+  addAccount: (body: NewAccount) => answer(client.POST('/api/v1/accounts', { body })),
+  newPassword: (user: string) =>
+    answer(
+      client.POST('/api/v1/accounts/{user}/password', { params: { path: { user } }, body: {} }),
+    ),
+  disable: (user: string) =>
+    answer(
+      client.POST('/api/v1/accounts/{user}/disable', { params: { path: { user } }, body: {} }),
+    ),
+  enable: (user: string) =>
+    answer(client.POST('/api/v1/accounts/{user}/enable', { params: { path: { user } }, body: {} })),
+  newKey: (user: string) =>
+    answer(client.POST('/api/v1/accounts/{user}/key', { params: { path: { user } }, body: {} })),
+  hooks: () => answer(client.GET('/api/v1/webhooks')),
+  setHook: (body: NewHook) => answer(client.POST('/api/v1/webhooks', { body })),
+  dead: (hook: string) =>
+    answer(client.GET('/api/v1/webhooks/{hook}/dead', { params: { path: { hook } } })),
+  resend: (hook: string) =>
+    answer(client.POST('/api/v1/webhooks/{hook}/resend', { params: { path: { hook } }, body: {} })),
+  formulas: () => answer(client.GET('/api/v1/formulas')),
+  addFormula: (body: NewFormula) => answer(client.POST('/api/v1/formulas', { body })),
+  coverage: () => answer(client.GET('/api/v1/areas/coverage')),
+  unclear: async () => (await answer(client.GET('/api/v1/authority'))).unclear,
+  ladder: (category: string, area: string) =>
+    answer(
+      client.GET('/api/v1/authority/ladder', {
+        params: { query: { category, ...(area ? { area } : {}) } },
+      }),
+    ),
+};

@@ -1,0 +1,132 @@
+import { Problem } from '../api/problem';
+import { office } from '../session.svelte';
+import type { Fault } from '../../components/ErrorSummary.svelte';
+
+/** A setting with who set it and when; version 0 where it was never set. */
+export type Setting<T> = {
+  code: string;
+  version: number;
+  set_at: string | null;
+  set_by: string | null;
+  grounds: string | null;
+  value: T;
+};
+
+/** How a sort of settings is read and set. */
+export type Ways<T> = {
+  all: () => Promise<Setting<T>[]>;
+  set: (code: string, version: number, value: T, grounds: string | null) => Promise<unknown>;
+  history: (code: string) => Promise<Setting<T>[]>;
+};
+
+/** The id of the control of a field, `value.limits.desk.accept.amount`. */
+export const controlOf = (field: string): string => field.replace(/[^a-z0-9]+/gi, '-');
+
+/** What the page of a sort of settings holds: the list, what is being changed, its history. */
+export class Keeper<T> {
+  list = $state.raw<Setting<T>[] | null>(null);
+  history = $state.raw<Setting<T>[] | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  faults = $state.raw<Fault[]>([]);
+  working = $state(false);
+  /** The code of what was set last, until something else is chosen. */
+  saved = $state<string | null>(null);
+
+  constructor(private ways: Ways<T>) {}
+
+  find(code: string | null): Setting<T> | null {
+    return this.list?.find((one) => one.code === code) ?? null;
+  }
+
+  async load(): Promise<void> {
+    this.problem = null;
+    await this.#guarded(async () => {
+      this.list = await this.ways.all();
+    });
+  }
+
+  async open(code: string | null): Promise<void> {
+    this.history = null;
+    this.faults = [];
+    if (this.saved !== code) this.saved = null;
+    if (code) {
+      await this.#guarded(async () => {
+        this.history = await this.ways.history(code);
+      });
+    }
+  }
+
+  /** Sets it; whether that was done. What is at fault is in `faults`. */
+  async save(code: string, version: number, value: T, grounds: string): Promise<boolean> {
+    if (this.working) return false;
+    this.working = true;
+    this.faults = [];
+    try {
+      await this.ways.set(code, version, value, grounds.trim() || null);
+      this.saved = code;
+      this.list = await this.ways.all();
+      this.history = await this.ways.history(code);
+      office.city = (await import('../api').then(({ api }) => api.city())) ?? office.city;
+      return true;
+    } catch (error) {
+      this.faults = [faultOf(error)];
+      return false;
+    } finally {
+      this.working = false;
+    }
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.problem = Problem.of(error);
+      office.noticed(this.problem);
+    }
+  }
+}
+
+/** A refusal as a fault of the form: at its control where the server names one. */
+export function faultOf(error: unknown): Fault {
+  const problem = Problem.of(error);
+  office.noticed(problem);
+  const parts = [problem.detail || problem.title, problem.found].filter(Boolean);
+  const allowed = problem.allowed.length > 0 && problem.allowed.length <= 12;
+  const message = parts.join(' · ') + (allowed ? ` (${problem.allowed.join(', ')})` : '');
+  const id = problem.field ? controlOf(problem.field) : null;
+  return { id: id && document.getElementById(id) ? id : null, message };
+}
+
+/** What two versions differ in: paths of what changed, before and after. */
+export function differences(
+  before: unknown,
+  after: unknown,
+  at = '',
+): { at: string; before: string; after: string }[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const plain = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (plain(before) && plain(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    // A limit is one thing: its amount says nothing without its measure.
+    if (!keys.includes('measure')) {
+      return keys.flatMap((key) => differences(before[key], after[key], at ? `${at}.${key}` : key));
+    }
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const of = (list: unknown[]) => list.map((one) => said(one));
+    const [old, now] = [of(before), of(after)];
+    const gone = old.filter((one) => !now.includes(one));
+    const come = now.filter((one) => !old.includes(one));
+    return [{ at, before: gone.join(', '), after: come.join(', ') }];
+  }
+  return [{ at, before: said(before), after: said(after) }];
+}
+
+function said(value: unknown): string {
+  if (value === null || value === undefined) return '—';
+  if (typeof value !== 'object') return String(value);
+  const of = value as Record<string, unknown>;
+  if ('measure' in of) return `${of['amount']} ${of['measure']}`;
+  return JSON.stringify(value);
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { controlOf, differences } from './keeper.svelte';
+
+test('the control of a field has an id that a label can name', () => {
+  expect(controlOf('value.duties[3]')).toBe('value-duties-3-');
+});
+
+test('two versions differ in what was put in, taken out and changed', () => {
+  const before = {
+    name: { zh: '照明', en: 'Lights' },
+    duties: ['light', 'road'],
+    limits: { accept: { measure: 'clock', amount: 60 }, close: null },
+  };
+  const after = {
+    name: { zh: '照明', en: 'Lighting' },
+    duties: ['light', 'water'],
+    limits: { accept: { measure: 'working', amount: 60 }, close: null },
+  };
+  expect(differences(before, after)).toEqual([
+    { at: 'name.en', before: 'Lights', after: 'Lighting' },
+    { at: 'duties', before: 'road', after: 'water' },
+    { at: 'limits.accept', before: '60 clock', after: '60 working' },
+  ]);
+  expect(differences(before, before)).toEqual([]);
+});

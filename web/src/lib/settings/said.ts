@@ -1,0 +1,89 @@
+import { i18n } from '../i18n/index.svelte';
+import { words } from '../i18n/settings';
+import { names } from '../names';
+import type { Span } from '../api/settings';
+
+/** A limit as people say it: `2 h`, `3 working days`. */
+function span(of: Span): string {
+  const m = words().measures;
+  const gap = i18n.lang === 'zh' ? '' : ' ';
+  const say = (amount: number, unit: string) => `${amount}${gap}${unit}`;
+  if (of.measure === 'working_days') return say(of.amount, m.workDay);
+  const [minute, hour] = of.measure === 'working' ? [m.workMinute, m.workHour] : [m.minute, m.hour];
+  if (of.measure === 'clock' && of.amount % 1440 === 0) return say(of.amount / 1440, m.day);
+  return of.amount % 60 === 0 ? say(of.amount / 60, hour) : say(of.amount, minute);
+}
+
+/** What stands for a part of a difference: codes by their names, limits as people say them. */
+function part(at: string, text: string): string {
+  const limit = /^(\d+) (clock|working|working_days)$/.exec(text);
+  if (limit) return span({ amount: Number(limit[1]), measure: limit[2] as Span['measure'] });
+  const list = (name: (code: string) => string) =>
+    text
+      .split(', ')
+      .filter(Boolean)
+      .map(name)
+      .join(i18n.lang === 'zh' ? '、' : ', ');
+  if (at === 'duties') return list(names.category);
+  if (at === 'areas') return list(names.area);
+  const t = words();
+  if (at.endsWith('grade') && Object.hasOwn(t.grades, text)) {
+    return t.grades[text as keyof typeof t.grades];
+  }
+  if (at === 'kind' && Object.hasOwn(t.kinds, text)) return t.kinds[text as keyof typeof t.kinds];
+  return text;
+}
+
+/** What a path of a value is called on its form. */
+function field(at: string): string {
+  const t = words();
+  const known: Record<string, string> = {
+    'name.zh': t.nameZh,
+    'name.en': t.nameEn,
+    'group.zh': `${t.group} (${t.nameZh})`,
+    'group.en': `${t.group} (${t.nameEn})`,
+    kind: t.kind,
+    duties: t.duties,
+    areas: t.areas,
+    questions: t.asks,
+    from_permille: t.automaticFrom,
+    'calendar.hours.open': t.workHours,
+    'calendar.hours.close': t.workHours,
+  };
+  if (known[at]) return known[at];
+  const parts = at.split('.').map((word) => {
+    if (Object.hasOwn(t.steps, word)) return t.steps[word as keyof typeof t.steps];
+    if (Object.hasOwn(t.grades, word)) return t.grades[word as keyof typeof t.grades];
+    if (Object.hasOwn(t.whistles, word) && at.includes('whistle')) {
+      return t.whistles[word as keyof typeof t.whistles];
+    }
+    const own: Record<string, string> = {
+      limits: '',
+      grades: '',
+      allowance: '',
+      desk: t.desk,
+      whistle: t.whistle,
+      grade: t.grade,
+      extensions: t.extensions,
+      extended_percent: t.extendedPercent,
+      shelve_days: t.shelveDays,
+      answer: t.answer,
+      questions: t.questions,
+    };
+    return own[word] ?? word;
+  });
+  return parts.filter(Boolean).join(' · ');
+}
+
+export const said = {
+  span,
+  field,
+  /** Who, as the record names them: `user:li.na` is li.na. */
+  person: (by: string | null) => by?.replace(/^(user|system):/, '') ?? '',
+  change: ({ at, before, after }: { at: string; before: string; after: string }) => {
+    const listed = at === 'duties' || at === 'areas';
+    if (!listed) return `${part(at, before)} → ${part(at, after)}`;
+    const parts = [after ? `+ ${part(at, after)}` : '', before ? `− ${part(at, before)}` : ''];
+    return parts.filter(Boolean).join('  ');
+  },
+};

@@ -187,14 +187,16 @@ fn calendar(body: WorkingTimeBody) -> Result<WorkCalendar, Refusal> {
         unlisted_years: body.unlisted_years.0,
         years: Vec::new(),
     };
-    use yiwang_base::CalendarError::{Beyond, Both, Hours, NoHours, Overlap, Zone};
+    use yiwang_base::CalendarError::{
+        Beyond, Both, Hours, NoHours, Overlap, TwoOfAYear, YearMissing, Zone,
+    };
     WorkCalendar::try_from(parts).map_err(|error| {
         let field = match error {
             Zone(_) => "value.calendar.zone",
             Hours { .. } => "value.calendar.hours",
             NoHours | Overlap(_) => "value.calendar.breaks",
             Both(_) => "value.calendar.make_up_days",
-            Beyond | _ => "value.calendar",
+            TwoOfAYear(_) | YearMissing(_) | Beyond => "value.calendar",
         };
         wrong(
             field,

@@ -23,8 +23,11 @@ export async function signedIn({ name, password }, base = url) {
   const cookie = headers.get('set-cookie').split(';')[0];
   return {
     get: async (path) => (await call(base, path, { headers: { cookie } })).json,
-    put: async (path, body) =>
-      (await call(base, path, { method: 'PUT', body, headers: { cookie } })).json,
+    /** Puts a body; what has versions is put over the one that was seen. */
+    put: async (path, body, seen) => {
+      const headers = { cookie, ...(seen === undefined ? {} : { 'If-Match': `"${seen}"` }) };
+      return (await call(base, path, { method: 'PUT', body, headers })).json;
+    },
     /** Does something to a case as it is now; gives the case after it. */
     act: async (id, action, body) => {
       const path = `/api/v1/cases/${id}`;

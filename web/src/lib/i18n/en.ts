@@ -28,6 +28,7 @@ export const en: Messages = {
     skip: 'Skip to content',
     mainNav: 'Main pages',
     together: 'Together',
+    settings: 'Settings',
     typeGlyph: 'Aa',
     comfort: { usual: 'Usual type', large: 'Large type', largest: 'Largest type' },
     toLight: 'Switch to light',

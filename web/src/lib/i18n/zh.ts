@@ -25,6 +25,7 @@ export const zh = {
     skip: '跳到正文',
     mainNav: '主要页面',
     together: '共治',
+    settings: '设置',
     typeGlyph: '大',
     comfort: { usual: '标准字', large: '大字', largest: '特大字' },
     toLight: '换成浅色',

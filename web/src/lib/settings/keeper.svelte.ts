@@ -1,6 +1,7 @@
 import { Problem } from '../api/problem';
+import { i18n } from '../i18n/index.svelte';
 import { office } from '../session.svelte';
-import type { Fault } from '../../components/ErrorSummary.svelte';
+import type { Fault } from '../fault';
 
 /** A setting with who set it and when; version 0 where it was never set. */
 export type Setting<T> = {
@@ -90,11 +91,22 @@ export class Keeper<T> {
 export function faultOf(error: unknown): Fault {
   const problem = Problem.of(error);
   office.noticed(problem);
-  const parts = [problem.detail || problem.title, problem.found].filter(Boolean);
-  const allowed = problem.allowed.length > 0 && problem.allowed.length <= 12;
+  const changed = problem.status === 412;
+  const found = changed ? whoAndWhen(problem.found ?? '') : problem.found;
+  const parts = [problem.detail || problem.title, found].filter(Boolean);
+  const allowed = !changed && problem.allowed.length > 0 && problem.allowed.length <= 12;
   const message = parts.join(' · ') + (allowed ? ` (${problem.allowed.join(', ')})` : '');
   const id = problem.field ? controlOf(problem.field) : null;
   return { id: id && document.getElementById(id) ? id : null, message };
+}
+
+/** `user:li.na 2026-01-31T08:00:00Z`, as the server names who was quicker, for readers. */
+function whoAndWhen(found: string): string {
+  const [by = '', at = ''] = found.split(' ');
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) return found;
+  const shown = new Intl.DateTimeFormat(i18n.tag, { dateStyle: 'medium', timeStyle: 'medium' });
+  return `${by.replace(/^(user|system):/, '')}, ${shown.format(time)}`;
 }
 
 /** What two versions differ in: paths of what changed, before and after. */

@@ -42,7 +42,7 @@ test('a duty list is changed, told with its difference, and set back', async () 
   assert.equal(changed.name.en, 'Renamed for a test');
   assert.equal(changed.duties.length, unit.duties.length - 1);
 
-  await page.getByText('测试文号〔2026〕1号').waitFor();
+  await page.getByText('测试文号〔2026〕1号').first().waitFor();
   await page
     .getByRole('button', { name: /恢复到这一版/ })
     .first()

@@ -3,13 +3,16 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::files::segment_file;
 use crate::history::HistoryError;
 use crate::summary::Bucket;
 use crate::table::Reader;
 
 /// What a segment holds: readings, or summaries of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Readings as they came.
     Readings,
@@ -35,11 +38,6 @@ impl Level {
         }
     }
 
-    /// The level of a word.
-    pub fn from_word(word: &str) -> Option<Level> {
-        Level::ALL.into_iter().find(|level| level.word() == word)
-    }
-
     /// How summaries of this level cut time; none for readings.
     pub fn bucket(self) -> Option<Bucket> {
         match self {
@@ -52,7 +50,8 @@ impl Level {
 }
 
 /// What the record says of a segment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SegmentMeta {
     /// The name of its file.
     pub name: String,

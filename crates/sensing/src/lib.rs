@@ -18,6 +18,7 @@
 pub mod alert;
 mod check;
 pub mod detect;
+pub mod device;
 pub mod docket;
 mod reading;
 pub mod registry;

@@ -28,6 +28,7 @@ pub mod limits;
 pub mod picture;
 pub mod policy;
 pub mod sample;
+pub mod sensing;
 pub mod settings;
 mod voter;
 pub mod webhooks;

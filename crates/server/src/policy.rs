@@ -73,6 +73,14 @@ pub enum Right {
     ReadRoster,
     /// Set a unit's duty roster.
     SetRoster,
+    /// See things, their datastreams and readings, and the devices.
+    ReadSensing,
+    /// Send readings, by a program or a device with a key.
+    SendReadings,
+    /// Keep the register of things and datastreams.
+    KeepRegister,
+    /// Register devices, and let those that were quarantined speak again.
+    KeepDevices,
     /// Open dossiers of this kind and take their steps.
     Run(Kind),
 }
@@ -119,12 +127,18 @@ impl Role {
             Withdraw,
         };
         use Right::{
-            Act, FindCaller, KeepAccounts, KeepCity, ReadCases, ReadEntries, ReadFigures,
-            ReadReporter, ReadRoster, ReadUnits, ReadWords, Run, SetChannel, SetFormulas, SetHooks,
-            SetRoster, SubmitMany, SubmitTable, Whistle,
+            Act, FindCaller, KeepAccounts, KeepCity, KeepDevices, KeepRegister, ReadCases,
+            ReadEntries, ReadFigures, ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords,
+            Run, SendReadings, SetChannel, SetFormulas, SetHooks, SetRoster, SubmitMany,
+            SubmitTable, Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures => self != Role::Partner,
+            // Programs and devices are partners' accounts; they read what they send.
+            ReadSensing => true,
+            SendReadings => self == Role::Partner,
+            KeepRegister => matches!(self, Role::Steward | Role::Partner),
+            KeepDevices => self == Role::Steward,
             ReadWords => matches!(
                 self,
                 Role::Operator | Role::Unit | Role::Verifier | Role::Leader
@@ -479,29 +493,32 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "sensing cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  proposal topic dispute deliberation consultation micro_project",
             ),
             (
                 Role::Unit,
-                "cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "sensing cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  topic dispute property_party asset deliberation micro_project",
             ),
             (
                 Role::Verifier,
-                "cases words reporter units figures submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "sensing cases words reporter units figures submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Leader,
-                "cases words units figures submit supervise release comment",
+                "sensing cases words units figures submit supervise release comment",
             ),
             (
                 Role::Steward,
-                "cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase property_party asset",
+                "sensing register devices cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase property_party asset",
             ),
-            (Role::Auditor, "cases units figures entries submit"),
-            (Role::Admin, "cases units figures entries accounts submit"),
-            (Role::Partner, "many submit"),
+            (Role::Auditor, "sensing cases units figures entries submit"),
+            (
+                Role::Admin,
+                "sensing cases units figures entries accounts submit",
+            ),
+            (Role::Partner, "sensing send_readings register many submit"),
         ];
         let plain = [
             (Right::ReadCases, "cases"),
@@ -520,6 +537,10 @@ mod tests {
             (Right::SetHooks, "hooks"),
             (Right::FindCaller, "caller"),
             (Right::SubmitTable, "table"),
+            (Right::ReadSensing, "sensing"),
+            (Right::SendReadings, "send_readings"),
+            (Right::KeepRegister, "register"),
+            (Right::KeepDevices, "devices"),
         ];
         let plain = plain.map(|(right, word)| (right, word.to_owned()));
         let acts = Action::ALL.map(|action| (Right::Act(action), action.word().to_owned()));

@@ -42,10 +42,12 @@ pub enum ItemKind {
     GridMerge,
     /// A rule that judges readings.
     Rule,
+    /// A device that sends readings; its code is the name of its account.
+    Device,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 11] = [
+    const ALL: [ItemKind; 12] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -57,6 +59,7 @@ impl ItemKind {
         ItemKind::GridLayer,
         ItemKind::GridMerge,
         ItemKind::Rule,
+        ItemKind::Device,
     ];
 
     fn word(self) -> &'static str {
@@ -72,6 +75,7 @@ impl ItemKind {
             ItemKind::GridLayer => "grid_layer",
             ItemKind::GridMerge => "grid_merge",
             ItemKind::Rule => "rule",
+            ItemKind::Device => "device",
         }
     }
 }

@@ -104,7 +104,9 @@ impl Making<'_, '_> {
             links: BTreeSet::new(),
         });
         let mut own = BTreeSet::new();
-        for (index, target) in draft.links.iter().enumerate() {
+        for (place, target) in draft.links.iter().enumerate() {
+            let before = draft.links[..place].iter();
+            let index = before.filter(|b| b.kind() == target.kind()).count();
             let name = draft.kind.relation_to(target.kind());
             let at = within(at, &format!("{}[{index}]", name.map_or("", |r| r.name)));
             let owned = draft.kind.owns_links_to().contains(&target.kind());

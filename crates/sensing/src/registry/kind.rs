@@ -291,13 +291,14 @@ impl Kind {
 
     /// The kinds whose links stand with an entity of this kind, rather than
     /// with the other. A feature of interest is linked to the location it was
-    /// made from, which the standard has no name for.
+    /// made from, or to datastreams whose observations name it; the standard has
+    /// no names for these.
     pub fn owns_links_to(self) -> &'static [Kind] {
         match self {
             Kind::Thing => const { &[Kind::Location] },
             Kind::HistoricalLocation => const { &[Kind::Thing, Kind::Location] },
             Kind::Datastream => const { &[Kind::Thing, Kind::Sensor, Kind::ObservedProperty] },
-            Kind::FeatureOfInterest => const { &[Kind::Location] },
+            Kind::FeatureOfInterest => const { &[Kind::Location, Kind::Datastream] },
             _ => const { &[] },
         }
     }

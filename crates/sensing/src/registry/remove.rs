@@ -47,11 +47,14 @@ pub fn removal(key: Key, register: &dyn Looked) -> Result<Change, Refusal> {
             let found = register.neighbours(next, *kind)?;
             waiting.extend(found.into_iter().map(|id| Key(*kind, id)));
         }
-        if next.0 == Kind::Location {
-            for kind in [Kind::Thing, Kind::FeatureOfInterest] {
-                let found = register.neighbours(next, kind)?;
-                unlinked.extend(found.into_iter().map(|id| Key(kind, id)));
-            }
+        let without_it: &[Kind] = match next.0 {
+            Kind::Location => &[Kind::Thing, Kind::FeatureOfInterest],
+            Kind::Datastream => &[Kind::FeatureOfInterest],
+            _ => &[],
+        };
+        for kind in without_it {
+            let found = register.neighbours(next, *kind)?;
+            unlinked.extend(found.into_iter().map(|id| Key(*kind, id)));
         }
     }
     let mut set = Vec::new();

@@ -8,4 +8,5 @@ mod lives;
 mod load;
 pub mod replay;
 mod requests;
+pub mod sensing;
 mod server;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use yiwang_server::bench::{boards, intake, replay};
+use yiwang_server::bench::{boards, intake, replay, sensing};
 
 use super::Context;
 use super::progress::Progress;
@@ -21,6 +21,7 @@ enum What {
     Intake(Intake),
     Replay(Replay),
     Boards(Boards),
+    Sensing(Sensing),
     /// What HTTP alone does; measured beside the intake.
     #[command(hide = true)]
     ServeNothing,
@@ -80,12 +81,41 @@ struct Boards {
     keep: bool,
 }
 
+/// Readings taken in: in this process in batches of 10,000, then over HTTP as data
+/// arrays from two clients. Each batch is on the disk before it is acknowledged,
+/// and parts of the log are sealed meanwhile.
+#[derive(Debug, Args)]
+struct Sensing {
+    /// Where the readings are kept, and removed afterwards: the disk to measure.
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    dir: PathBuf,
+    /// Datastreams that the readings are of.
+    #[arg(long, default_value_t = 20_000)]
+    streams: u64,
+    /// Seconds to measure each way.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+impl Sensing {
+    fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let report = sensing::run(&sensing::Plan {
+            directory: self.dir,
+            streams: self.streams,
+            seconds: self.seconds,
+        })?;
+        context.report(&report, || report.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
 impl Bench {
     pub(crate) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.what {
             What::Intake(asked) => asked.run(context),
             What::Replay(asked) => asked.run(context),
             What::Boards(asked) => asked.run(context),
+            What::Sensing(asked) => asked.run(context),
             What::ServeNothing => {
                 let runtime = tokio::runtime::Runtime::new()?;
                 runtime.block_on(intake::serve_nothing())?;

@@ -107,6 +107,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
     let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
     let keeping = tokio::spawn(duplicates::keep(Arc::clone(&app)));
+    let sealing = tokio::spawn(yiwang_server::sensing::keep(Arc::clone(&app)));
     let callers = tokio::spawn(callers::follow(Arc::clone(&app), app.callers.clone()));
     let (stop_hooks, stopped) = tokio::sync::oneshot::channel::<()>();
     let hooks = tokio::spawn(webhooks::follow(
@@ -128,6 +129,8 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     })
     .await;
     keeping.abort();
+    sealing.abort();
+    app.sensing.history.keep_spans()?;
     signing.abort();
     counting.abort();
     teaching.abort();

@@ -11,6 +11,7 @@ mod callers;
 mod cases;
 mod commands;
 mod cursor;
+mod devices;
 mod dossiers;
 mod duplicates;
 mod events;
@@ -31,12 +32,14 @@ mod parameters;
 mod patrol;
 mod place;
 mod problem;
+mod readings;
 mod requests;
 mod roster;
 mod serve;
 mod session;
 mod settings;
 mod similar;
+mod sta;
 mod state;
 mod suggestions;
 mod table;
@@ -77,7 +80,7 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What OpenAPI does not describe: other standards describe tiles, trail and Open311.
+/// What OpenAPI does not describe: other standards describe tiles, trail, Open311 and SensorThings.
 fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     let document = openapi::document();
     let mut routes = vec![
@@ -92,6 +95,7 @@ fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/healthz", get(state::health)),
     ];
     routes.extend(open311::routes());
+    routes.extend(sta::routes());
     routes
 }
 
@@ -238,4 +242,9 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dossiers::insight::scan))
         .routes(routes!(dossiers::insight::signals))
         .routes(routes!(dossiers::insight::needs))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::set))
+        .routes(routes!(devices::release))
+        .routes(routes!(readings::summaries))
+        .routes(routes!(readings::export))
 }

@@ -37,6 +37,7 @@ use crate::wire::{
         (name = "whistles", description = "Calling units, and who is on duty"),
         (name = "figures", description = "Rates that open to the cases behind them"),
         (name = "webhooks", description = "What other systems are told"),
+        (name = "sensing", description = "Devices that send readings, and readings over time; SensorThings itself is at /sta/v1.1"),
         (name = "together", description = "What grows out of cases: proposals, topics, disputes, deliberation, votes, micro-projects"),
     )
 )]

@@ -196,6 +196,51 @@ pub(super) struct HookPath {
     hook: String,
 }
 
+/// Which device.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct DevicePath {
+    /// The name of its account.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    device: String,
+}
+
+/// Which readings.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReadingsQuery {
+    /// Numbers of datastreams.
+    #[param(required = false)]
+    stream: Vec<u64>,
+    /// Numbers of things: all their datastreams. One of both must be named.
+    #[param(required = false)]
+    thing: Vec<u64>,
+    /// Not earlier than this.
+    #[param(required = false, format = DateTime)]
+    from: String,
+    /// Earlier than this; until now, unless told.
+    #[param(required = false, format = DateTime)]
+    to: String,
+}
+
+/// For how long each summary is.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SummariesQuery {
+    /// `minute`, `hour` or `day`; `hour` when none is named.
+    #[param(required = false)]
+    every: String,
+}
+
+/// As which file.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReadingsExportQuery {
+    /// `csv` or `parquet`; `csv` when none is named.
+    #[param(required = false)]
+    format: String,
+}
+
 /// Which dossier.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -18,6 +18,7 @@ use crate::city::City;
 use crate::duplicates::Duplicates;
 use crate::figures::Formulas;
 use crate::judging::Judging;
+use crate::sensing::Sensing;
 
 /// Settings of the HTTP interface.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,8 @@ pub struct App {
     pub base_map: Arc<Basemap>,
     /// What is known of duplicates.
     pub duplicates: Arc<Duplicates>,
+    /// Readings, and the devices that send them.
+    pub sensing: Arc<Sensing>,
     /// Settings.
     pub options: AppOptions,
     /// Knows callers again.
@@ -80,7 +83,9 @@ impl App {
         // Names of the base map are learnt in the background.
         let gazetteer =
             crate::duplicates::names_of(&city).map_err(|e| StoreError::Broken(e.to_string()))?;
+        let sensing = Arc::new(Sensing::open(&store)?);
         Ok(App {
+            sensing,
             store,
             key,
             base_map,

@@ -6,6 +6,7 @@ mod calendar;
 mod caller;
 mod case;
 mod city;
+mod device;
 mod dossier;
 mod dossier_step;
 mod duplicate;
@@ -44,6 +45,7 @@ pub use case::{
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
+pub use device::{DeviceBody, DeviceView, ReleaseDeviceBody, SummariesView, SummaryView};
 pub use dossier::{
     CountView, CreditCase, CreditView, DeedRow, DossierCaseBody, DossierChangeView, DossierDetail,
     DossierPageView, DossierRow, EraseDossierBody, NeedView, NeedsView, RemarkBody, ScanView,
@@ -111,7 +113,7 @@ pub use words::{
     CountedWord, DatedWord, DayWord, DeclineWord, DismissWord, DoneOutcomeWord, EventWord,
     FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord, FormWord, GradeWord,
     HookPurposeWord, KindWord, MeasureWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
-    RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, TierWord,
+    RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord,
     TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
     WhistleStageWord, Word, Worded,
 };

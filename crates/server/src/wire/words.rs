@@ -18,6 +18,7 @@ use yiwang_cases::{
     PauseKind, PlaceKind, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier, UnitKind,
     WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
+use yiwang_sensing::device::Suspicion;
 
 use super::limits::Measure;
 use super::unlisted_word;
@@ -169,6 +170,7 @@ worded! {
     AnswerKind "AnswerKind" "What an answer must be." AnswerKind::word, AnswerKindWord;
     Measure "Measure" "In what a limit is counted." Measure::word, MeasureWord;
     Day "Day" "A day of the week." Day::word, DayWord;
+    Suspicion "Suspicion" "Why a device is not believed." Suspicion::word, SuspicionWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

@@ -33,6 +33,7 @@ mod roles;
 mod settings;
 mod sight;
 mod sign_in;
+mod sta;
 mod suggestions;
 mod table;
 mod together;

@@ -646,6 +646,54 @@ const TABLE: [(&str, &str); 166] = [
         "GET /assets/nothing.js",
         "404 404 404 404 404 404 404 404 404",
     ),
+    // What the standard answers a malformed body or address with is 400.
+    ("GET /sta/v1.1", "200 200 200 200 200 200 200 200 200"),
+    ("GET /sta/v1.1/", "200 200 200 200 200 200 200 200 200"),
+    (
+        "GET /sta/v1.1/Things",
+        "401 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "POST /sta/v1.1/Things",
+        "401 403 403 403 403 400 403 403 400",
+    ),
+    (
+        "PUT /sta/v1.1/Things",
+        "401 403 403 403 403 400 403 403 400",
+    ),
+    (
+        "DELETE /sta/v1.1/Things",
+        "401 403 403 403 403 400 403 403 400",
+    ),
+    (
+        "PATCH /sta/v1.1/Things",
+        "401 415 415 415 415 415 415 415 415",
+    ),
+    (
+        "POST /sta/v1.1/CreateObservations",
+        "401 403 403 403 403 403 403 403 400",
+    ),
+    (
+        "POST /sta/v1.1/$batch",
+        "401 400 400 400 400 400 400 400 400",
+    ),
+    ("GET /api/v1/devices", "401 200 200 200 200 200 200 200 200"),
+    (
+        "PUT /api/v1/devices/{device}",
+        "401 403 403 403 403 200 403 403 403",
+    ),
+    (
+        "POST /api/v1/devices/{device}/release",
+        "401 403 403 403 403 200 403 403 403",
+    ),
+    (
+        "GET /api/v1/readings/summaries",
+        "401 422 422 422 422 422 422 422 422",
+    ),
+    (
+        "GET /api/v1/readings/export",
+        "401 422 422 422 422 422 422 422 422",
+    ),
     ("POST /", "405 405 405 405 405 405 405 405 405"),
     // Signing out ends the session that the rows before it use: it comes last.
     (
@@ -671,8 +719,17 @@ fn calls() -> BTreeSet<String> {
                 "/trail/tile/0/000.p/1",
                 "/trail/tile/entries/000.p/1",
             ],
+            // One address serves all sets, their entities and properties.
+            "/sta/v1.1/{*path}" => &["/sta/v1.1/Things"],
+            "/sta/v1.1/CreateObservations" | "/sta/v1.1/$batch" => &[],
             _ => &[path],
         };
+        if path == "/sta/v1.1/{*path}" {
+            let methods = ["POST", "PUT", "PATCH", "DELETE"].iter();
+            calls.extend(methods.map(|method| format!("{method} /sta/v1.1/Things")));
+        } else if path.starts_with("/sta/v1.1/") && rows.is_empty() {
+            calls.insert(format!("POST {path}"));
+        }
         calls.extend(rows.iter().map(|row| format!("GET {row}")));
         if path.contains("/requests.") || path.contains("/servicerequestupdates.") {
             calls.insert(format!("POST {path}"));
@@ -713,6 +770,8 @@ fn body(path: &str) -> Value {
         "suggestions" => json!({"words": "路灯不亮"}),
         "batch" => json!([]),
         "table" => json!({"name": "x", "content": "?", "dry_run": true}),
+        "release" if path.contains("/devices/") => json!({"reason": "x"}),
+        "partner" => json!({"things": [], "most_per_minute": 1}),
         "callers" => json!({"phone": "19900001234"}),
         "webhooks" => {
             json!({"code": "x", "url": "https://127.0.0.1/", "purpose": "notify", "active": true})
@@ -847,6 +906,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{category}", "light")
             .replace("{year}", "2027")
             .replace("{hook}", "none")
+            .replace("{device}", "partner")
             .replace("{layer}", "police")
             .replace("{merge}", "7")
             .replace("{user}", "king")

@@ -1190,6 +1190,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices and programs that send readings, with what was refused of theirs
+         *     since the server started.
+         */
+        get: operations["devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Register a device, or change what is registered of it. From then on it may
+         *     send for the datastreams of its things only.
+         */
+        put: operations["set_device"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Believe a quarantined device again. */
+        post: operations["release_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/disputes/signals": {
         parameters: {
             query?: never;
@@ -1761,6 +1818,43 @@ export interface paths {
         put?: never;
         /** Look for recurrences now, and open a proposal for each that stands out. */
         post: operations["scan_recurrences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings as a file: CSV or Parquet, the earliest first, at most 2,000,000. */
+        get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings of datastreams, or of all those of things, in a few numbers for each
+         *     minute, hour or day of the city.
+         */
+        get: operations["summarize_readings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3423,6 +3517,69 @@ export interface components {
             /** @description From reported back to verified. */
             verify: components["schemas"]["SpanBody"];
         };
+        /** @description A device as it is registered; it sends with the key of the account of its name. */
+        DeviceBody: {
+            /**
+             * Format: date
+             * @description When it was last calibrated.
+             */
+            calibrated?: string | null;
+            /** @description Which firmware it runs. */
+            firmware?: string | null;
+            /**
+             * Format: int64
+             * @description Most readings in a minute.
+             */
+            most_per_minute: number;
+            /** @description Code of the unit that answers for it. */
+            owner?: string | null;
+            place?: components["schemas"]["PointBody"] | null;
+            /** @description The things it speaks for; their datastreams are its own. */
+            things: number[];
+        };
+        /** @description A device, or a program that has sent readings. */
+        DeviceView: {
+            /**
+             * Format: date
+             * @description When it was last calibrated.
+             */
+            calibrated: string | null;
+            /** @description Which firmware it runs. */
+            firmware: string | null;
+            /** @description Why something was last refused, `reading.impossible`. */
+            last_refusal: string | null;
+            last_seen: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Messages that could not be read.
+             */
+            malformed: number;
+            /**
+             * Format: int64
+             * @description Most readings in a minute.
+             */
+            most_per_minute: number | null;
+            /** @description The name of its account. */
+            name: string;
+            /** @description Code of the unit that answers for it. */
+            owner: string | null;
+            place: components["schemas"]["PointBody"] | null;
+            quarantine: components["schemas"]["Suspicion"] | null;
+            /**
+             * Format: int64
+             * @description Readings that came since the server started.
+             */
+            readings: number;
+            /**
+             * Format: int64
+             * @description Readings that were refused.
+             */
+            refused: number;
+            /** @description Whether it is registered as a device; a program is not. */
+            registered: boolean;
+            /** @description The things it speaks for. */
+            things: number[];
+        };
         /** @description Refuse someone's sign-in, or allow it again. */
         DisableBody: Record<string, never>;
         /**
@@ -5042,6 +5199,11 @@ export interface components {
             /** @description Why. */
             note?: string | null;
         };
+        /** @description Why a quarantined device is believed again. */
+        ReleaseDeviceBody: {
+            /** @description What was found, and what was done. */
+            reason: string;
+        };
         /** @description Say something about a consultation. */
         RemarkBody: {
             /** @description As for a voice. */
@@ -5628,6 +5790,61 @@ export interface components {
              */
             model: string | null;
         };
+        /** @description Summaries of readings. */
+        SummariesView: {
+            /**
+             * @description Whether older readings are left out, because only longer buckets are left
+             *     of them.
+             */
+            coarser_left_out: boolean;
+            /** @description By datastream, then by time. */
+            summaries: components["schemas"]["SummaryView"][];
+        };
+        /** @description Readings of one datastream in one bucket of time. */
+        SummaryView: {
+            /**
+             * Format: int64
+             * @description How many readings with a number.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The earliest.
+             */
+            first: number;
+            /** @description When the bucket begins. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description The latest.
+             */
+            last: number;
+            /**
+             * Format: double
+             * @description The largest.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description Their mean.
+             */
+            mean: number;
+            /**
+             * Format: double
+             * @description The smallest.
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description The datastream's number.
+             */
+            stream: number;
+            /**
+             * Format: double
+             * @description Their sum.
+             */
+            sum: number;
+        };
         /** @description Put a case under supervision. */
         SuperviseBody: {
             /**
@@ -5660,6 +5877,11 @@ export interface components {
             level: components["schemas"]["SupervisionLevel"];
             released_at: components["schemas"]["Time"] | null;
         };
+        /**
+         * @description Why a device is not believed.
+         * @enum {string}
+         */
+        Suspicion: "out_of_turn" | "flood" | "replay" | "jump";
         /** @description A table, and what its columns mean. */
         TableBody: {
             /** @description The file in Base64: CSV in any common encoding, also gzipped, or XLSX. */
@@ -14676,6 +14898,356 @@ export interface operations {
             };
         };
     };
+    devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Devices and programs that send readings, with what was refused of theirs
+             *     since the server started.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"][];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its account. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Register a device, or change what is registered of it. From then on it may
+             *     send for the datastreams of its things only.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its account. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseDeviceBody"];
+            };
+        };
+        responses: {
+            /** @description Believe a quarantined device again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dispute_signals: {
         parameters: {
             query?: {
@@ -18080,6 +18652,171 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_readings: {
+        parameters: {
+            query?: {
+                /** @description Numbers of datastreams. */
+                stream?: number[];
+                /** @description Numbers of things: all their datastreams. One of both must be named. */
+                thing?: number[];
+                /** @description Not earlier than this. */
+                from?: string;
+                /** @description Earlier than this; until now, unless told. */
+                to?: string;
+                /** @description `csv` or `parquet`; `csv` when none is named. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The readings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarize_readings: {
+        parameters: {
+            query?: {
+                /** @description Numbers of datastreams. */
+                stream?: number[];
+                /** @description Numbers of things: all their datastreams. One of both must be named. */
+                thing?: number[];
+                /** @description Not earlier than this. */
+                from?: string;
+                /** @description Earlier than this; until now, unless told. */
+                to?: string;
+                /** @description `minute`, `hour` or `day`; `hour` when none is named. */
+                every?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Readings of datastreams, or of all those of things, in a few numbers for each
+             *     minute, hour or day of the city.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummariesView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,99 @@
+//! Sensing, joined to the world: the one way by which readings come in,
+//! whatever the door, and what keeps them.
+
+mod devices;
+mod ingest;
+mod keep;
+mod streams;
+
+pub use devices::{DeviceCounts, Devices};
+pub use ingest::{Judge, Sender, Taken};
+pub use keep::{keep, seal_all};
+pub use streams::add_features;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, mpsc};
+
+use tokio::sync::broadcast;
+use yiwang_cases::StoreError;
+use yiwang_history::{Chunk, History, HistoryError, Options, SegmentMeta};
+use yiwang_store::Store;
+
+use streams::Known;
+
+/// The folder of readings in a data directory.
+pub const FOLDER: &str = "history";
+
+/// How many chunks a listener may be behind before it misses some.
+const MOST_UNHEARD: usize = 1024;
+
+/// Readings: those that come in, and those that are kept.
+///
+/// A door (SensorThings, MQTT, a gateway, an import) makes a
+/// [`Batch`](yiwang_history::Batch) and calls [`Sensing::take`]; nothing else
+/// adds readings.
+pub struct Sensing {
+    /// The readings that are kept.
+    pub history: Arc<History>,
+    /// The devices that send them.
+    pub devices: Devices,
+    known: Known,
+    heard: broadcast::Sender<Arc<Chunk>>,
+    judge: Mutex<Option<mpsc::SyncSender<Arc<Chunk>>>>,
+}
+
+impl Sensing {
+    /// Opens the readings beside a record.
+    ///
+    /// # Errors
+    /// When they cannot be opened.
+    pub fn open(store: &Store) -> Result<Sensing, StoreError> {
+        let recorded = recorded_segments(store)?;
+        let history = open_history(store.directory(), &recorded).map_err(broken)?;
+        let found = history.found();
+        if found.cut_bytes > 0 {
+            tracing::warn!(
+                bytes = found.cut_bytes,
+                "the end of the readings' log was no whole batch and is cut off: nobody had been told that it was kept"
+            );
+        }
+        for (segment, error) in &found.missing {
+            tracing::error!(segment, error, "a segment of readings cannot be read");
+        }
+        for segment in &found.unknown {
+            tracing::warn!(segment, "the record does not know this segment of readings");
+        }
+        Ok(Sensing {
+            history: Arc::new(history),
+            devices: Devices::load(store)?,
+            known: Known::default(),
+            heard: broadcast::Sender::new(MOST_UNHEARD),
+            judge: Mutex::default(),
+        })
+    }
+
+    /// Hears of all that is kept from now on, as it is kept; whoever is too slow
+    /// is told how much it missed. For live views and subscriptions.
+    pub fn heard(&self) -> broadcast::Receiver<Arc<Chunk>> {
+        self.heard.subscribe()
+    }
+}
+
+fn open_history(directory: &Path, recorded: &[SegmentMeta]) -> Result<History, HistoryError> {
+    History::open(&directory.join(FOLDER), recorded, Options::default())
+}
+
+/// What the record says of the segments that count.
+///
+/// # Errors
+/// When the record cannot be read, or what it says cannot be understood.
+pub fn recorded_segments(store: &Store) -> Result<Vec<SegmentMeta>, StoreError> {
+    let segments = store.segments()?.into_iter();
+    segments
+        .map(|body| serde_json::from_value(body).map_err(broken))
+        .collect()
+}
+
+fn broken(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Broken(error.to_string())
+}

@@ -1,0 +1,199 @@
+//! Devices that send readings, and summaries of readings.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yiwang_base::{Point, Refusal, RefusalKind};
+use yiwang_history::Summary;
+use yiwang_sensing::device::Device;
+
+use super::{PointBody, SuspicionWord, Time, Word};
+use crate::sensing::DeviceCounts;
+
+/// A device as it is registered; it sends with the key of the account of its name.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceBody {
+    /// The things it speaks for; their datastreams are its own.
+    #[schema(max_items = 10000)]
+    pub things: Vec<u64>,
+    /// Which firmware it runs.
+    #[schema(max_length = 100)]
+    pub firmware: Option<String>,
+    /// Where it stands.
+    pub place: Option<PointBody>,
+    /// Code of the unit that answers for it.
+    #[schema(max_length = 64)]
+    pub owner: Option<String>,
+    /// When it was last calibrated.
+    #[schema(format = Date)]
+    pub calibrated: Option<String>,
+    /// Most readings in a minute.
+    #[schema(minimum = 1)]
+    pub most_per_minute: u64,
+}
+
+impl DeviceBody {
+    /// The device; what is known of a quarantine stays.
+    ///
+    /// # Errors
+    /// A refusal that names the field at fault.
+    pub fn device(self, before: Option<Device>) -> Result<Device, Refusal> {
+        let wrong = |field: &str, found: &str, allowed: &str| {
+            Refusal::new(
+                RefusalKind::Invalid,
+                "field.invalid",
+                "此项的内容不对",
+                "this field does not hold what it should",
+            )
+            .at(field)
+            .found(found)
+            .allowing([allowed])
+        };
+        if self.most_per_minute == 0 {
+            return Err(wrong("most_per_minute", "0", "1–…"));
+        }
+        let day = self.calibrated.as_deref();
+        if let Some(day) = day.filter(|day| day.parse::<jiff::civil::Date>().is_err()) {
+            return Err(wrong("calibrated", day, "2026-01-31"));
+        }
+        let place = self.place.map(|place| Point::new(place.lon, place.lat));
+        let place = place.transpose();
+        Ok(Device {
+            things: self.things,
+            firmware: self.firmware,
+            place: place.map_err(|error| wrong("place", &error.to_string(), "-180–180, -85–85"))?,
+            owner: self.owner,
+            calibrated: self.calibrated,
+            most_per_minute: self.most_per_minute,
+            quarantine: before.and_then(|device| device.quarantine),
+        })
+    }
+}
+
+/// Why a quarantined device is believed again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDeviceBody {
+    /// What was found, and what was done.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// A device, or a program that has sent readings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeviceView {
+    /// The name of its account.
+    pub name: String,
+    /// Whether it is registered as a device; a program is not.
+    pub registered: bool,
+    /// The things it speaks for.
+    pub things: Vec<u64>,
+    /// Which firmware it runs.
+    #[schema(required)]
+    pub firmware: Option<String>,
+    /// Where it stands.
+    #[schema(required)]
+    pub place: Option<PointBody>,
+    /// Code of the unit that answers for it.
+    #[schema(required)]
+    pub owner: Option<String>,
+    /// When it was last calibrated.
+    #[schema(required, format = Date)]
+    pub calibrated: Option<String>,
+    /// Most readings in a minute.
+    #[schema(required)]
+    pub most_per_minute: Option<u64>,
+    /// Why nothing is taken from it.
+    #[schema(required)]
+    pub quarantine: Option<SuspicionWord>,
+    /// When something last came from it, since the server started.
+    #[schema(required)]
+    pub last_seen: Option<Time>,
+    /// Readings that came since the server started.
+    pub readings: u64,
+    /// Readings that were refused.
+    pub refused: u64,
+    /// Messages that could not be read.
+    pub malformed: u64,
+    /// Why something was last refused, `reading.impossible`.
+    #[schema(required)]
+    pub last_refusal: Option<&'static str>,
+}
+
+impl DeviceView {
+    /// The view of one.
+    pub fn of((name, device, counts): (String, Option<Device>, DeviceCounts)) -> DeviceView {
+        let registered = device.is_some();
+        let point = |point: Point| PointBody {
+            lon: point.lon(),
+            lat: point.lat(),
+        };
+        let device = device.as_ref();
+        DeviceView {
+            name,
+            registered,
+            things: device.map_or(Vec::new(), |device| device.things.clone()),
+            firmware: device.and_then(|device| device.firmware.clone()),
+            place: device.and_then(|device| device.place).map(point),
+            owner: device.and_then(|device| device.owner.clone()),
+            calibrated: device.and_then(|device| device.calibrated.clone()),
+            most_per_minute: device.map(|device| device.most_per_minute),
+            quarantine: device.and_then(|device| device.quarantine).map(Word),
+            last_seen: counts.last_seen.map(Time),
+            readings: counts.readings,
+            refused: counts.refused,
+            malformed: counts.malformed,
+            last_refusal: counts.last_refusal,
+        }
+    }
+}
+
+/// Readings of one datastream in one bucket of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummaryView {
+    /// The datastream's number.
+    pub stream: u64,
+    /// When the bucket begins.
+    pub from: Time,
+    /// How many readings with a number.
+    pub count: u64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// Their sum.
+    pub sum: f64,
+    /// The earliest.
+    pub first: f64,
+    /// The latest.
+    pub last: f64,
+}
+
+impl SummaryView {
+    /// The view of one.
+    pub fn of(stream: u64, from: Time, summary: &Summary) -> SummaryView {
+        SummaryView {
+            stream,
+            from,
+            count: summary.count,
+            min: summary.min,
+            max: summary.max,
+            mean: summary.mean(),
+            sum: summary.sum,
+            first: summary.first,
+            last: summary.last,
+        }
+    }
+}
+
+/// Summaries of readings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummariesView {
+    /// By datastream, then by time.
+    pub summaries: Vec<SummaryView>,
+    /// Whether older readings are left out, because only longer buckets are left
+    /// of them.
+    pub coarser_left_out: bool,
+}

@@ -1,0 +1,392 @@
+//! SensorThings, the register of devices, and readings over time.
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use crate::common::{Answer, Client, Town};
+
+const ROOT: &str = "/sta/v1.1";
+
+fn thing(name: &str) -> Value {
+    json!({
+        "name": name, "description": "雨量站", "properties": {"street": "春风路"},
+        "Locations": [{
+            "name": "桥头", "description": "", "encodingType": "application/vnd.geo+json",
+            "location": {"type": "Point", "coordinates": [116.4, 39.9]},
+        }],
+        "Datastreams": [{
+            "name": "rain", "description": "", "observationType": "OM_Measurement",
+            "unitOfMeasurement": {"name": "millimetre", "symbol": "mm", "definition": "ucum:mm"},
+            "properties": {"range": [0, 300]},
+            "Sensor": {"name": "gauge", "description": "", "encodingType": "application/pdf", "metadata": "x"},
+            "ObservedProperty": {"name": "rainfall", "definition": "http://x", "description": ""},
+        }],
+    })
+}
+
+/// The path of what was made.
+fn made(answer: &Answer) -> String {
+    answer.expect(201);
+    let location = answer.header("location");
+    location[location.find(ROOT).unwrap()..].to_owned()
+}
+
+fn get(client: &Client, path: &str) -> Value {
+    client.get(&path.replace(' ', "%20")).expect(200)
+}
+
+fn values(set: &Value) -> Vec<Value> {
+    set["value"].as_array().unwrap().clone()
+}
+
+/// A partner with a thing that has one datastream; its path.
+fn rain(town: &Town) -> (Client, String) {
+    let partner = town.person("partner");
+    let path = made(&partner.post("/sta/v1.1/Things", &thing("gauge 1")));
+    let streams = get(&partner, &format!("{path}/Datastreams"));
+    let id = streams["value"][0]["@iot.id"].as_u64().unwrap();
+    (partner, format!("{ROOT}/Datastreams({id})"))
+}
+
+#[test]
+fn a_thing_is_made_with_all_that_hangs_on_it_and_found_from_everywhere() {
+    let town = Town::new();
+    let root = town.nobody().get("/sta/v1.1/").expect(200);
+    assert_eq!(values(&root).len(), 8);
+    assert_eq!(root, town.nobody().get("/sta/v1.1").expect(200));
+    let (partner, stream) = rain(&town);
+    let operator = town.person("operator");
+    let shown = get(
+        &operator,
+        &format!("{stream}?$expand=Thing/Locations,Sensor($select=name)&$select=name"),
+    );
+    assert_eq!(shown["Sensor"], json!({"name": "gauge"}));
+    assert_eq!(shown["Thing"]["Locations"][0]["name"], "桥头");
+    assert_eq!(shown["Thing"]["properties"]["street"], "春风路");
+    let was = get(&operator, "/sta/v1.1/Things(1)/HistoricalLocations");
+    assert_eq!(values(&was).len(), 1);
+    let named = "/sta/v1.1/Datastreams?$filter=Thing/name eq 'gauge 1' and unitOfMeasurement/symbol eq 'mm'&$count=true";
+    assert_eq!(get(&operator, named)["@iot.count"], 1);
+    assert_eq!(
+        get(&operator, "/sta/v1.1/Things(1)/name"),
+        json!({"name": "gauge 1"})
+    );
+    assert_eq!(
+        operator.get("/sta/v1.1/Things(1)/name/$value").text(),
+        "gauge 1"
+    );
+    let sensors = get(&operator, "/sta/v1.1/Sensors/$ref");
+    assert!(
+        sensors["value"][0]["@iot.selfLink"]
+            .as_str()
+            .unwrap()
+            .ends_with("/Sensors(1)")
+    );
+    assert_eq!(operator.get("/sta/v1.1/Sensors(1)/properties").status, 204);
+    // A deep insert that lacks something makes nothing.
+    let mut lacking = thing("gauge 2");
+    lacking["Datastreams"][0]["Sensor"] = Value::Null;
+    let refused = partner.post("/sta/v1.1/Things", &lacking).expect(400);
+    assert_eq!(refused["field"], "Datastreams[0].Sensor");
+    assert_eq!(values(&get(&operator, "/sta/v1.1/Things")).len(), 1);
+    operator.post("/sta/v1.1/Things", &thing("x")).expect(403);
+    town.nobody().get("/sta/v1.1/Things").expect(401);
+}
+
+#[test]
+fn entities_are_changed_moved_and_removed() {
+    let town = Town::new();
+    let (partner, stream) = rain(&town);
+    let change = |path: &str, body: &Value| partner.call(Method::PATCH, path, &[], Some(body));
+    change(
+        "/sta/v1.1/Things(1)",
+        &json!({"name": "renamed", "properties": null}),
+    )
+    .expect(200);
+    let shown = get(&partner, "/sta/v1.1/Things(1)");
+    assert_eq!(
+        (&shown["name"], shown.get("properties")),
+        (&json!("renamed"), None)
+    );
+    let place = json!({"name": "码头", "description": "", "encodingType": "application/vnd.geo+json",
+        "location": {"type": "Point", "coordinates": [116.41, 39.9]}});
+    let place = made(&partner.post("/sta/v1.1/Things(1)/Locations", &place));
+    let places = get(&partner, "/sta/v1.1/Things(1)/Locations");
+    assert_eq!(places["value"][0]["name"], "码头");
+    assert_eq!(values(&get(&partner, &format!("{place}/Things"))).len(), 1);
+    assert_eq!(
+        values(&get(&partner, "/sta/v1.1/HistoricalLocations")).len(),
+        2
+    );
+    change("/sta/v1.1/Things(1)", &json!({"colour": "red"})).expect(400);
+    change("/sta/v1.1/Things(9)", &json!({"name": "x"})).expect(404);
+    let whole = partner.call(
+        Method::PUT,
+        "/sta/v1.1/Things(1)",
+        &[],
+        Some(&json!({"name": "x"})),
+    );
+    assert_eq!(whole.expect(400)["field"], "description");
+    partner
+        .call(Method::DELETE, "/sta/v1.1/Things(1)", &[], None)
+        .expect(200);
+    partner.get(&stream).expect(404);
+    assert_eq!(values(&get(&partner, "/sta/v1.1/Locations")).len(), 2);
+    assert_eq!(
+        values(&get(&partner, "/sta/v1.1/HistoricalLocations")).len(),
+        0
+    );
+}
+
+#[test]
+fn observations_come_in_by_each_way_and_are_found_by_filter_order_and_page() {
+    let town = Town::new();
+    let (partner, stream) = rain(&town);
+    let observations = format!("{stream}/Observations");
+    let one = json!({"phenomenonTime": "2026-02-03T00:00:00Z", "result": 1});
+    let path = made(&partner.post(&observations, &one));
+    let shown = get(&partner, &path);
+    assert_eq!(shown["result"], 1);
+    assert_eq!(shown["phenomenonTime"], "2026-02-03T00:00:00.000Z");
+    let feature = get(&partner, &format!("{path}/FeatureOfInterest"));
+    assert_eq!(feature["feature"]["coordinates"], json!([116.4, 39.9]));
+    let linked = json!({"result": "断线", "Datastream": {"@iot.id": 1},
+        "phenomenonTime": "2026-02-03T00:00:01Z/2026-02-03T00:00:09Z", "parameters": {"why": "x"}});
+    made(&partner.post("/sta/v1.1/Observations", &linked));
+    let rows: Vec<Value> = (0..250)
+        .map(|i| json!([format!("2026-02-03T01:{:02}:{:02}Z", i / 60, i % 60), i]))
+        .collect();
+    let mut array = json!([{"Datastream": {"@iot.id": 1}, "components": ["phenomenonTime", "result"],
+        "dataArray@iot.count": 250, "dataArray": rows}]);
+    array[0]["dataArray"][7][0] = "soon".into();
+    array[0]["dataArray"][8][0] = "2126-02-03T00:00:00Z".into();
+    array[0]["dataArray"][9][1] = 301.into();
+    let answer = partner
+        .post("/sta/v1.1/CreateObservations", &array)
+        .expect(201);
+    let answer = answer.as_array().unwrap();
+    assert_eq!(answer.len(), 250);
+    for (at, address) in answer.iter().enumerate() {
+        let is_error = address == "error";
+        assert_eq!(is_error, (7..10).contains(&at), "{at}");
+    }
+    let tenth = answer[10].as_str().unwrap();
+    let tenth = get(&partner, &tenth[tenth.find(ROOT).unwrap()..]);
+    assert_eq!(
+        (&tenth["result"], &tenth["phenomenonTime"]),
+        (&json!(10), &json!("2026-02-03T01:00:10.000Z"))
+    );
+    let counted = get(
+        &partner,
+        &format!("{observations}?$count=true&$top=3&$orderby=phenomenonTime desc"),
+    );
+    assert_eq!(counted["@iot.count"], 249);
+    let results: Vec<&Value> = counted["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| &o["result"])
+        .collect();
+    assert_eq!(results, [249, 248, 247]);
+    let filter = "phenomenonTime ge 2026-02-03T01:01:00Z and result mod 2 eq 0 and result lt 70";
+    let found = get(
+        &partner,
+        &format!("{observations}?$filter={filter}&$orderby=result desc&$select=result"),
+    );
+    assert_eq!(
+        found["value"],
+        json!([{"result": 68}, {"result": 66}, {"result": 64}, {"result": 62}, {"result": 60}])
+    );
+    let between =
+        "phenomenonTime gt 2026-02-03T01:00:20Z and phenomenonTime le 2026-02-03T01:00:30Z";
+    let found = get(
+        &partner,
+        &format!("{ROOT}/Observations?$filter=Datastream/id eq 1 and {between}&$count=true&$top=0"),
+    );
+    assert_eq!(
+        (&found["@iot.count"], values(&found).len()),
+        (&json!(10), 0)
+    );
+    // Page by page, each once.
+    let (mut next, mut seen) = (observations.clone(), Vec::new());
+    loop {
+        let page = get(&partner, &next);
+        seen.extend(values(&page).iter().map(|o| o["@iot.id"].as_u64().unwrap()));
+        let Some(link) = page["@iot.nextLink"].as_str() else {
+            break;
+        };
+        next = link[link.find(ROOT).unwrap()..].to_owned();
+    }
+    assert_eq!(seen, (0..249).collect::<Vec<u64>>());
+    let array = get(
+        &partner,
+        &format!("{observations}?$resultFormat=dataArray&$select=result&$top=2"),
+    );
+    assert_eq!(array["value"][0]["dataArray"], json!([[1], ["断线"]]));
+    let stream = get(&partner, &stream);
+    assert_eq!(
+        stream["phenomenonTime"],
+        "2026-02-03T00:00:00.000Z/2026-02-03T01:04:09.000Z"
+    );
+    let of_feature = get(
+        &partner,
+        "/sta/v1.1/FeaturesOfInterest(1)/Observations?$count=true&$top=1",
+    );
+    assert_eq!(of_feature["@iot.count"], 249);
+    partner.call(Method::DELETE, &path, &[], None).expect(501);
+    partner
+        .get(&format!("{observations}?$search=x"))
+        .expect(501);
+    partner
+        .get(&format!("{observations}?$count=yes"))
+        .expect(400);
+}
+
+#[test]
+fn a_body_sent_again_under_its_key_is_not_kept_again() {
+    let town = Town::new();
+    let (partner, _) = rain(&town);
+    let array = json!([{"Datastream": {"@iot.id": 1}, "components": ["result", "phenomenonTime"],
+        "dataArray": [[1, "2026-02-03T00:00:00Z"], [2, "2026-02-03T00:00:01Z"]]}]);
+    let send = |key: &str| {
+        let headers = [("Idempotency-Key", key.to_owned())];
+        partner.call(
+            Method::POST,
+            "/sta/v1.1/CreateObservations",
+            &headers,
+            Some(&array),
+        )
+    };
+    let first = send("gateway:1").expect(201);
+    assert_eq!(send("gateway:1").expect(201), first);
+    assert_ne!(send("gateway:2").expect(201), first);
+    let stop = town.stop();
+    let again = Town::on(stop.1);
+    let partner = again.person("partner");
+    let headers = [("Idempotency-Key", "gateway:1".to_owned())];
+    let answer = partner.call(
+        Method::POST,
+        "/sta/v1.1/CreateObservations",
+        &headers,
+        Some(&array),
+    );
+    assert_eq!(answer.expect(201).as_array().unwrap().len(), 2);
+    let count = get(&partner, "/sta/v1.1/Observations?$count=true&$top=0");
+    assert_eq!(count["@iot.count"], 4);
+    let refused = [("Idempotency-Key", "x".to_owned())];
+    partner
+        .call(
+            Method::POST,
+            "/sta/v1.1/CreateObservations",
+            &refused,
+            Some(&array),
+        )
+        .expect(400);
+}
+
+#[test]
+fn a_changeset_is_done_as_a_whole_and_other_calls_by_themselves() {
+    let town = Town::new();
+    let (partner, _) = rain(&town);
+    let batch = |second: &str| {
+        let thing = r#"{"name":"t","description":"d"}"#;
+        let place = json!({"name": "p", "description": "", "encodingType": "application/vnd.geo+json",
+            "location": {"type": "Point", "coordinates": [116.4, 39.9]}});
+        format!(
+            "--b\r\nContent-Type: application/http\r\n\r\nGET /sta/v1.1/Things?$count=true HTTP/1.1\r\n\r\n\r\n\
+             --b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n\
+             --c\r\nContent-Type: application/http\r\nContent-ID: 1\r\n\r\nPOST Things HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{thing}\r\n\
+             --c\r\nContent-Type: application/http\r\n\r\nPOST {second} HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{place}\r\n\
+             --c--\r\n--b--\r\n"
+        )
+    };
+    let send = |body: String| {
+        let body = ("multipart/mixed; boundary=b", body.into_bytes());
+        partner.send(Method::POST, "/sta/v1.1/$batch", &[], Some(body))
+    };
+    let failed = send(batch("$1/Nothing"));
+    assert_eq!(failed.status, 200);
+    assert!(failed.text().contains("HTTP/1.1 404"), "{}", failed.text());
+    let count = || get(&partner, "/sta/v1.1/Things?$count=true")["@iot.count"].clone();
+    assert_eq!(count(), 1, "nothing of it was done");
+    let done = send(batch("$1/Locations")).text();
+    assert_eq!(done.matches("HTTP/1.1 201").count(), 2, "{done}");
+    assert_eq!(count(), 2);
+    let place = get(&partner, "/sta/v1.1/Locations?$filter=Things/name eq 't'");
+    assert_eq!(values(&place).len(), 1);
+}
+
+#[test]
+fn a_device_speaks_for_its_own_streams_and_is_quarantined_when_it_does_not() {
+    let town = Town::new();
+    let (partner, stream) = rain(&town);
+    let other = made(&partner.post("/sta/v1.1/Things", &thing("gauge 2")));
+    let steward = town.person("steward");
+    let other_id: u64 = other[other.find('(').unwrap() + 1..other.len() - 1]
+        .parse()
+        .unwrap();
+    let device = json!({"things": [other_id], "firmware": "1.2", "most_per_minute": 1000, "calibrated": "2026-01-31"});
+    let put = |body: &Value| steward.call(Method::PUT, "/api/v1/devices/partner", &[], Some(body));
+    put(&json!({"things": [], "most_per_minute": 0})).refused(422, "field.invalid");
+    assert_eq!(put(&device).expect(200)["firmware"], "1.2");
+    let one = json!({"phenomenonTime": "2026-02-03T00:00:00Z", "result": 1});
+    made(&partner.post(
+        &format!("{}/Observations", "/sta/v1.1/Datastreams(2)"),
+        &one,
+    ));
+    for _ in 0..9 {
+        let refused = partner
+            .post(&format!("{stream}/Observations"), &one)
+            .expect(403);
+        assert_eq!(refused["type"], "reading.out-of-turn");
+    }
+    let refused = partner
+        .post(&format!("{stream}/Observations"), &one)
+        .expect(403);
+    assert_eq!(refused["type"], "device.quarantined");
+    partner
+        .post("/sta/v1.1/Datastreams(2)/Observations", &one)
+        .expect(403);
+    let list = steward.get("/api/v1/devices").expect(200);
+    let shown = &list.as_array().unwrap()[0];
+    assert_eq!(shown["quarantine"], "out_of_turn");
+    assert_eq!(shown["readings"], 11);
+    assert!(shown["refused"].as_u64().unwrap() >= 10);
+    let reason = json!({"reason": "接线纠正"});
+    steward
+        .post("/api/v1/devices/partner/release", &reason)
+        .expect(200);
+    let later = json!({"phenomenonTime": "2026-02-03T00:00:05Z", "result": 1});
+    made(&partner.post("/sta/v1.1/Datastreams(2)/Observations", &later));
+}
+
+#[test]
+fn readings_are_summed_up_and_taken_away() {
+    let town = Town::new();
+    let (partner, _) = rain(&town);
+    let rows: Vec<Value> = (0..120)
+        .map(|i| json!([format!("2026-02-03T{:02}:{:02}:00Z", i / 60, i % 60), i]))
+        .collect();
+    let array = json!([{"Datastream": {"@iot.id": 1}, "components": ["phenomenonTime", "result"], "dataArray": rows}]);
+    partner
+        .post("/sta/v1.1/CreateObservations", &array)
+        .expect(201);
+    let leader = town.person("leader");
+    let hours = leader
+        .get("/api/v1/readings/summaries?thing=1&every=hour")
+        .expect(200);
+    assert_eq!(hours["summaries"].as_array().unwrap().len(), 2);
+    let second = &hours["summaries"][1];
+    assert_eq!(
+        (&second["min"], &second["max"], &second["mean"]),
+        (&json!(60.0), &json!(119.0), &json!(89.5))
+    );
+    let csv = leader.get("/api/v1/readings/export?stream=1&from=2026-02-03T01:30:00Z");
+    assert_eq!(csv.text().lines().count(), 31);
+    assert!(csv.text().contains("1,2026-02-03T01:30:00.000Z,90,90,"));
+    let parquet = leader.get("/api/v1/readings/export?stream=1&format=parquet");
+    assert!(parquet.body.starts_with(b"PAR1"));
+    leader
+        .get("/api/v1/readings/summaries")
+        .refused(422, "query.invalid");
+}

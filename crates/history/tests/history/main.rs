@@ -4,5 +4,6 @@
 
 mod crash;
 mod model;
+mod rate;
 mod rollup;
 mod town;

@@ -11,6 +11,7 @@ pub mod guess;
 pub mod mapping;
 mod names;
 pub mod osm;
+pub mod readings;
 pub mod rejects;
 pub mod requests;
 pub mod source_case;

@@ -97,3 +97,18 @@ pub fn recorded_segments(store: &Store) -> Result<Vec<SegmentMeta>, StoreError> 
 fn broken(error: impl std::fmt::Display) -> StoreError {
     StoreError::Broken(error.to_string())
 }
+
+/// Segments in a data directory that are not what the record says, as
+/// `segment/NAME: what is wrong`.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn bad_segments(directory: &Path) -> anyhow::Result<Vec<String>> {
+    let store = Store::open_to_read(directory, 1)?;
+    let folder = directory.join(FOLDER);
+    let wrong = recorded_segments(&store)?.into_iter().filter_map(|meta| {
+        let wrong = yiwang_history::check_segment(&folder, &meta)?;
+        Some(format!("segment/{}: {wrong}", meta.name))
+    });
+    Ok(wrong.collect())
+}

@@ -390,3 +390,25 @@ fn readings_are_summed_up_and_taken_away() {
         .get("/api/v1/readings/summaries")
         .refused(422, "query.invalid");
 }
+
+#[test]
+fn real_clients_work_with_it() {
+    let town = Town::new();
+    let suite = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/sta/run");
+    let said = std::process::Command::new(suite)
+        .arg(format!("http://{}{ROOT}", town.server.address))
+        .arg(crate::common::town::token("partner"))
+        .output()
+        .unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&said.stdout),
+        String::from_utf8_lossy(&said.stderr),
+    );
+    if said.status.code() == Some(3) {
+        println!("skipped: the clients could not be installed: {err}");
+        return;
+    }
+    assert!(said.status.success(), "{out}{err}");
+    assert!(out.contains("frost-sta-client: passed"), "{out}");
+    println!("{out}");
+}

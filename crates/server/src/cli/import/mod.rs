@@ -5,6 +5,7 @@ mod calendar;
 mod categories;
 mod grid;
 mod osm;
+mod readings;
 mod reject_path;
 mod requests;
 
@@ -15,7 +16,7 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 
-/// Bring in areas, calendars, categories, requests and the base map from files
+/// Bring in areas, calendars, categories, requests, readings and the base map from files
 ///
 /// Areas come before requests, so that points find their area. What is imported
 /// twice adds nothing. Areas, categories and requests need the data directory to
@@ -39,6 +40,7 @@ enum Command {
     Calendar(calendar::Calendar),
     Categories(categories::Categories),
     Grid(grid::Grid),
+    Readings(readings::Readings),
     Requests(requests::Requests),
     Osm(osm::Osm),
 }
@@ -50,6 +52,7 @@ impl Import {
             Command::Calendar(command) => command.run(context),
             Command::Categories(command) => command.run(context),
             Command::Grid(command) => command.run(context),
+            Command::Readings(command) => command.run(context),
             Command::Requests(command) => command.run(context),
             Command::Osm(command) => command.run(context),
         }

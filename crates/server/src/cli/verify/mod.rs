@@ -11,6 +11,7 @@ use serde::Serialize;
 use yiwang_base::{Lang, LocalText, Refusal, RefusalKind};
 use yiwang_journal::{Fault, Report, VerifierKey};
 use yiwang_server::data_dir;
+use yiwang_server::sensing::bad_segments;
 use yiwang_store::{VerifyError, replay, verify};
 
 use super::Context;
@@ -20,7 +21,8 @@ use super::progress::{Progress, thousands};
 ///
 /// Recomputes every entry, seal, tile and checkpoint of the record in the data
 /// directory, then what the entries add up to, and compares that with the
-/// tables. Needs no server and works beside one. Exit code 1 when anything does
+/// tables, and each segment of readings with its hash. Needs no server and works
+/// beside one. Exit code 1 when anything does
 /// not agree.
 ///
 /// With --export it checks a file made by `yiwang export case` or by the page of
@@ -64,6 +66,9 @@ impl Verify {
         };
         let mut outcome = check(&context.data, &key, !self.entries_only)?;
         outcome.key_given = is_given;
+        if let Some((_, differing)) = &mut outcome.tables {
+            differing.extend(bad_segments(&context.data)?);
+        }
         context.report(&outcome.view(context.lang), || outcome.text(context.lang))?;
         Ok(outcome.exit_code())
     }

@@ -18,6 +18,9 @@ use crate::http::session::Visitor;
 use crate::http::state::{App, now};
 use crate::policy::Right;
 
+/// Observations of a stream, each with its number.
+type Rows = Vec<(u64, Map<String, Json>)>;
+
 /// An answer before it is on the wire.
 pub(super) enum Found {
     Json(Json),
@@ -226,7 +229,7 @@ impl Source<'_> {
     }
 
     fn data_arrays(&self, members: Vec<Member>, options: &Options) -> Vec<Json> {
-        let mut streams: Vec<(u64, Vec<(u64, Map<String, Json>)>)> = Vec::new();
+        let mut streams: Vec<(u64, Rows)> = Vec::new();
         for member in members {
             let Member::Row(row) = &member else { continue };
             let stream = row.reading.stream.0;

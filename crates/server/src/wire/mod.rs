@@ -113,9 +113,9 @@ pub use words::{
     CountedWord, DatedWord, DayWord, DeclineWord, DismissWord, DoneOutcomeWord, EventWord,
     FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord, FormWord, GradeWord,
     HookPurposeWord, KindWord, MeasureWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
-    RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord,
-    TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
-    WhistleStageWord, Word, Worded,
+    RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord,
+    SuspicionWord, TierWord, TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord,
+    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

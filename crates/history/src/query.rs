@@ -247,7 +247,13 @@ impl History {
     /// # Errors
     /// When a segment cannot be read.
     pub fn count(&self, query: &Query) -> Result<u64, HistoryError> {
+        let rolled_up = {
+            let readable = read(&self.shared.readable);
+            let mut segments = readable.segments.iter();
+            segments.any(|segment| segment.meta.level != Level::Readings)
+        };
         if let Streams::These(streams) = &query.streams
+            && !rolled_up
             && (query.from, query.to, &query.ids) == (i64::MIN, i64::MAX, &(0..u64::MAX))
         {
             let spans = streams

@@ -39,6 +39,9 @@ fn what_is_rolled_up_answers_as_the_readings_did() {
         .unwrap();
     assert!(minutes.coarser_left_out);
     let left = history.rows(Query::of(Streams::All)).count();
+    let one = Query::of(Streams::one(StreamId(2)));
+    let found = history.rows(one.clone()).count() as u64;
+    assert_eq!(history.count(&one).unwrap(), found);
     assert_eq!(left, 1000, "of the first 2000 only summaries are left");
     let span = history.span(StreamId(2)).unwrap();
     drop(history);

@@ -107,7 +107,10 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
     let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
     let keeping = tokio::spawn(duplicates::keep(Arc::clone(&app)));
-    let sealing = tokio::spawn(yiwang_server::sensing::keep(Arc::clone(&app)));
+    let sealing = tokio::spawn(yiwang_server::sensing::keep(
+        Arc::clone(&app),
+        settings.readings_days,
+    ));
     let callers = tokio::spawn(callers::follow(Arc::clone(&app), app.callers.clone()));
     let (stop_hooks, stopped) = tokio::sync::oneshot::channel::<()>();
     let hooks = tokio::spawn(webhooks::follow(

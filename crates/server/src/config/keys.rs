@@ -33,7 +33,7 @@ impl PartialEq for Key {
 }
 
 /// All of them.
-pub static KEYS: [Key; 11] = [
+pub static KEYS: [Key; 12] = [
     Key {
         name: "listen",
         about: "where the server listens",
@@ -61,6 +61,13 @@ pub static KEYS: [Key; 11] = [
         allowed: "1 to 256",
         default: Default::Number(8),
         allows: |value| number(value, 1, 256),
+    },
+    Key {
+        name: "readings_days",
+        about: "after how many days readings give way to summaries by minute, after four times as many by hour, after twenty times by day; 0 keeps them",
+        allowed: "0 to 36500",
+        default: Default::Number(0),
+        allows: |value| number(value, 0, 36_500),
     },
     Key {
         name: "secure_cookie",

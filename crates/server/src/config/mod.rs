@@ -35,6 +35,8 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Queries of the record at once.
     pub readers: usize,
+    /// After how many days readings give way to summaries; 0 keeps them.
+    pub readings_days: u32,
     /// Whether the session cookie is sent over TLS only.
     pub secure_cookie: bool,
     /// How long a sign-in lasts, hours.

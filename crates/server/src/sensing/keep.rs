@@ -14,15 +14,16 @@ use crate::http::App;
 const PART_AGE: Duration = Duration::from_secs(3600);
 /// How often to look whether there is something to do.
 const PACE: Duration = Duration::from_secs(1);
-/// From which age on readings give way to summaries, days: by minute, hour, day.
-const AGES_DAYS: [(Level, i64); 3] = [(Level::Minute, 92), (Level::Hour, 366), (Level::Day, 1830)];
+/// How many times older than readings what gives way to summaries by hour, and
+/// by day, is.
+const AGES: [(Level, i64); 3] = [(Level::Minute, 1), (Level::Hour, 4), (Level::Day, 20)];
 const DAY_MS: i64 = 86_400_000;
 /// How long to wait after something could not be done.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// Seals parts of the log as they are closed and rolls up what is old, until
-/// the server stops.
-pub async fn keep(app: Arc<App>) {
+/// Seals parts of the log as they are closed, until the server stops; readings
+/// older than `days` give way to summaries, where that is not 0.
+pub async fn keep(app: Arc<App>, days: u32) {
     let runtime = Handle::current();
     let mut part_since = tokio::time::Instant::now();
     let mut rolled_at = None;
@@ -43,7 +44,7 @@ pub async fn keep(app: Arc<App>) {
             let (history, store) = (&worker.sensing.history, &worker.store);
             seal_all(history, store, &runtime, now)?;
             if due {
-                roll_up_all(history, store, &runtime, now)?;
+                roll_up_all(history, store, &runtime, now, days)?;
                 history.keep_spans()?;
             }
             anyhow::Ok(())
@@ -82,9 +83,10 @@ fn roll_up_all(
     store: &Store,
     runtime: &Handle,
     now: Timestamp,
+    days: u32,
 ) -> anyhow::Result<()> {
-    for (level, days) in AGES_DAYS {
-        let before = now.as_millisecond() - days * DAY_MS;
+    for (level, times) in AGES.into_iter().filter(|_| days > 0) {
+        let before = now.as_millisecond() - i64::from(days) * times * DAY_MS;
         while let Some(unsettled) = history.roll_up(level, before)? {
             settle(history, store, runtime, unsettled, now)?;
         }

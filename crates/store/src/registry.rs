@@ -8,7 +8,7 @@ use yiwang_base::{Timestamp, truncate_millis};
 use yiwang_cases::StoreError;
 use yiwang_journal::{ENTRY_VERSION, Entry};
 use yiwang_sensing::registry::{
-    Change, Entity, Key, Kind, Page, RegistryError, RegistryStore, Wanted,
+    Change, Entity, Key, Kind, MOST_BYTES, Page, RegistryError, RegistryStore, Wanted,
 };
 
 use crate::Store;
@@ -48,6 +48,10 @@ impl RegistryStore for Store {
         let Some(Key(kind, id)) = first.or(change.removed.first().copied()) else {
             return Ok(());
         };
+        let size = to_json(&change).map_err(refused)?.len();
+        if size > MOST_BYTES {
+            return Err(RegistryError::TooLarge(size));
+        }
         let entry = Entry {
             at: truncate_millis(at),
             by,

@@ -16,5 +16,5 @@ mod remove;
 pub use draft::{Draft, NewIds, Target, draft_new, patch};
 pub use entity::{Change, Entity, Key};
 pub use kind::{Field, Kind, Relation, Sort};
-pub use port::{Page, RegistryError, RegistryStore, Wanted};
+pub use port::{MOST_BYTES, Page, RegistryError, RegistryStore, Wanted};
 pub use remove::{Looked, removal};

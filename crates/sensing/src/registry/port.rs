@@ -4,12 +4,18 @@ use yiwang_base::{Refusal, RefusalKind, Timestamp};
 
 use super::{Change, Entity, Key, Kind};
 
+/// Largest change, bytes as JSON: what one entry of the record has room for.
+pub const MOST_BYTES: usize = 64_000;
+
 /// Why the register could not be read or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
     /// A link leads to an entity that is not there.
     #[error("there is no {} {}", .0.0.word(), .0.1)]
     NoSuch(Key),
+    /// A change is larger than one entry of the record may be.
+    #[error("the change is {0} bytes long; at most {MOST_BYTES} fit into one entry")]
+    TooLarge(usize),
     /// The disk is full.
     #[error("the disk is full")]
     Full,
@@ -25,6 +31,14 @@ impl From<RegistryError> for Refusal {
     fn from(error: RegistryError) -> Refusal {
         match error {
             RegistryError::NoSuch(key) => super::draft::no_such(key),
+            RegistryError::TooLarge(size) => Refusal::new(
+                RefusalKind::TooMuch,
+                "registry.too-large",
+                "一次登记或删除的内容过多,请分几次办理",
+                "this makes or removes too much at once; do it in parts",
+            )
+            .found(size.to_string())
+            .allowing([format!("0–{MOST_BYTES}")]),
             RegistryError::Full => Refusal::new(
                 RefusalKind::Unavailable,
                 "store.full",

@@ -137,7 +137,8 @@ async fn register(store: &Store, streams: u64) -> anyhow::Result<()> {
         .map(|_| entity(Kind::Datastream, named("bench"), &links))
         .collect();
     let mut set = owners.to_vec();
-    for part in all.chunks(1000) {
+    // What one entry of the record has room for.
+    for part in all.chunks(300) {
         set.extend_from_slice(part);
         let change = Change {
             set: std::mem::take(&mut set),

@@ -201,3 +201,23 @@ fn the_entries_add_up_to_the_rows_and_a_changed_row_is_found() {
         .unwrap();
     assert!(found().contains(&"register/links".to_owned()));
 }
+
+#[test]
+fn what_is_larger_than_an_entry_is_refused_as_a_whole() {
+    let store = Held::new();
+    let sensors = (0..900).map(|_| new(Kind::Sensor, "s"));
+    let mut change = yiwang_sensing::registry::Change::default();
+    for target in sensors {
+        let Target::New(sensor) = target else {
+            continue;
+        };
+        let made = draft_new(&sensor, &|_| None, now(), &mut |kind| store.new_id(kind));
+        change.set.extend(made.unwrap().set);
+    }
+    let refused = wait(store.change(change, "user:root".into(), now()));
+    assert!(
+        matches!(refused, Err(RegistryError::TooLarge(_))),
+        "{refused:?}"
+    );
+    assert_eq!(store.count(&all(Kind::Sensor, None, None)).unwrap(), 0);
+}

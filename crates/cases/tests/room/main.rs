@@ -16,6 +16,7 @@ mod figures;
 mod history;
 mod json;
 mod judging;
+mod judging_properties;
 mod memory;
 mod parts;
 mod provisional;

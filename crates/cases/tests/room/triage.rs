@@ -42,7 +42,7 @@ const MESSAGES: [(&str, &str); 36] = [
     ("school", "the school bus for pupils never comes on time"),
 ];
 
-fn trained() -> Trained {
+pub(crate) fn trained() -> Trained {
     let texts: Vec<[&str; 1]> = MESSAGES.iter().map(|(_, text)| [*text]).collect();
     let examples = MESSAGES.iter().zip(&texts);
     let examples: Vec<Example<'_>> = examples

@@ -107,7 +107,7 @@ pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns}
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
-pub use service::{Asked, AtOnce, change, execute, execute_pair, take_in};
+pub use service::{Asked, AtOnce, change, execute, execute_pair, take_in, with_steps};
 pub use square::{
     DoneNear, DoneOutcome, Recurring, SQUARE_FEWEST, SQUARE_ZOOM, Square, done_near, recurring,
 };

@@ -1,10 +1,10 @@
 //! Load → decide → append.
 
-use yiwang_base::{CaseId, Refusal, RefusalKind, truncate_millis};
+use yiwang_base::{CaseId, Refusal, RefusalKind, Timestamp, truncate_millis};
 
 use crate::{
-    Actor, Case, CaseStore, Change, Command, Context, Event, Merge, Receipt, StoreError, decide,
-    duplicate,
+    Actor, Case, CaseStore, Change, Command, Context, Event, Merge, Receipt, Rules, StoreError,
+    decide, duplicate,
 };
 
 /// How often a command that names no version is decided anew when someone else was quicker.
@@ -186,7 +186,7 @@ pub async fn take_in<S: CaseStore>(
         Err(refusal) => return made_before(store, asked).await?.ok_or(refusal),
     };
     let steps = steps(&change.after);
-    let change = with_steps(change, &steps, context);
+    let change = with_steps(change, &steps, context.rules, context.now);
     let after = change.after.clone();
     match store.append(change).await {
         Ok(()) => Ok(after),
@@ -195,15 +195,17 @@ pub async fn take_in<S: CaseStore>(
     }
 }
 
-fn with_steps(mut change: Change, steps: &[AtOnce], context: &Context<'_>) -> Change {
+/// A change with what is done at once after it. Steps that are refused are left
+/// out, all of them: a person decides.
+pub fn with_steps(mut change: Change, steps: &[AtOnce], rules: &Rules, now: Timestamp) -> Change {
     let mut after = change.after.clone();
     let mut happenings = Vec::new();
     for step in steps {
         let context = Context {
-            rules: context.rules,
+            rules,
             actor: &step.actor,
             grounds: Some(&step.grounds),
-            now: context.now,
+            now,
         };
         let Ok(next) = decide(Some(&after), &step.command, &context) else {
             return change;

@@ -23,6 +23,7 @@ mod parts;
 mod score;
 mod space;
 mod svm;
+mod taught;
 pub(crate) mod text;
 mod train;
 
@@ -34,4 +35,5 @@ pub use leads::{Leads, LikelyLead};
 pub use model::{Desk, Model, Verdict};
 pub use parts::ModelParts;
 pub use score::{AtThreshold, Judged, LabelScore, Score};
+pub use taught::teaches_its_category;
 pub use train::{Example, TrainError, Trained, train};

@@ -10,7 +10,7 @@ use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use yiwang_base::{Lang, Purpose, Refusal, RefusalKind};
-use yiwang_cases::{Rules, StoreError};
+use yiwang_cases::{Case, Rules, StoreError};
 
 use super::answers::BatchProblems;
 use super::body::Body;
@@ -146,9 +146,10 @@ async fn take(
             rejects.push(rejected(line, reject, lang));
         }
     });
-    let report = import(&app.store, table, &mut file, rules, run, |_| {
-        ControlFlow::Continue(())
-    });
+    let (judging, city) = (app.judging(), app.city());
+    let steps = |case: &Case| judging.steps(&city, case);
+    let watch = |_| ControlFlow::Continue(());
+    let report = import(&app.store, table, &mut file, rules, run, steps, watch);
     let report = report.await.map_err(refuse)?;
     drop(file);
     (view.rows, view.taken, view.known) = (report.rows, report.imported, report.known);

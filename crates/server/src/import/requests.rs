@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use yiwang_base::{CategoryCode, LocalText, Refusal, Timestamp, UnitCode};
-use yiwang_cases::{CaseStore, Category, Change, Rules, StoreError, Unit, UnitKind};
+use yiwang_cases::{
+    AtOnce, Case, CaseStore, Category, Change, Rules, Stage, StoreError, Unit, UnitKind, with_steps,
+};
 
 use super::mapping::{Layout, Lookup, Mapping};
 use super::rejects::{Reject, RejectFile};
@@ -237,6 +239,7 @@ pub struct Run<'a> {
 
 /// Writes the cases of a file. `watch` hears of each batch and stops the
 /// import by [`ControlFlow::Break`]; after that it can simply be run again.
+/// `steps` says what is done at once with a case that nobody has taken on yet.
 ///
 /// # Errors
 /// When a file or the record fails. Whole batches written before that stay.
@@ -246,6 +249,7 @@ pub async fn import<S, W>(
     rejects: &mut RejectFile<'_, W>,
     rules: &Rules,
     run: Run<'_>,
+    steps: impl Fn(&Case) -> Vec<AtOnce>,
     mut watch: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Report, RequestsError>
 where
@@ -267,6 +271,10 @@ where
             };
             read += 1;
             match take(store, &row, (&layout, &lookup), rules, run).await? {
+                Taken::New(change) if change.after.stage == Stage::Submitted => {
+                    let at_once = steps(&change.after);
+                    batch.push(with_steps(*change, &at_once, rules, run.now));
+                }
                 Taken::New(change) => batch.push(*change),
                 Taken::Known => report.known += 1,
                 Taken::No(reject) => {

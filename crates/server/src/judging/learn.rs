@@ -2,9 +2,11 @@
 
 use yiwang_base::Purpose;
 use yiwang_cases::forecast::Ended;
-use yiwang_cases::triage::{Leads, Matter, place_text};
+use yiwang_cases::triage::{Leads, Matter, place_text, teaches_its_category};
 use yiwang_cases::{Case, CaseFilter, CaseStore as _, Order, Rules, Stage, StoreError};
-use yiwang_store::Store;
+use yiwang_store::{ItemKind, Store};
+
+use super::AUTOMATIC;
 
 /// Closed cases that are looked at, the newest.
 const MOST_CASES: usize = 50_000;
@@ -56,11 +58,15 @@ pub async fn learn(store: &Store) -> Result<Learnt, StoreError> {
         stages: vec![Stage::Closed],
         ..CaseFilter::default()
     };
+    // Where no model ever dispatched by itself, every category is a person's word.
+    let ever_automatic = store.item(ItemKind::Setting, AUTOMATIC).await?.is_some();
     let (mut learnt, mut start) = (Learnt::default(), None);
     loop {
         let page = store.list(&closed, Order::Newest, start, PAGE).await?;
         for case in &page.cases {
-            learnt.add(case);
+            let teaches = learnt.lessons.len() < MOST_LESSONS
+                && (!ever_automatic || is_a_persons_word(store, case).await?);
+            learnt.add(case, teaches);
         }
         match page.next {
             Some(next) if learnt.cases < MOST_CASES => start = Some(next),
@@ -71,8 +77,16 @@ pub async fn learn(store: &Store) -> Result<Learnt, StoreError> {
     Ok(learnt)
 }
 
+/// Whether the category of a case is more than what a model said.
+async fn is_a_persons_word(store: &Store, case: &Case) -> Result<bool, StoreError> {
+    let timeline = store.timeline(case.id).await?;
+    let happenings: Vec<_> = timeline.into_iter().map(|entry| entry.happening).collect();
+    Ok(teaches_its_category(&happenings))
+}
+
 impl Learnt {
-    fn add(&mut self, case: &Case) {
+    /// Takes in what a case teaches; its category only where it `teaches` that.
+    fn add(&mut self, case: &Case, teaches: bool) {
         self.cases += 1;
         if case.more.withdrawn {
             // It ended, but nobody handled it to its end.
@@ -86,9 +100,7 @@ impl Learnt {
                 hours: took.as_secs_f64().max(0.0) / 3600.0,
             });
         }
-        if self.lessons.len() < MOST_LESSONS
-            && let (Some(request), Some(category)) = (&case.request, &case.category)
-        {
+        if teaches && let (Some(request), Some(category)) = (&case.request, &case.category) {
             let request = request.disclose(Purpose::HandleCase);
             self.lessons.push(Lesson {
                 words: request.words.clone(),

@@ -104,9 +104,15 @@ pub(crate) fn import_mapped(
         rows: Some(plan.rows),
         by: None,
     };
-    let report = block_on(import(store, &table, &mut rejects, rules, run, |_| {
-        ControlFlow::Continue(())
-    }))?;
+    let report = block_on(import(
+        store,
+        &table,
+        &mut rejects,
+        rules,
+        run,
+        |_| Vec::new(),
+        |_| ControlFlow::Continue(()),
+    ))?;
     drop(rejects);
     assert_eq!(report.rows, plan.rows);
     assert_eq!(

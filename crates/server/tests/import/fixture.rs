@@ -216,15 +216,23 @@ fn an_import_can_be_stopped_and_run_again() {
         let mut heard = Vec::new();
         let mut rejects = RejectFile::new(Vec::new());
         let fresh = cases(&store).len() as u64;
-        let part = import(&store, &table, &mut rejects, &rules, run, |progress| {
-            heard.push(progress);
-            // Stop as soon as something new was written.
-            if progress.rows > fresh {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        });
+        let part = import(
+            &store,
+            &table,
+            &mut rejects,
+            &rules,
+            run,
+            |_| Vec::new(),
+            |progress| {
+                heard.push(progress);
+                // Stop as soon as something new was written.
+                if progress.rows > fresh {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        );
         let report = block_on(part).unwrap();
         assert!(heard.is_sorted_by(|a, b| a.rows < b.rows));
         assert!(

@@ -106,9 +106,15 @@ fn without_its_categories_a_file_is_rejected_row_by_row() {
         by: None,
     };
     let empty = rules();
-    let all = import(&store, &table, &mut rejects, &empty, run, |_| {
-        ControlFlow::Continue(())
-    });
+    let all = import(
+        &store,
+        &table,
+        &mut rejects,
+        &empty,
+        run,
+        |_| Vec::new(),
+        |_| ControlFlow::Continue(()),
+    );
     let report = block_on(all).unwrap();
     assert_eq!((report.imported, report.rejected), (0, 35));
     assert_eq!(report.reasons["category.unknown"], 15);

@@ -174,13 +174,21 @@ impl Requests {
             rows: Some(plan.rows),
             by: None,
         };
-        let done = library::import(store, table, &mut reject_file, &rules, run, |at| {
-            progress.at(at.rows, at.of);
-            match interrupt.asked() {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            }
-        });
+        let done = library::import(
+            store,
+            table,
+            &mut reject_file,
+            &rules,
+            run,
+            |_| Vec::new(),
+            |at| {
+                progress.at(at.rows, at.of);
+                match interrupt.asked() {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            },
+        );
         let done = done.await.map_err(|error| self.refuse(error))?;
         drop(progress);
         if done.rejected == 0 {

@@ -3,6 +3,7 @@
 mod dispatch;
 mod handling;
 mod limits;
+mod nab;
 mod table;
 mod topics;
 mod triage;
@@ -36,6 +37,7 @@ enum Command {
     Handling(handling::Handling),
     Topics(topics::Topics),
     Limits(limits::Limits),
+    Nab(nab::Nab),
 }
 
 /// How often the first suggestion is the unit that handled the case
@@ -97,6 +99,7 @@ impl Eval {
             Command::Handling(handling) => handling.run(),
             Command::Topics(topics) => topics.run(),
             Command::Limits(limits) => limits.run(context),
+            Command::Nab(nab) => nab.run(context),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::window::Window;
 pub enum Profile {
     /// For masses of streams: value, level, trend, season, roughness.
     Light,
-    /// For most streams: also windows and a small table of contexts; at most 1 KiB.
+    /// For most streams: also windows and a small table of contexts; meant to stay within 1 KiB.
     #[default]
     Standard,
     /// For streams that matter most: a finer season and a large table of contexts.

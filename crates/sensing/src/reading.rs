@@ -15,6 +15,7 @@ pub struct Reading {
     pub stream: StreamId,
     /// When it was observed: milliseconds since 1970-01-01 UTC.
     pub at: i64,
-    /// What was observed, in the datastream's unit; never NaN or infinite.
+    /// What was observed, in the datastream's unit; never infinite, and NaN only where
+    /// the result is no number and is kept beside, which nothing judges.
     pub value: f64,
 }

@@ -10,8 +10,8 @@
 //!   when it is both handled and cleared, and not before. None is deleted.
 //! - Silence and inhibition keep an alert quiet; they neither end it nor stop
 //!   the clock of a red one.
-//! - [`decide`] and [`Alert::take`] are pure, and replaying the steps gives the
-//!   alert.
+//! - [`decide()`] and [`Sheet::take`](crate::docket::Sheet::take) are pure, and
+//!   replaying the steps gives the alert.
 
 mod command;
 mod decide;

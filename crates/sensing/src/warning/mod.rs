@@ -7,7 +7,7 @@
 //! colour is due.
 //!
 //! **Invariants**
-//! - [`decide`] and [`Warning::take`] are pure.
+//! - [`decide()`] and [`Sheet::take`](crate::docket::Sheet::take) are pure.
 //! - Whether a warning is actual, an exercise or a test is said when it is drafted
 //!   and never changes. What is published takes [`Actual`], which only an actual
 //!   warning that was issued can become.

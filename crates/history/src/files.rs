@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -22,6 +23,15 @@ pub(crate) fn log_file(directory: &Path, first: u64) -> PathBuf {
 /// A segment by its name.
 pub(crate) fn segment_file(directory: &Path, name: &str) -> PathBuf {
     directory.join(SEGMENTS).join(name)
+}
+
+/// Makes a folder where it is missing, for its owner only: readings tell when
+/// people are at home.
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 /// Makes what was done in a folder durable.

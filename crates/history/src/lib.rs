@@ -17,6 +17,7 @@
 //!   has written down its hash; until then its part of the log stays.
 //! - Nothing here reads a clock: times are those of readings, or arguments.
 
+mod backup;
 mod batch;
 mod files;
 mod frame;
@@ -35,6 +36,7 @@ mod table;
 mod thin;
 mod writer;
 
+pub use backup::{copy_log, copy_segments, is_history_file};
 pub use batch::{AppendError, Appended, Batch, BatchKey, Chunk, Row};
 pub use files::check_segment;
 pub use history::{Found, History, HistoryError, Options};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
 use crate::batch::Chunk;
-use crate::files::{LOG, SEGMENTS, log_file, segment_file};
+use crate::files::{LOG, SEGMENTS, log_file, make_folder, segment_file};
 use crate::frame::Payload;
 use crate::history::{Found, History, HistoryError, Options, Readable, Shared};
 use crate::hot::Part;
@@ -35,7 +35,7 @@ impl History {
         };
         for folder in [LOG, SEGMENTS] {
             let path = directory.join(folder);
-            std::fs::create_dir_all(&path).map_err(io(&path))?;
+            make_folder(&path).map_err(io(&path))?;
         }
         let mut found = Found::default();
         let mut segments = Vec::new();
@@ -121,14 +121,13 @@ fn read_log(
             path: path.clone(),
             what: what.to_owned(),
         };
-        if sealed(*first) {
-            std::fs::remove_file(path).map_err(io)?;
-            continue;
+        let is_sealed = sealed(*first);
+        if !is_sealed {
+            if *first != next && !(parts.is_empty() && *first > next) {
+                return Err(damaged("its readings do not follow those before it"));
+            }
+            next = *first;
         }
-        if *first != next && !(parts.is_empty() && *first > next) {
-            return Err(damaged("its readings do not follow those before it"));
-        }
-        next = *first;
         let mut part = Part::new(next);
         let [whole, length] = read_frames(path, |frame_first, payload| {
             match payload {
@@ -137,11 +136,14 @@ fn read_log(
                         .ok_or_else(|| damaged("its keys cannot be read"))?;
                 }
                 Payload::Batch(batch) => {
+                    if let Some(key) = &batch.key {
+                        keys.take(key, frame_first);
+                    }
+                    if is_sealed {
+                        return Ok(());
+                    }
                     if frame_first != next {
                         return Err(damaged("its batches do not follow each other"));
-                    }
-                    if let Some(key) = &batch.key {
-                        keys.take(key, next);
                     }
                     next += batch.readings.len() as u64;
                     part.push(Arc::new(Chunk {
@@ -153,6 +155,12 @@ fn read_log(
             }
             Ok(())
         })?;
+        if is_sealed {
+            // Its readings are in a segment. Its keys may be nowhere else: in a copy
+            // of a running history the part that followed it need not be there.
+            std::fs::remove_file(path).map_err(io)?;
+            continue;
+        }
         if index + 1 < files.len() {
             if whole < length {
                 return Err(damaged("it is damaged, and it is not the end of the log"));

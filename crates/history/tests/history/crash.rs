@@ -4,7 +4,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
-use yiwang_history::{AppendError, Batch, Query, Streams};
+use yiwang_history::{
+    AppendError, Appended, Batch, Found, Query, Streams, copy_log, copy_segments,
+};
 
 use crate::town::{batch, keyed, open, reading, seal_all, stored};
 
@@ -138,4 +140,41 @@ fn spans_written_down_are_gone_on_from() {
         again.span(yiwang_sensing::StreamId(1 << 40)).unwrap().count,
         1
     );
+}
+
+#[test]
+fn a_copy_made_while_parts_are_sealed_and_more_comes_in_is_whole() {
+    let directory = TempDir::new().unwrap();
+    let target = TempDir::new().unwrap();
+    let mut recorded = Vec::new();
+    let history = open(directory.path(), &[], 10);
+    let append = |i: u64| {
+        let rows = vec![reading(1, i.cast_signed(), 1.0); 10];
+        stored(history.append(keyed(rows, i)).unwrap())
+    };
+    append(0);
+    seal_all(&history, &mut recorded);
+    append(1);
+    append(2);
+    assert!(copy_log(directory.path(), target.path()).unwrap().len() >= 2);
+    // Before the record is copied, what the log held is sealed, and more comes in.
+    append(3);
+    seal_all(&history, &mut recorded);
+    append(4);
+    let copied = copy_segments(directory.path(), target.path(), &recorded).unwrap();
+    assert_eq!(copied.len(), recorded.len());
+    let again = open(target.path(), &recorded, 10);
+    assert_eq!(again.found(), &Found::default());
+    let rows: Vec<_> = again.rows(Query::of(Streams::All)).collect();
+    assert_eq!(rows.len() as u64, recorded.last().unwrap().ids[1] + 1);
+    assert!(
+        rows.len() >= 30,
+        "what was there when the copy began is in it"
+    );
+    // What is sent again is known up to where the copy ends.
+    let rows = vec![reading(1, 1, 1.0); 10];
+    assert!(matches!(
+        again.append(keyed(rows, 2)).unwrap(),
+        Appended::Repeated(_)
+    ));
 }

@@ -18,13 +18,14 @@ fn a_backup_of_a_running_server_is_restored_whole() {
     server.stop("TERM");
     let expected = [
         "caller.key",
+        "history",
         "manifest.json",
         "record.sqlite",
         "trail.key",
         "yiwang.toml",
     ];
     assert_eq!(files(&place.path("copy")), expected);
-    for name in ["", "caller.key", "record.sqlite", "trail.key"] {
+    for name in ["", "caller.key", "history", "record.sqlite", "trail.key"] {
         let mode = place
             .path("copy")
             .join(name)
@@ -35,7 +36,7 @@ fn a_backup_of_a_running_server_is_restored_whole() {
         assert_eq!(mode & 0o077, 0, "{name}");
     }
     let manifest: Value = serde_json::from_str(&place.read("copy/manifest.json")).unwrap();
-    assert_eq!(manifest["files"].as_array().unwrap().len(), 4);
+    assert_eq!(manifest["files"].as_array().unwrap().len(), 5);
     let said = place.run(&["restore", "copy", "--data", "again"]).ok().out;
     assert!(said.contains("checked"), "{said}");
     let report = place
@@ -53,6 +54,82 @@ fn a_backup_of_a_running_server_is_restored_whole() {
     again.submit("恢复之后");
     assert!(again.stop("TERM").0.success());
     place.run(&["verify", "--data", "again"]).ok();
+}
+
+#[test]
+fn readings_are_backed_up_while_they_come_in_and_restored_with_the_record() {
+    let place = Place::city();
+    let add = [
+        "user", "add", "gauges", "--role", "partner", "--name", "Gauges",
+    ];
+    place.run_with_input(&add, "gauges-password-1\n").ok();
+    let key = place.run(&["user", "key", "gauges", "--json"]).ok().json();
+    let key = key["key"].as_str().unwrap().to_owned();
+    let server = place.serve(&[]);
+    let post = |url: &str, path: &str, body: &Value| {
+        let answer = ureq::post(format!("{url}/sta/v1.1/{path}"))
+            .header("Content-Type", "application/json")
+            .header("Authorization", format!("Bearer {key}"))
+            .send(body.to_string());
+        assert_eq!(answer.unwrap().status(), 201, "{path}");
+    };
+    let thing = json!({
+        "name": "gauge", "description": "",
+        "Datastreams": [{
+            "name": "level", "description": "", "observationType": "OM_Measurement",
+            "unitOfMeasurement": {"name": "metre", "symbol": "m", "definition": "ucum:m"},
+            "Sensor": {"name": "s", "description": "", "encodingType": "text/plain", "metadata": "x"},
+            "ObservedProperty": {"name": "level", "definition": "http://x", "description": ""},
+        }],
+    });
+    post(&server.url, "Things", &thing);
+    for minute in 0..5 {
+        let reading = json!({
+            "phenomenonTime": format!("2026-01-01T00:0{minute}:00Z"), "result": minute,
+        });
+        post(&server.url, "Datastreams(1)/Observations", &reading);
+    }
+    let report = place.run(&["backup", "copy", "--json"]).ok().json();
+    let names: Vec<&str> = report["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["name"].as_str().unwrap())
+        .collect();
+    let log = names.iter().find(|name| name.starts_with("history/log/"));
+    let log = log
+        .expect("the log of readings is in the backup")
+        .to_string();
+    server.stop("TERM");
+    place.run(&["restore", "copy", "--data", "again"]).ok();
+    let again = place.serve(&["--data", "again"]);
+    let mut found = ureq::get(format!(
+        "{}/sta/v1.1/Datastreams(1)/Observations?$count=true",
+        again.url
+    ))
+    .header("Authorization", format!("Bearer {key}"))
+    .call()
+    .unwrap();
+    let found = found.body_mut().read_to_string().unwrap();
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["@iot.count"], 5);
+    again.stop("TERM");
+    // A changed byte is found, and a name that leads elsewhere is refused.
+    let whole = place.read_bytes(&format!("copy/{log}"));
+    let mut changed = whole.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    place.write(&format!("copy/{log}"), &changed);
+    let said = ["is damaged", &log];
+    place
+        .run(&["restore", "copy", "--data", "third"])
+        .refused(1, &said);
+    place.write(&format!("copy/{log}"), &whole);
+    let manifest = place.read("copy/manifest.json");
+    let outside = manifest.replace(&log, "history/log/../../../x.log");
+    place.write("copy/manifest.json", outside);
+    place
+        .run(&["restore", "copy", "--data", "third"])
+        .refused(1, &["does not list the files of a backup"]);
 }
 
 #[test]

@@ -8,11 +8,24 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
+use yiwang_server::sensing;
 
 /// Name of its file.
 pub(super) const MANIFEST: &str = "manifest.json";
 /// Form of the backups that this program makes and reads.
 pub(super) const VERSION: u32 = 1;
+
+/// The name of a file of readings in a backup and in a data directory.
+pub(super) fn in_history(name: &str) -> String {
+    format!("{}/{name}", sensing::FOLDER)
+}
+
+/// Whether a name is one of a file of readings, so that it leads nowhere else.
+pub(super) fn is_of_history(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(folder, name)| {
+        folder == sensing::FOLDER && yiwang_history::is_history_file(name)
+    })
+}
 
 /// What a backup says of itself.
 #[derive(Debug, Serialize, Deserialize)]

@@ -13,9 +13,11 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
+use yiwang_history::{copy_log, copy_segments};
 use yiwang_server::config;
 use yiwang_server::data_dir::{self, RECORD};
-use yiwang_store::{LATEST_SCHEMA, basemap};
+use yiwang_server::sensing::{self, recorded_segments};
+use yiwang_store::{LATEST_SCHEMA, Store, basemap};
 
 pub(crate) use restore::Restore;
 
@@ -23,7 +25,7 @@ use super::progress::thousands;
 use super::{Context, verify};
 use manifest::{FileEntry, MANIFEST, Manifest};
 
-/// What a backup may hold, and whether it must; nothing else is restored.
+/// What a backup may hold beside readings, and whether it must; nothing else is restored.
 const FILES: [(&str, bool); 5] = [
     (RECORD, true),
     (data_dir::KEY_FILE, true),
@@ -34,8 +36,9 @@ const FILES: [(&str, bool); 5] = [
 
 /// Copy everything into an empty directory, and check the copy
 ///
-/// Works while a server runs: the record is copied as of one moment. The backup
-/// holds the record, the two keys, the base map and yiwang.toml, with a
+/// Works while a server runs: the record is copied as of one moment, and the
+/// readings of sensors as of that moment or a little before. The backup holds the
+/// record, the readings, the two keys, the base map and yiwang.toml, with a
 /// manifest of their SHA-256. Keep it as safe as the data: the key in it signs
 /// for the trail, and the record holds what residents wrote.
 #[derive(Debug, Args)]
@@ -62,6 +65,14 @@ impl Backup {
         let target = self.target;
         must_be_empty(&target, "TARGET")?;
         data_dir::prepare(&target)?;
+        // The log of readings first, then the record, then the segments it knows:
+        // what is sealed in between is in one of them.
+        let readings = [&context.data, &target].map(|folder| folder.join(sensing::FOLDER));
+        let [from, to] = &readings;
+        let mut kept = match from.exists() {
+            true => copy_log(from, to)?,
+            false => Vec::new(),
+        };
         context
             .block_on(store.back_up(target.join(RECORD)))?
             .with_context(|| format!("copying the record to {}", target.display()))?;
@@ -69,6 +80,8 @@ impl Backup {
         let private = std::fs::Permissions::from_mode(0o600);
         std::fs::set_permissions(target.join(RECORD), private)?;
         drop(store);
+        let recorded = recorded_segments(&Store::open_to_read(&target, 1)?)?;
+        kept.extend(copy_segments(from, to, &recorded)?);
         for (name, _) in FILES.into_iter().filter(|(name, _)| *name != RECORD) {
             copy_if_there(&context.data.join(name), &target.join(name))?;
         }
@@ -76,10 +89,12 @@ impl Backup {
         let Some(entries) = outcome.entries().filter(|_| outcome.is_sound()) else {
             return Err(not_sound(&outcome.text(context.lang)).into());
         };
-        let files = FILES
-            .into_iter()
-            .filter(|(name, _)| target.join(name).exists())
-            .map(|(name, _)| FileEntry::of(&target, name))
+        let others = FILES.into_iter().map(|(name, _)| name.to_owned());
+        let others = others.filter(|name| target.join(name).exists());
+        let kept = kept.into_iter().map(|name| manifest::in_history(&name));
+        let files = others
+            .chain(kept)
+            .map(|name| FileEntry::of(&target, &name))
             .collect::<Result<Vec<_>>>()?;
         let manifest = Manifest {
             yiwang_backup: manifest::VERSION,

@@ -1,5 +1,6 @@
 //! `yiwang restore`.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
 use yiwang_journal::VerifierKey;
-use yiwang_server::data_dir;
+use yiwang_server::{data_dir, sensing};
 use yiwang_store::LATEST_SCHEMA;
 
 use super::manifest::{self, FileEntry, Manifest, refuse};
@@ -91,9 +92,15 @@ impl Restore {
             )
             .into());
         }
+        let readings = waiting.join(sensing::FOLDER);
+        if readings.exists() {
+            std::fs::rename(readings, context.data.join(sensing::FOLDER))?;
+        }
         // The record last: without it a directory is no city's.
-        for file in manifest.files.iter().rev() {
-            std::fs::rename(waiting.join(&file.name), context.data.join(&file.name))?;
+        for (name, _) in FILES.iter().rev() {
+            if manifest.files.iter().any(|file| file.name == *name) {
+                std::fs::rename(waiting.join(name), context.data.join(name))?;
+            }
         }
         File::open(&context.data)?.sync_all()?;
         Ok(())
@@ -109,11 +116,13 @@ impl Restore {
                 format!("the backup is not whole: {shown} cannot be read ({error}). Nothing was restored: use another backup"),
             )
         })?;
+        let to = waiting.join(&expected.name);
+        data_dir::prepare(to.parent().unwrap_or(waiting))?;
         let to = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(waiting.join(&expected.name))?;
+            .open(to)?;
         let found = manifest::copy(file, &to, &expected.name)
             .with_context(|| format!("copying {shown}"))?;
         to.sync_all()?;
@@ -130,7 +139,8 @@ impl Restore {
     }
 }
 
-/// A manifest names our files only, each once, and those that must be there.
+/// A manifest names our files only, each once, and those that must be there; then
+/// those of readings.
 fn check_manifest(manifest: &Manifest) -> Result<()> {
     if manifest.schema > LATEST_SCHEMA {
         return Err(refuse(
@@ -144,11 +154,10 @@ fn check_manifest(manifest: &Manifest) -> Result<()> {
         .allowing([format!("schema 1 to {LATEST_SCHEMA}")])
         .into());
     }
-    let names: Vec<&str> = manifest
-        .files
-        .iter()
-        .map(|file| file.name.as_str())
-        .collect();
+    let all = manifest.files.iter().map(|file| file.name.as_str());
+    let (readings, names): (Vec<&str>, Vec<&str>) =
+        all.partition(|name| manifest::is_of_history(name));
+    let once = readings.iter().collect::<BTreeSet<_>>().len() == readings.len();
     let ours: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
     let in_order: Vec<&str> = ours
         .iter()
@@ -158,7 +167,7 @@ fn check_manifest(manifest: &Manifest) -> Result<()> {
     let missing = FILES
         .iter()
         .any(|(name, must)| *must && !names.contains(name));
-    if names != in_order || missing {
+    if names != in_order || missing || !once {
         return Err(refuse(
             "清单所列文件不对".to_owned(),
             "the manifest does not list the files of a backup".to_owned(),

@@ -22,8 +22,7 @@ use super::progress::{Progress, thousands};
 /// Recomputes every entry, seal, tile and checkpoint of the record in the data
 /// directory, then what the entries add up to, and compares that with the
 /// tables, and each segment of readings with its hash. Needs no server and works
-/// beside one. Exit code 1 when anything does
-/// not agree.
+/// beside one. Exit code 1 when anything does not agree.
 ///
 /// With --export it checks a file made by `yiwang export case` or by the page of
 /// a case; that needs neither a server nor a data directory.
@@ -44,7 +43,7 @@ pub(crate) struct Verify {
     /// The log's key as you know it [default: the one in the data directory, or in the export]
     #[arg(long, value_name = "VKEY")]
     key: Option<String>,
-    /// Leave out the comparison of the tables with what the entries add up to
+    /// Leave out the comparison of tables and segments with what the entries add up to
     #[arg(long, conflicts_with = "export")]
     entries_only: bool,
 }
@@ -66,9 +65,6 @@ impl Verify {
         };
         let mut outcome = check(&context.data, &key, !self.entries_only)?;
         outcome.key_given = is_given;
-        if let Some((_, differing)) = &mut outcome.tables {
-            differing.extend(bad_segments(&context.data)?);
-        }
         context.report(&outcome.view(context.lang), || outcome.text(context.lang))?;
         Ok(outcome.exit_code())
     }
@@ -107,7 +103,8 @@ pub(super) struct Outcome {
     tables: Option<(u64, Vec<String>)>,
 }
 
-/// Checks the record in a data directory; `tables` also compares the tables.
+/// Checks the record in a data directory; `tables` also compares the tables, and
+/// segments of readings with their hashes.
 pub(super) fn check(data: &Path, key: &VerifierKey, tables: bool) -> Result<Outcome> {
     let mut progress = Progress::new("checking", "entries");
     let entries = match verify(data, key, &mut |at| progress.at(at.done, Some(at.total))) {
@@ -125,7 +122,9 @@ pub(super) fn check(data: &Path, key: &VerifierKey, tables: bool) -> Result<Outc
     if tables && outcome.entries.is_ok() {
         let mut progress = Progress::new("replaying", "entries");
         let report = replay(data, true, &mut |at| progress.at(at.done, Some(at.total)))?;
-        outcome.tables = Some((report.cases, report.differing));
+        let mut differing = report.differing;
+        differing.extend(bad_segments(data)?);
+        outcome.tables = Some((report.cases, differing));
     }
     Ok(outcome)
 }

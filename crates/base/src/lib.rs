@@ -13,6 +13,7 @@ mod calendar;
 mod calendar_year;
 mod cell;
 mod colour;
+pub mod field;
 mod grid_code;
 mod ids;
 mod personal;

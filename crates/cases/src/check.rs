@@ -1,5 +1,6 @@
 //! What the fields of a command must hold.
 
+pub(crate) use yiwang_base::field::{missing, text};
 use yiwang_base::{AreaCode, CategoryCode, Refusal, RefusalKind, UnitCode};
 
 use crate::{Category, RequestWords, Rules, SourceRef, Unit};
@@ -150,41 +151,4 @@ pub fn known_area(rules: &Rules, code: Option<&AreaCode>) -> Result<(), Refusal>
         .found(code.as_str())),
         _ => Ok(()),
     }
-}
-
-pub(crate) fn missing(field: &str, zh: &str, en: &str) -> Refusal {
-    Refusal::new(RefusalKind::Invalid, "field.missing", zh, en).at(field)
-}
-
-/// Text that is there and not too long; control characters other than line
-/// breaks and tabs are refused, since they hide what is written.
-pub(crate) fn text<'a>(text: &'a str, field: &str, max: usize) -> Result<&'a str, Refusal> {
-    if text.trim().is_empty() {
-        return Err(missing(field, "此项不能为空", "this cannot be empty"));
-    }
-    let length = text.chars().count();
-    if length > max {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "field.too-long",
-            format!("最多 {max} 字,现有 {length} 字"),
-            format!("at most {max} characters, found {length}"),
-        )
-        .at(field)
-        .found(length.to_string())
-        .allowing([format!("1–{max}")]));
-    }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "field.control-character",
-            "含有不可见的控制字符,请删去",
-            "contains control characters; remove them",
-        )
-        .at(field));
-    }
-    Ok(text)
 }

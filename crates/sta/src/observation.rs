@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
+use yiwang_base::field::unfit;
 use yiwang_base::{Refusal, RefusalKind};
 use yiwang_sensing::{Reading, StreamId};
 
@@ -79,15 +80,7 @@ struct Parts {
 }
 
 fn invalid(field: &str, found: &str, allowed: &'static str) -> Refusal {
-    Refusal::new(
-        RefusalKind::Invalid,
-        "field.invalid",
-        "此项的内容不对",
-        "this field does not hold what it should",
-    )
-    .at(field)
-    .found(found)
-    .allowing([allowed])
+    unfit(field).found(found).allowing([allowed])
 }
 
 impl Parts {

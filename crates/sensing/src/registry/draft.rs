@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use yiwang_base::field::unfit;
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
 
 use super::{Change, Entity, Field, Key, Kind, Sort};
@@ -266,15 +267,9 @@ fn check(field: Field, value: &Value, at: &str) -> Result<bool, Refusal> {
         Sort::Period => "2026-01-31T08:00:00Z/2026-01-31T09:00:00Z",
         Sort::Any | Sort::Computed => "a value",
     };
-    Err(Refusal::new(
-        RefusalKind::Invalid,
-        "field.invalid",
-        "此项的内容不对",
-        "this field does not hold what it should",
-    )
-    .at(within(at, field.name))
-    .found(value.to_string())
-    .allowing([allowed]))
+    Err(unfit(within(at, field.name))
+        .found(value.to_string())
+        .allowing([allowed]))
 }
 
 fn is_time(text: &str) -> bool {

@@ -7,6 +7,7 @@ use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use yiwang_base::field::unfit;
 use yiwang_base::{Refusal, RefusalKind};
 
 use super::problem::ApiError;
@@ -141,13 +142,6 @@ fn wrong_field(path: &str, message: &str) -> Refusal {
         .rsplit_once(" at line ")
         .map_or(message, |(said, _)| said);
     let invalid = |code, zh, en| Refusal::new(RefusalKind::Invalid, code, zh, en);
-    let wrong = || {
-        invalid(
-            "field.invalid",
-            "此项的内容不对",
-            "this field does not hold what it should",
-        )
-    };
     let within = |name: &str| match path {
         "." => name.to_owned(),
         path => format!("{path}.{name}"),
@@ -167,12 +161,12 @@ fn wrong_field(path: &str, message: &str) -> Refusal {
             .allowing(allowed);
     }
     if let Some((word, allowed)) = unknown(message, "unknown variant `") {
-        return wrong().at(path).found(word).allowing(allowed);
+        return unfit(path).found(word).allowing(allowed);
     }
     let (found, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
     let found = found.split_once(": ").map_or(found, |(_, found)| found);
     let at = if path == "." { "body" } else { path };
-    let refusal = wrong().at(at).found(found);
+    let refusal = unfit(at).found(found);
     match expected {
         "" => refusal,
         "u8" => refusal.allowing(["0–255"]),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yiwang_base::{Point, Refusal, RefusalKind};
+use yiwang_base::field::unfit;
+use yiwang_base::{Point, Refusal};
 use yiwang_history::Summary;
 use yiwang_sensing::device::Device;
 
@@ -38,17 +39,8 @@ impl DeviceBody {
     /// # Errors
     /// A refusal that names the field at fault.
     pub fn device(self, before: Option<Device>) -> Result<Device, Refusal> {
-        let wrong = |field: &str, found: &str, allowed: &str| {
-            Refusal::new(
-                RefusalKind::Invalid,
-                "field.invalid",
-                "此项的内容不对",
-                "this field does not hold what it should",
-            )
-            .at(field)
-            .found(found)
-            .allowing([allowed])
-        };
+        let wrong =
+            |field: &str, found: &str, allowed: &str| unfit(field).found(found).allowing([allowed]);
         if self.most_per_minute == 0 {
             return Err(wrong("most_per_minute", "0", "1–…"));
         }

@@ -217,3 +217,87 @@ fn limits_are_tried_on_old_cases_before_they_are_the_citys_own() {
     let refused = place.run(&["eval", "limits", file]);
     refused.refused(1, &["desk.accept"]);
 }
+
+/// An invented series of the Numenta benchmark's form: a level that jumps once, in
+/// the window that its label names.
+fn benchmark(place: &Place) {
+    let mut file = String::from("timestamp,value\n");
+    for n in 0..2_000 {
+        let (day, hour, minute) = (1 + n / 288, n / 12 % 24, n % 12 * 5);
+        let value = if (1_500..1_520).contains(&n) {
+            90.0
+        } else {
+            20.0 + f64::from(n % 7)
+        };
+        file += &format!("2024-05-{day:02} {hour:02}:{minute:02}:00,{value}\n");
+    }
+    let window = r#"{"made/one.csv": [["2024-05-06 04:00:00.000000", "2024-05-06 08:00:00.000000"]],
+        "made/two.csv": []}"#;
+    for folder in ["nab/data/made", "nab/labels"] {
+        std::fs::create_dir_all(place.path(folder)).unwrap();
+    }
+    place.write("nab/data/made/one.csv", &file);
+    place.write("nab/data/made/two.csv", &file);
+    place.write("nab/labels/combined_windows.json", window);
+}
+
+#[test]
+fn detectors_are_scored_as_the_benchmark_does_and_their_scores_written_out() {
+    let place = Place::new();
+    benchmark(&place);
+    let arguments = ["eval", "nab", "nab", "--out", "out", "--json"];
+    let report = place.run(&arguments).ok().json();
+    assert_eq!(
+        (&report["series"], &report["windows"], &report["readings"]),
+        (&json!(2), &json!(1), &json!(4_000))
+    );
+    let names: Vec<&str> = report["detectors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["detector"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["light", "standard", "thorough"]);
+    for (line, name) in report["detectors"].as_array().unwrap().iter().zip(names) {
+        let scored = &line["scores"]["standard"];
+        assert_eq!(
+            (&scored["found"], &scored["missed"]),
+            (&json!(1), &json!(0))
+        );
+        let written = place.read(&format!("out/yiwang-{name}/made/yiwang-{name}_one.csv"));
+        assert_eq!(written.lines().count(), 2_001);
+        assert!(written.starts_with("timestamp,value,anomaly_score,label\n"));
+        let labelled = written.lines().filter(|line| line.ends_with(",1")).count();
+        assert_eq!(labelled, 49, "both ends of the window belong to it");
+        let best = written
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').nth(2).unwrap().parse::<f64>().unwrap())
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(&b.1));
+        assert!((1_488..1_540).contains(&best.unwrap().0), "{best:?}");
+    }
+}
+
+#[test]
+fn a_benchmark_that_is_not_whole_is_refused_with_the_place() {
+    let place = Place::new();
+    place
+        .run(&["eval", "nab", "nab"])
+        .refused(1, &["nab/labels/combined_windows.json"]);
+    benchmark(&place);
+    place.write(
+        "nab/data/made/two.csv",
+        "timestamp,value\n2024-05-01 00:00:00,high\n",
+    );
+    place
+        .run(&["eval", "nab", "nab"])
+        .refused(1, &["two.csv", "line 2"]);
+    place.write(
+        "nab/labels/combined_windows.json",
+        r#"{"made/one.csv": [["2030-01-01 00:00:00", "2030-01-01 00:00:00"]]}"#,
+    );
+    place
+        .run(&["eval", "nab", "nab"])
+        .refused(1, &["2030-01-01 00:00:00", "no time of the series"]);
+}

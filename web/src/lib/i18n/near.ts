@@ -59,7 +59,7 @@ export const nearEn: NearMessages = {
   within: 'How far',
   metres: (n) => (n < 1000 ? `within ${n} m` : `within ${n / 1000} km`),
   days: 'When',
-  lastDays: (n) => `the last ${n} days`,
+  lastDays: (n) => `last ${n} days`,
   count: (n) => (n === 1 ? '1 case' : `${n} cases`),
   withheld: (n, fewest) =>
     `${n} more are not listed: fewer than ${fewest} were done in their square, and nobody shall be picked out.`,

@@ -18,6 +18,7 @@ mod finding;
 mod grades;
 mod joint;
 mod joints;
+mod memory;
 mod near;
 mod order;
 mod plan;

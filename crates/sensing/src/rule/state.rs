@@ -7,8 +7,9 @@ use yiwang_base::{Colour, RuleCode};
 
 use super::grades::Ladder;
 use super::joints::{Joints, TogetherState};
+use super::memory::Memory;
 use super::order::Buffer;
-use super::shard::{Counts, Memory, Shard};
+use super::shard::{Counts, Shard};
 use super::{Finding, Ground, Plan, When};
 use crate::StreamId;
 

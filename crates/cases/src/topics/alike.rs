@@ -14,9 +14,9 @@ type Weighted = Vec<(u32, f32)>;
 /// Less alike than this counts as not at all.
 const LEAST: f32 = 0.02;
 
-/// Pairs of messages that are at all alike, with how much (0…1): the cosine of
-/// their titles' terms, which fades with the time between the messages.
-pub(super) fn pairs(messages: &[Message<'_>], half_life_days: f32) -> HashMap<Pair, f32> {
+/// Pairs of messages that are at all alike, ascending, with how much (0…1): the
+/// cosine of their titles' terms, which fades with the time between the messages.
+pub(super) fn pairs(messages: &[Message<'_>], half_life_days: f32) -> Vec<(Pair, f32)> {
     let titles = weighted(messages.iter().map(|message| message.title));
     let mut pairs = cosines(&titles);
     for ((a, b), alike) in &mut pairs {
@@ -24,7 +24,7 @@ pub(super) fn pairs(messages: &[Message<'_>], half_life_days: f32) -> HashMap<Pa
         let days = days.map_or(0, |(one, other)| (one - other).unsigned_abs());
         *alike *= fading(days as f32, half_life_days);
     }
-    pairs.retain(|_, alike| *alike >= LEAST);
+    pairs.retain(|(_, alike)| *alike >= LEAST);
     pairs
 }
 
@@ -73,8 +73,8 @@ fn weighted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Weighted> {
 }
 
 /// Cosines of all pairs that share a term which is not in too many texts: a
-/// twentieth of them, or fifty.
-fn cosines(texts: &[Weighted]) -> HashMap<Pair, f32> {
+/// twentieth of them, or fifty. In order, since sums of them are rounded by it.
+fn cosines(texts: &[Weighted]) -> Vec<(Pair, f32)> {
     let mut having: HashMap<u32, Vec<u32>> = HashMap::new();
     for (n, text) in texts.iter().enumerate() {
         for (term, _) in text {
@@ -82,7 +82,7 @@ fn cosines(texts: &[Weighted]) -> HashMap<Pair, f32> {
         }
     }
     let most = (texts.len() / 20).max(50);
-    let mut pairs = HashMap::new();
+    let mut pairs = Vec::new();
     for (n, text) in texts.iter().enumerate() {
         let mut others: Vec<u32> = Vec::new();
         for (term, _) in text {
@@ -95,7 +95,7 @@ fn cosines(texts: &[Weighted]) -> HashMap<Pair, f32> {
         others.dedup();
         for other in others {
             let cosine = dot(text, &texts[other as usize]);
-            pairs.insert((n as u32, other), cosine);
+            pairs.push(((n as u32, other), cosine));
         }
     }
     pairs

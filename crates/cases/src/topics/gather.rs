@@ -39,14 +39,14 @@ impl Ord for Candidate {
 /// Joins the two clusters that are most alike on average, pair by pair, until
 /// none are at least `least` alike. Pairs that are not given are not alike at
 /// all. Returns the number of each item's cluster: that of its first item.
-pub(super) fn gather(items: usize, pairs: &HashMap<Pair, f32>, least: f32) -> Vec<u32> {
+pub(super) fn gather(items: usize, pairs: &[(Pair, f32)], least: f32) -> Vec<u32> {
     let mut cluster: Vec<u32> = (0..items as u32).collect();
     let mut size = vec![1u32; items];
     let mut grown = vec![0u32; items];
     // Sums of likeness between the items of two clusters.
     let mut near: Vec<HashMap<u32, f32>> = vec![HashMap::new(); items];
     let mut candidates = BinaryHeap::with_capacity(pairs.len());
-    for (&(a, b), &alike) in pairs {
+    for &((a, b), alike) in pairs {
         near[a as usize].insert(b, alike);
         near[b as usize].insert(a, alike);
         if alike >= least {

@@ -92,7 +92,7 @@ pub fn topics(messages: &[Message<'_>], settings: &Settings) -> Vec<Topic> {
     let topic = |own: Vec<usize>| {
         let days = own.iter().filter_map(|n| messages[*n].day);
         let (first_day, last_day) = (days.clone().min(), days.max());
-        // Of equals the first, so that nothing depends on the order of a map.
+        // Of equals the first.
         let core = own.iter().copied().rev();
         let core = core.max_by(|a, b| likeness[*a].total_cmp(&likeness[*b]));
         Topic {

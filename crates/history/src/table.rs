@@ -304,7 +304,7 @@ impl Reader {
                 let texts = there.iter().map(|there| match there {
                     0 => Ok(None),
                     _ => {
-                        let value = values.next().unwrap_or_default();
+                        let value = values.next().ok_or_else(other_type)?;
                         Ok(Some(Box::from(value.as_utf8()?)))
                     }
                 });

@@ -1,3 +1,4 @@
+import { Problem } from './api/problem';
 import type { Near, Point } from './api/types';
 
 type Done = Near['done'][number];
@@ -72,10 +73,10 @@ export function boxMiddle(geometry: unknown): Point | null {
   return { lon: middle(0), lat: middle(1) };
 }
 
-/** About the middle of an area. */
+/** About the middle of an area; `null` for one without an outline. */
 export async function middleOf(area: string): Promise<Point | null> {
   const answer = await fetch('/api/v1/areas.geojson');
-  if (!answer.ok) return null;
+  if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => null));
   const outlines = (await answer.json()) as Outlines;
   const found = outlines.features.find((one) => one.properties.code === area);
   return found ? boxMiddle(found.geometry) : null;

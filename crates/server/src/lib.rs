@@ -8,6 +8,7 @@
 //! - What leaves over HTTP is a [`wire`] type.
 
 pub mod accounts;
+pub mod alerting;
 pub mod basemap;
 pub mod bench;
 pub mod calendars;

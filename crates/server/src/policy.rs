@@ -83,6 +83,16 @@ pub enum Right {
     KeepDevices,
     /// Open dossiers of this kind and take their steps.
     Run(Kind),
+    /// See alerts, the rules that raise them, and warnings before they are issued.
+    ReadAlerts,
+    /// Acknowledge, handle and silence alerts.
+    HandleAlerts,
+    /// Set the rules that judge readings.
+    SetRules,
+    /// Draft, issue and cancel public warnings.
+    DraftWarnings,
+    /// Approve public warnings above yellow.
+    ApproveWarnings,
 }
 
 impl Role {
@@ -127,10 +137,11 @@ impl Role {
             Withdraw,
         };
         use Right::{
-            Act, FindCaller, KeepAccounts, KeepCity, KeepDevices, KeepRegister, ReadCases,
-            ReadEntries, ReadFigures, ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords,
-            Run, SendReadings, SetChannel, SetFormulas, SetHooks, SetRoster, SubmitMany,
-            SubmitTable, Whistle,
+            Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, KeepAccounts, KeepCity,
+            KeepDevices, KeepRegister, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
+            ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, Run, SendReadings,
+            SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany, SubmitTable,
+            Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures => self != Role::Partner,
@@ -188,6 +199,11 @@ impl Role {
             Run(Kind::Topic | Kind::Dispute | Kind::Deliberation | Kind::MicroProject) => {
                 matches!(self, Role::Operator | Role::Unit)
             }
+            ReadAlerts => self != Role::Partner,
+            HandleAlerts => matches!(self, Role::Operator | Role::Unit),
+            SetRules => self == Role::Steward,
+            DraftWarnings => self == Role::Operator,
+            ApproveWarnings => self == Role::Leader,
             Run(Kind::PropertyParty | Kind::Asset) => matches!(self, Role::Steward | Role::Unit),
         }
     }
@@ -493,30 +509,33 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "sensing cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "alerts handle_alerts draft_warnings sensing cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  proposal topic dispute deliberation consultation micro_project",
             ),
             (
                 Role::Unit,
-                "sensing cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "alerts handle_alerts sensing cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  topic dispute property_party asset deliberation micro_project",
             ),
             (
                 Role::Verifier,
-                "sensing cases words reporter units figures submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "alerts sensing cases words reporter units figures submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Leader,
-                "sensing cases words units figures submit supervise release comment",
+                "alerts approve_warnings sensing cases words units figures submit supervise release comment",
             ),
             (
                 Role::Steward,
-                "sensing register devices cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase property_party asset",
+                "alerts set_rules sensing register devices cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase property_party asset",
             ),
-            (Role::Auditor, "sensing cases units figures entries submit"),
+            (
+                Role::Auditor,
+                "alerts sensing cases units figures entries submit",
+            ),
             (
                 Role::Admin,
-                "sensing cases units figures entries accounts submit",
+                "alerts sensing cases units figures entries accounts submit",
             ),
             (Role::Partner, "sensing send_readings register many submit"),
         ];
@@ -541,6 +560,11 @@ mod tests {
             (Right::SendReadings, "send_readings"),
             (Right::KeepRegister, "register"),
             (Right::KeepDevices, "devices"),
+            (Right::ReadAlerts, "alerts"),
+            (Right::HandleAlerts, "handle_alerts"),
+            (Right::SetRules, "set_rules"),
+            (Right::DraftWarnings, "draft_warnings"),
+            (Right::ApproveWarnings, "approve_warnings"),
         ];
         let plain = plain.map(|(right, word)| (right, word.to_owned()));
         let acts = Action::ALL.map(|action| (Right::Act(action), action.word().to_owned()));

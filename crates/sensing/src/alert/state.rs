@@ -23,6 +23,9 @@ pub enum Handling {
 }
 
 impl Handling {
+    /// All of them.
+    pub const ALL: [Handling; 3] = [Handling::Raised, Handling::Acknowledged, Handling::Handled];
+
     /// The word of the interface.
     pub fn word(self) -> &'static str {
         match self {

@@ -221,7 +221,7 @@ pub fn decide(
             check(content, context.now)?;
             not_twice_a_second(warning, &identifier(), context)?;
             match approver {
-                Some(approver) => not_by_the_drafter(context.by, approver)?,
+                Some(approver) => not_by_the_drafter(&warning.drafted_by, approver)?,
                 None if content.colour > Colour::Yellow => {
                     return Err(missing(
                         "approver",

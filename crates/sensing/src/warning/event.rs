@@ -16,6 +16,18 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Status; 3] = [Status::Actual, Status::Exercise, Status::Test];
+
+    /// The word of the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Actual => "actual",
+            Status::Exercise => "exercise",
+            Status::Test => "test",
+        }
+    }
+
     /// The word of CAP.
     pub fn cap(self) -> &'static str {
         match self {

@@ -21,6 +21,14 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All of them.
+    pub const ALL: [Stage; 4] = [
+        Stage::Draft,
+        Stage::Issued,
+        Stage::Cancelled,
+        Stage::Expired,
+    ];
+
     /// The word of the interface.
     pub fn word(self) -> &'static str {
         match self {
@@ -115,7 +123,7 @@ pub struct Warning {
     pub content: Content,
     /// When it was drafted.
     pub drafted_at: Timestamp,
-    /// Who drafted what it says, as it stands in the record.
+    /// Who drafted it, as it stands in the record.
     pub drafted_by: String,
     /// What was said to the public, in order.
     pub messages: Vec<Message>,
@@ -230,7 +238,6 @@ impl Sheet for Warning {
             } => {
                 warning.content = content.clone();
                 warning.approver.clone_from(approver);
-                warning.drafted_by.clone_from(&step.by);
                 warning.say(MessageKind::Update, identifier, step.at);
             }
             WarningEvent::Cancelled { identifier } => {

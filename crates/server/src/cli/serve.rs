@@ -126,6 +126,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         async move { drop(stopped.await) },
     ));
     let flows = tokio::spawn(yiwang_server::flows::run(Arc::clone(&app)));
+    let alerts = tokio::spawn(yiwang_server::flows::alerts::follow(Arc::clone(&app)));
     let control = control_socket(&context.data);
     http::serve(listener, control, Arc::clone(&app), async move {
         signals.next().await
@@ -142,6 +143,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     // What it was doing when it stopped is done again when it starts.
     let _ = hooks.await;
     flows.abort();
+    alerts.abort();
     // Whoever finds it could not reach anybody.
     let _ = std::fs::remove_file(context.data.join(data_dir::CONTROL));
     app.store.sign(&app.key).await?;

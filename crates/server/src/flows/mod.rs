@@ -1,8 +1,10 @@
 //! Flows: what crosses rooms, and what happens by itself. Each is a short file.
 
+pub mod alerts;
 pub mod complaints;
 pub mod proactive;
 pub mod urns;
+pub mod warnings;
 
 use std::sync::Arc;
 use std::time::Duration;

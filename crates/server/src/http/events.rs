@@ -11,7 +11,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
 use yiwang_cases::StoreError;
-use yiwang_store::{Changed, DossierMoved, WhistleChanged};
+use yiwang_sensing::alert::Alert;
+use yiwang_sensing::warning::Warning;
+use yiwang_store::{Changed, DossierMoved, SheetMoved, WhistleChanged};
 
 use super::answers::StaffProblems;
 use super::problem::Answer;
@@ -19,7 +21,8 @@ use super::session::{Session, Visitor};
 use super::state::{App, now};
 use crate::policy::{Right, User};
 use crate::wire::{
-    ChangeView, DossierChangeView, EventWord, Time, WhistleChangeView, WhistleEventWord, Word,
+    AlertChangeView, AlertView, ChangeView, DossierChangeView, EventWord, Time, WarningChangeView,
+    WhistleChangeView, WhistleEventWord, Word,
 };
 
 /// How many changes are read at once, and how often at most.
@@ -34,7 +37,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
     params(("Last-Event-ID" = Option<u64>, Header, description = "the last event received")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-            description = "`ready` once, then a `case`, a `whistle` or a `dossier` for each change; its data is a `ChangeView`, a `WhistleChangeView` or a `DossierChangeView`"),
+            description = "`ready` once, then a `case`, a `whistle`, a `dossier`, an `alert` or a `warning` for each change; its data is a `ChangeView`, a `WhistleChangeView`, a `DossierChangeView`, an `AlertChangeView` or a `WarningChangeView`"),
         StaffProblems,
     ))]
 pub(super) async fn stream(
@@ -111,6 +114,8 @@ enum Change {
     Case(Box<Changed>),
     Whistle(Box<WhistleChanged>),
     Dossier(Box<DossierMoved>),
+    Alert(Box<SheetMoved<Alert>>),
+    Warning(Box<SheetMoved<Warning>>),
 }
 
 impl Change {
@@ -122,6 +127,12 @@ impl Change {
                 .sees_whistle(&change.whistle)
                 .then(|| whistle_event(change)),
             Change::Dossier(change) => Some(dossier_event(change)),
+            Change::Alert(change) => user
+                .may(Right::ReadAlerts)
+                .then(|| alert_event(change, user)),
+            Change::Warning(change) => user
+                .may(Right::ReadAlerts)
+                .then(|| warning_event(change, user)),
         }
     }
 }
@@ -133,7 +144,11 @@ async fn batch(app: &App, from: u64) -> Result<(BTreeMap<u64, Change>, bool), St
     let whistles = app.store.whistle_changes_from(from, BATCH).await?;
     let horizon = |full: bool, last: Option<u64>| last.filter(|_| full).unwrap_or(u64::MAX);
     let dossiers = app.store.dossiers_from(from, BATCH).await?;
+    let alerts = app.store.sheets_from::<Alert>(from, BATCH).await?;
+    let warnings = app.store.sheets_from::<Warning>(from, BATCH).await?;
     let until = [
+        horizon(alerts.len() == BATCH, alerts.last().map(|c| c.seq)),
+        horizon(warnings.len() == BATCH, warnings.last().map(|c| c.seq)),
         horizon(cases.len() == BATCH, cases.last().map(|c| c.seq)),
         horizon(whistles.len() == BATCH, whistles.last().map(|c| c.seq)),
         horizon(dossiers.len() == BATCH, dossiers.last().map(|c| c.seq)),
@@ -148,11 +163,47 @@ async fn batch(app: &App, from: u64) -> Result<(BTreeMap<u64, Change>, bool), St
     let dossiers = dossiers
         .into_iter()
         .map(|change| (change.seq, Change::Dossier(Box::new(change))));
+    let alerts = alerts
+        .into_iter()
+        .map(|change| (change.seq, Change::Alert(Box::new(change))));
+    let warnings = warnings
+        .into_iter()
+        .map(|change| (change.seq, Change::Warning(Box::new(change))));
     let changes = cases
         .chain(whistles)
         .chain(dossiers)
+        .chain(alerts)
+        .chain(warnings)
         .filter(|(seq, _)| *seq <= until);
     Ok((changes.collect(), until != u64::MAX))
+}
+
+fn alert_event(change: &SheetMoved<Alert>, user: &User) -> Event {
+    let view = AlertChangeView {
+        seq: change.seq,
+        event: change.event.to_owned(),
+        by: change.by.clone(),
+        alert: AlertView::of(&change.kept, user.may(Right::HandleAlerts), now()),
+    };
+    let data = serde_json::to_string(&view).unwrap_or_default();
+    Event::default()
+        .event("alert")
+        .id(change.seq.to_string())
+        .data(data)
+}
+
+fn warning_event(change: &SheetMoved<Warning>, user: &User) -> Event {
+    let view = WarningChangeView {
+        seq: change.seq,
+        event: change.event.to_owned(),
+        by: change.by.clone(),
+        warning: super::warnings::shown(user, &change.kept),
+    };
+    let data = serde_json::to_string(&view).unwrap_or_default();
+    Event::default()
+        .event("warning")
+        .id(change.seq.to_string())
+        .data(data)
 }
 
 fn dossier_event(change: &DossierMoved) -> Event {

@@ -1,6 +1,7 @@
 //! The HTTP interface: the router is its table of contents.
 
 mod accounts;
+mod alerts;
 mod answers;
 mod assets;
 mod attempts;
@@ -8,6 +9,7 @@ mod batch;
 mod body;
 mod calendar;
 mod callers;
+mod cap;
 mod cases;
 mod commands;
 mod cursor;
@@ -35,6 +37,7 @@ mod problem;
 mod readings;
 mod requests;
 mod roster;
+mod rules;
 mod serve;
 mod session;
 mod settings;
@@ -46,6 +49,7 @@ mod table;
 mod tiles;
 mod topics;
 mod trail;
+mod warnings;
 mod whistle_filter;
 mod whistles;
 
@@ -92,6 +96,8 @@ fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/tiles/cases/{z}/{x}/{y}", get(tiles::cases)),
         ("/trail/vkey", get(trail::verifier_key)),
         ("/trail/{*path}", get(trail::read)),
+        ("/cap/feed.atom", get(cap::feed)),
+        ("/cap/{message}", get(cap::message)),
         ("/healthz", get(state::health)),
     ];
     routes.extend(open311::routes());
@@ -247,4 +253,14 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::release))
         .routes(routes!(readings::summaries))
         .routes(routes!(readings::export))
+        .routes(routes!(rules::list, rules::set))
+        .routes(routes!(rules::history))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::show))
+        .routes(routes!(alerts::step))
+        .routes(routes!(warnings::list, warnings::draft))
+        .routes(routes!(warnings::show))
+        .routes(routes!(warnings::step))
+        .routes(routes!(warnings::settings, warnings::set_settings))
+        .routes(routes!(warnings::public))
 }

@@ -8,7 +8,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::wire::{
-    CaseDetail, ChangeView, DossierChangeView, DossierDetail, WhistleChangeView, WhistleDetail,
+    AlertChangeView, CaseDetail, ChangeView, DossierChangeView, DossierDetail, WarningChangeView,
+    WhistleChangeView, WhistleDetail,
 };
 
 #[derive(OpenApi)]
@@ -25,7 +26,9 @@ use crate::wire::{
         DossierDetail,
         DossierChangeView,
         WhistleDetail,
-        WhistleChangeView
+        WhistleChangeView,
+        AlertChangeView,
+        WarningChangeView
     )),
     modifiers(&Session),
     tags(
@@ -38,6 +41,7 @@ use crate::wire::{
         (name = "figures", description = "Rates that open to the cases behind them"),
         (name = "webhooks", description = "What other systems are told"),
         (name = "sensing", description = "Devices that send readings, and readings over time; SensorThings itself is at /sta/v1.1"),
+        (name = "alerts", description = "Rules that judge readings, alerts, public warnings"),
         (name = "together", description = "What grows out of cases: proposals, topics, disputes, deliberation, votes, micro-projects"),
     )
 )]

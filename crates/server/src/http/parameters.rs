@@ -6,7 +6,7 @@
 use utoipa::IntoParams;
 
 use crate::wire::{
-    ChannelWord, FigureGroupWord, FigurePartWord, KindWord, StageWord, WhistleKindWord,
+    ChannelWord, ColourWord, FigureGroupWord, FigurePartWord, KindWord, StageWord, WhistleKindWord,
     WhistleStageWord,
 };
 
@@ -35,6 +35,72 @@ pub(super) struct WhistlePath {
     /// The whistle's number, `W12`.
     #[param(pattern = "^[Ww]?[1-9][0-9]*$")]
     whistle: String,
+}
+
+/// Which rule.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct RulePath {
+    /// The rule's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    rule: String,
+}
+
+/// Which alert.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct AlertPath {
+    /// The alert's number.
+    #[param(pattern = "^[1-9][0-9]{0,17}$")]
+    alert: String,
+}
+
+/// Which warning.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WarningPath {
+    /// The warning's number.
+    #[param(pattern = "^[1-9][0-9]{0,17}$")]
+    warning: String,
+}
+
+/// Which warnings.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SheetQuery {
+    /// Only those with which something is still to be done, or only the others.
+    #[param(nullable = false)]
+    open: Option<bool>,
+    /// Only those with smaller numbers.
+    #[param(minimum = 1, nullable = false)]
+    before: Option<u64>,
+    /// Most of them.
+    #[param(minimum = 1, maximum = 200, nullable = false)]
+    limit: Option<u32>,
+}
+
+/// Which alerts.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct AlertQuery {
+    /// Only those with which something is still to be done, or only the others.
+    #[param(nullable = false)]
+    open: Option<bool>,
+    /// Only those of these colours.
+    #[param(explode = false, nullable = false)]
+    colour: Option<Vec<ColourWord>>,
+    /// Only those in these areas.
+    #[param(explode = false, nullable = false)]
+    area: Option<Vec<String>>,
+    /// Only those about this.
+    #[param(nullable = false)]
+    cause: Option<String>,
+    /// Only those with smaller numbers.
+    #[param(minimum = 1, nullable = false)]
+    before: Option<u64>,
+    /// Most of them.
+    #[param(minimum = 1, maximum = 200, nullable = false)]
+    limit: Option<u32>,
 }
 
 /// Which unit.

@@ -12,6 +12,7 @@ use yiwang_store::{Item, Store};
 
 use super::attempts::Attempts;
 use super::problem::Answer;
+use crate::alerting::Alerting;
 use crate::basemap::Basemap;
 use crate::callers::CallerKey;
 use crate::city::City;
@@ -49,6 +50,8 @@ pub struct App {
     pub options: AppOptions,
     /// Knows callers again.
     pub callers: CallerKey,
+    /// Rules at work.
+    pub alerting: Alerting,
     city: RwLock<Arc<City>>,
     /// Held by whoever changes what the city is made of: one at a time.
     changing: Mutex<()>,
@@ -78,6 +81,8 @@ impl App {
         callers: CallerKey,
     ) -> Result<App, StoreError> {
         let city = City::load(&store)?;
+        let alerting =
+            Alerting::open(&store, &city, now()).map_err(|e| StoreError::Broken(e.to_string()))?;
         let judging = RwLock::new(Arc::new(Judging::untaught(&city)));
         let formulas = RwLock::new(Arc::new(Formulas::load(&store)?));
         // Names of the base map are learnt in the background.
@@ -92,6 +97,7 @@ impl App {
             duplicates: Arc::new(Duplicates::new(gazetteer)),
             options,
             callers,
+            alerting,
             city: RwLock::new(Arc::new(city)),
             changing: Mutex::new(()),
             formulas,
@@ -201,6 +207,22 @@ impl App {
         let city = self.city.write();
         *city.unwrap_or_else(std::sync::PoisonError::into_inner) = loaded;
         Ok(changed)
+    }
+}
+
+impl App {
+    /// Has readings judged by the rules and streams as they are in the record now.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub(super) async fn reload_rules(self: &Arc<Self>) -> Result<(), Refusal> {
+        let app = Arc::clone(self);
+        let reloaded = tokio::task::spawn_blocking(move || {
+            app.alerting.reload(&app.store, &app.city(), now())
+        });
+        reloaded
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Broken(error.to_string()).into()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Wire types: the JSON that callers see. Domain types never leave as they are.
 
 mod account;
+mod alert;
 mod batch;
 mod calendar;
 mod caller;
@@ -26,11 +27,16 @@ mod session;
 mod settings;
 mod suggestion;
 mod table;
+mod warning;
 mod whistle;
 mod words;
 
 pub use account::{
     AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody,
+};
+pub use alert::{
+    AlertChangeView, AlertDetail, AlertStepBody, AlertView, AlertsView, RuleBody, RuleView,
+    SheetStepView,
 };
 pub use batch::{BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem};
 pub(crate) use calendar::unlisted_word;
@@ -101,6 +107,10 @@ pub use suggestion::{
     TopicsView, UsualView,
 };
 pub use table::{RejectedRow, TableBody, TableView};
+pub use warning::{
+    DraftBody, PublicWarning, WarningChangeView, WarningDetail, WarningSettings, WarningStepBody,
+    WarningView, WarningsView,
+};
 pub use whistle::{
     BlowBody, CallBody, CallUnitBody, CallView, CheckInBody, CheckInsPage, CheckInsView,
     ConfirmBody, EndBody, MilestoneBody, MilestoneView, OnDutyNow, OnDutyView, PresenceView,
@@ -109,13 +119,14 @@ pub use whistle::{
     WhistleWordsView, WithdrawWhistleBody,
 };
 pub use words::{
-    ActionWord, AnswerKindWord, AttendanceWord, BetterWord, ChannelWord, ConditionWord,
-    CountedWord, DatedWord, DayWord, DeclineWord, DismissWord, DoneOutcomeWord, EventWord,
-    FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord, FormWord, GradeWord,
-    HookPurposeWord, KindWord, MeasureWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
-    RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord,
-    SuspicionWord, TierWord, TrackWord, UnitKindWord, UnlistedWord, WhistleActionWord,
-    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
+    ActionWord, AlertActionWord, AlertOutcomeWord, AnswerKindWord, AttendanceWord, BetterWord,
+    ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord, DeclineWord,
+    DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
+    FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord, KindWord, MeasureWord,
+    OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, RecastWord, ReturnWord, RoleWord,
+    ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord, TrackWord,
+    UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord, WarningStatusWord,
+    WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

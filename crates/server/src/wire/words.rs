@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use yiwang_base::{Day, UnlistedYears};
+use yiwang_base::{Colour, Day, UnlistedYears};
 use yiwang_cases::authority::Flaw;
 use yiwang_cases::civic::{Kind, Recast, asset, deliberation, dispute, property_party, proposal};
 use yiwang_cases::coverage::Fault;
@@ -19,6 +19,9 @@ use yiwang_cases::{
     WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 use yiwang_sensing::device::Suspicion;
+
+use yiwang_sensing::alert::{AlertAction, Handling, Outcome as AlertOutcome};
+use yiwang_sensing::warning::{Stage as WarningStage, Status as WarningStatus, WarningAction};
 
 use super::limits::Measure;
 use super::unlisted_word;
@@ -171,6 +174,13 @@ worded! {
     Measure "Measure" "In what a limit is counted." Measure::word, MeasureWord;
     Day "Day" "A day of the week." Day::word, DayWord;
     Suspicion "Suspicion" "Why a device is not believed." Suspicion::word, SuspicionWord;
+    Colour "Colour" "How grave it is." Colour::word, ColourWord;
+    Handling "AlertHandling" "How far somebody is with an alert." Handling::word, HandlingWord;
+    AlertAction "AlertAction" "What can be done with an alert." AlertAction::word, AlertActionWord;
+    AlertOutcome "AlertOutcome" "What came of an alert." AlertOutcome::word, AlertOutcomeWord;
+    WarningStage "WarningStage" "How far a warning is." WarningStage::word, WarningStageWord;
+    WarningStatus "WarningStatus" "Whether a warning is meant." WarningStatus::word, WarningStatusWord;
+    WarningAction "WarningAction" "What can be done with a warning." WarningAction::word, WarningActionWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

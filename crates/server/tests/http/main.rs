@@ -8,6 +8,7 @@
 mod common;
 
 mod accounts;
+mod alerts;
 mod bad_input;
 mod batch;
 mod calendar;

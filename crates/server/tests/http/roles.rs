@@ -15,9 +15,56 @@ const WHO: [&str; 9] = [
 
 /// What each gets. A command that is allowed answers 412 here, since the
 /// version named is never the case's: so nothing changes while the table is read.
-const TABLE: [(&str, &str); 180] = [
+const TABLE: [(&str, &str); 195] = [
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
+    ("GET /api/v1/rules", "401 200 200 200 200 200 200 200 403"),
+    ("POST /api/v1/rules", "401 403 403 403 403 412 403 403 403"),
+    (
+        "GET /api/v1/rules/{rule}/history",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    ("GET /api/v1/alerts", "401 200 200 200 200 200 200 200 403"),
+    (
+        "GET /api/v1/alerts/{alert}",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    (
+        "POST /api/v1/alerts/{alert}/steps",
+        "401 404 404 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/warnings",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    // What is sent here says no ground.
+    (
+        "POST /api/v1/warnings",
+        "401 422 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/warnings/{warning}",
+        "401 404 404 404 404 404 404 404 403",
+    ),
+    (
+        "POST /api/v1/warnings/{warning}/steps",
+        "401 404 403 403 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/warning-settings",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    // What is sent here names no sender.
+    (
+        "POST /api/v1/warning-settings",
+        "401 403 403 403 403 422 403 403 403",
+    ),
+    (
+        "GET /api/v1/public-warnings",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    ("GET /cap/feed.atom", "200 200 200 200 200 200 200 200 200"),
+    ("GET /cap/{message}", "404 404 404 404 404 404 404 404 404"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
     (
         "GET /api/v1/openapi.json",
@@ -745,6 +792,12 @@ fn body(path: &str) -> Value {
     if path.contains("/dossiers") {
         return dossier_body(path);
     }
+    if ["/rules", "/alerts", "/warning"]
+        .iter()
+        .any(|part| path.contains(part))
+    {
+        return sensing_body(path);
+    }
     match path.rsplit('/').next().unwrap() {
         "accounts" => json!({"name": "operator", "role": "operator"}),
         "police" => json!({"type": "FeatureCollection", "features": []}),
@@ -848,6 +901,26 @@ fn dossier_body(path: &str) -> Value {
     }
 }
 
+fn sensing_body(path: &str) -> Value {
+    let words = json!({"zh": "x", "en": "x"});
+    match path.trim_start_matches("/api/v1/") {
+        "rules" => json!({"code": "high", "rule": {
+            "name": words, "cause": "x",
+            "when": {"one": {
+                "measure": {"value": {}}, "levels": [{"at": 1, "colour": "blue"}],
+                "streams": {"properties": ["x"]},
+            }},
+        }}),
+        "warnings" => json!({"ground": "", "status": "test", "content": {
+            "area_words": words, "colour": "blue", "description": words, "event": "x",
+            "event_name": words, "expires": "2030-01-01T00:00:00Z", "instruction": words,
+        }}),
+        "warning-settings" => json!({"sender": {"code": "", "sender": ""}, "tables": []}),
+        path if path.starts_with("warnings/") => json!({"action": "issue"}),
+        _ => json!({"action": "acknowledge"}),
+    }
+}
+
 fn whistle_body(path: &str) -> Value {
     match path.rsplit('/').next().unwrap() {
         "whistles" => json!({
@@ -905,6 +978,10 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{code}", &code)
             .replace("{category}", "light")
             .replace("{year}", "2027")
+            .replace("{rule}", "none")
+            .replace("{alert}", "99")
+            .replace("{warning}", "99")
+            .replace("{message}", "none.xml")
             .replace("{hook}", "none")
             .replace("{device}", "partner")
             .replace("{layer}", "police")

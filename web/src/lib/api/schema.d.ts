@@ -90,6 +90,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, the newest first. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert with what happened to it. */
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step of an alert: acknowledge, hand over, handle, silence, label. */
+        post: operations["step_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas.geojson": {
         parameters: {
             query?: never;
@@ -1824,6 +1875,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public-warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The warnings that hold now, for everybody: exercises and tests never stand here. */
+        get: operations["public_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/export": {
         parameters: {
             query?: never;
@@ -1957,6 +2025,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules, by their codes. */
+        get: operations["rules"];
+        put?: never;
+        /**
+         * Set a rule: a new code makes a new one, `active: false` takes it back. What
+         *     stood by a rule that is changed ends, and is found anew.
+         */
+        post: operations["set_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a rule was ever set to, oldest first. */
+        get: operations["rule_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2047,6 +2153,79 @@ export interface paths {
         get: operations["list_topics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warning-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who issues warnings, and by which tables. */
+        get: operations["warning_settings"];
+        put?: never;
+        /**
+         * Say who issues warnings and by which tables; each table gets rules of its own,
+         *     `warning.rainstorm.3h`.
+         */
+        post: operations["set_warning_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Warnings of any status, the newest first. */
+        get: operations["warnings"];
+        put?: never;
+        /** Draft a warning. */
+        post: operations["draft_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A warning with what happened to it. */
+        get: operations["warning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step of a warning: revise, approve, issue, update, cancel. */
+        post: operations["step_warning"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2411,6 +2590,146 @@ export interface components {
              * @description Fewest people.
              */
             min_population?: number | null;
+        };
+        /**
+         * @description What can be done with an alert.
+         * @enum {string}
+         */
+        AlertAction: "acknowledge" | "hand_over" | "handle" | "silence" | "unsilence" | "label";
+        /** @description A change of an alert, as the live feed tells it. */
+        AlertChangeView: {
+            /** @description The alert now. */
+            alert: components["schemas"]["AlertView"];
+            /** @description Who did it. */
+            by: string;
+            /** @description What happened, `acknowledged`. */
+            event: string;
+            /**
+             * Format: int64
+             * @description The entry's number.
+             */
+            seq: number;
+        };
+        /** @description An alert with what happened to it. */
+        AlertDetail: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertView"];
+            /** @description What happened, in order. */
+            steps: components["schemas"]["SheetStepView"][];
+        };
+        /**
+         * @description How far somebody is with an alert.
+         * @enum {string}
+         */
+        AlertHandling: "raised" | "acknowledged" | "handled";
+        /**
+         * @description What came of an alert.
+         * @enum {string}
+         */
+        AlertOutcome: "real" | "false" | "unknown";
+        /** @description A step of an alert to take. */
+        AlertStepBody: {
+            /** @enum {string} */
+            action: "acknowledge";
+        } | {
+            /** @enum {string} */
+            action: "hand_over";
+            /** @description The sign-in name. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            action: "handle";
+            /** @description What, as it will stand in the record. */
+            done: string;
+        } | {
+            /** @enum {string} */
+            action: "silence";
+            /**
+             * Format: int32
+             * @description For how long, minutes; a week at most.
+             */
+            minutes: number;
+            /** @description Why, as it will stand in the record. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "unsilence";
+        } | {
+            /** @enum {string} */
+            action: "label";
+            /** @description What. */
+            outcome: components["schemas"]["AlertOutcome"];
+        };
+        /** @description An alert. */
+        AlertView: {
+            /** @description What the reader may do with it now, as far as the reader may. */
+            actions: components["schemas"]["AlertAction"][];
+            /** @description The area it is in. */
+            area: string | null;
+            /** @description The case that takes it on. */
+            case: string | null;
+            /** @description What it is about. */
+            cause: string;
+            cleared_at: components["schemas"]["Time"] | null;
+            /** @description How grave it is. */
+            colour: components["schemas"]["Colour"];
+            /**
+             * Format: int32
+             * @description Rungs of the ladder that it has climbed.
+             */
+            escalated: number;
+            /** @description The gravest it was. */
+            gravest: components["schemas"]["Colour"];
+            /** @description How far somebody is with it. */
+            handling: components["schemas"]["AlertHandling"];
+            /** @description Who holds it. */
+            holder: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The graver alert nearby that keeps it quiet.
+             */
+            inhibitor: number | null;
+            /** @description What it is called. */
+            name: components["schemas"]["Text"];
+            /** @description Whether something is still to be done with it. */
+            open: boolean;
+            outcome: components["schemas"]["AlertOutcome"] | null;
+            /** @description Where it is: longitude and latitude, degrees. */
+            point: number[] | null;
+            /** @description When it was raised. */
+            raised_at: components["schemas"]["Time"];
+            /** @description Codes of the rules that found it. */
+            rules: string[];
+            silenced_until: components["schemas"]["Time"] | null;
+            /** @description Whether something of it is found at present. */
+            stands: boolean;
+            /** @description Streams that it is found on at present. */
+            streams: number[];
+            /**
+             * Format: int64
+             * @description The thing it was found on.
+             */
+            thing: number;
+            /**
+             * Format: int64
+             * @description The number of its steps: what `If-Match` names.
+             */
+            version: number;
+        };
+        /** @description Some alerts, the newest first. */
+        AlertsView: {
+            /** @description The alerts. */
+            alerts: components["schemas"]["AlertView"][];
+            /**
+             * Format: int64
+             * @description What `before` of the next page is; `null` on the last one.
+             */
+            next: number | null;
         };
         /** @description How far what holds up a case may reach. */
         AllowanceBody: {
@@ -3158,6 +3477,11 @@ export interface components {
             count: number;
         };
         /**
+         * @description How grave it is.
+         * @enum {string}
+         */
+        Colour: "blue" | "yellow" | "orange" | "red";
+        /**
          * @description What can be asked of a turn.
          * @enum {string}
          */
@@ -3856,6 +4180,20 @@ export interface components {
              * @description Its version, for `If-Match`.
              */
             version: number;
+        };
+        /** @description A warning to draft. */
+        DraftBody: {
+            /**
+             * Format: int64
+             * @description The alert that it comes of.
+             */
+            alert?: number | null;
+            /** @description What it says: its form is described in docs/API.md. */
+            content: Record<string, never>;
+            /** @description Why, as it will stand in the record. */
+            ground: string;
+            /** @description Whether it is meant: this never changes. */
+            status: components["schemas"]["WarningStatus"];
         };
         /** @description What there is beside a case. */
         DuplicatesView: {
@@ -5087,6 +5425,32 @@ export interface components {
             /** @description 简体中文. */
             zh: string;
         };
+        /** @description A warning that holds, for everybody. */
+        PublicWarning: {
+            /** @description For where. */
+            area: components["schemas"]["Text"];
+            /** @description Codes of the areas it is for. */
+            areas: string[];
+            /** @description Where it is in CAP 1.2. */
+            cap: string;
+            /** @description How grave. */
+            colour: components["schemas"]["Colour"];
+            /** @description What is expected. */
+            description: components["schemas"]["Text"];
+            /** @description What it is about. */
+            event_name: components["schemas"]["Text"];
+            /** @description Until when it holds. */
+            expires: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What to do. */
+            instruction: components["schemas"]["Text"];
+            /** @description When it was last said. */
+            sent: components["schemas"]["Time"];
+        };
         /** @description What a category asks. */
         QuestionBody: {
             answer: components["schemas"]["AnswerKind"] | null;
@@ -5299,6 +5663,31 @@ export interface components {
             shifts: components["schemas"]["OnDutyView"][];
             /** @description Code of the unit. */
             unit: string;
+        };
+        /** @description A rule to set. */
+        RuleBody: {
+            /** @description Its code; a new one makes a new rule. */
+            code: string;
+            /** @description Why it is set, as it will stand in the record. */
+            reason?: string | null;
+            /** @description The rule: its form is described in docs/API.md. */
+            rule: Record<string, never>;
+        };
+        /** @description A rule with the entry that last set it. */
+        RuleView: {
+            /** @description When it was set. */
+            at: components["schemas"]["Time"];
+            /** @description Who set it. */
+            by: string;
+            /** @description Its code. */
+            code: string;
+            /** @description The rule: its form is described in docs/API.md. */
+            rule: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The number of the entry that set it: what `If-Match` names.
+             */
+            version: number;
         };
         /** @description What a unit is to a matter at a place. */
         RungView: {
@@ -5579,6 +5968,21 @@ export interface components {
         };
         /** @description Count provisional deadlines anew. */
         SettleDueBody: Record<string, never>;
+        /** @description One thing that happened to an alert or a warning. */
+        SheetStepView: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who caused it. */
+            by: string;
+            /** @description All that the record says of it. */
+            data: Record<string, never>;
+            /** @description The word of what happened, `acknowledged`. */
+            event: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            /** @description What happened, for readers. */
+            name: components["schemas"]["Text"];
+        };
         /** @description Shelve a case. */
         ShelveBody: {
             /** @description What the resident is told. */
@@ -6322,6 +6726,120 @@ export interface components {
              * @description How many people have spoken.
              */
             voices: number;
+        };
+        /**
+         * @description What can be done with a warning.
+         * @enum {string}
+         */
+        WarningAction: "revise" | "approve" | "issue" | "update" | "cancel";
+        /** @description A change of a warning, as the live feed tells it. */
+        WarningChangeView: {
+            /** @description Who did it. */
+            by: string;
+            /** @description What happened, `issued`. */
+            event: string;
+            /**
+             * Format: int64
+             * @description The entry's number.
+             */
+            seq: number;
+            /** @description The warning now. */
+            warning: components["schemas"]["WarningView"];
+        };
+        /** @description A warning with what happened to it. */
+        WarningDetail: {
+            /** @description What happened, in order. */
+            steps: components["schemas"]["SheetStepView"][];
+            /** @description The warning. */
+            warning: components["schemas"]["WarningView"];
+        };
+        /** @description Who issues warnings, and by which tables. */
+        WarningSettings: {
+            /** @description Who issues them: `code` of 14 digits and `sender`, `name@domain`. */
+            sender: Record<string, never>;
+            /** @description Tables of thresholds: each is followed by rules of its own. */
+            tables: Record<string, never>[];
+        };
+        /**
+         * @description How far a warning is.
+         * @enum {string}
+         */
+        WarningStage: "draft" | "issued" | "cancelled" | "expired";
+        /**
+         * @description Whether a warning is meant.
+         * @enum {string}
+         */
+        WarningStatus: "actual" | "exercise" | "test";
+        /** @description A step of a warning to take. */
+        WarningStepBody: {
+            /** @enum {string} */
+            action: "revise";
+            /** @description What it says. */
+            content: Record<string, never>;
+        } | {
+            /** @enum {string} */
+            action: "approve";
+        } | {
+            /** @enum {string} */
+            action: "issue";
+        } | {
+            /** @enum {string} */
+            action: "update";
+            /** @description What it says now. */
+            content: Record<string, never>;
+        } | {
+            /** @enum {string} */
+            action: "cancel";
+            /** @description Why, as it will stand in the record. */
+            reason: string;
+        };
+        /** @description A public warning. */
+        WarningView: {
+            /** @description What the reader may do with it now. */
+            actions: components["schemas"]["WarningAction"][];
+            /**
+             * Format: int64
+             * @description The alert that it comes of.
+             */
+            alert: number | null;
+            /** @description Who approved it. */
+            approver: string | null;
+            /** @description How grave. */
+            colour: components["schemas"]["Colour"];
+            /** @description What it says. */
+            content: Record<string, never>;
+            /** @description When it was drafted. */
+            drafted_at: components["schemas"]["Time"];
+            /** @description Who drafted it. */
+            drafted_by: string;
+            /** @description What it is about. */
+            event_name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Identifiers of what was said to the public, in order. */
+            messages: string[];
+            /** @description How far it is. */
+            stage: components["schemas"]["WarningStage"];
+            /** @description Whether it is meant. */
+            status: components["schemas"]["WarningStatus"];
+            /**
+             * Format: int64
+             * @description The number of its steps: what `If-Match` names.
+             */
+            version: number;
+        };
+        /** @description Some warnings, the newest first. */
+        WarningsView: {
+            /**
+             * Format: int64
+             * @description What `before` of the next page is; `null` on the last one.
+             */
+            next: number | null;
+            /** @description The warnings. */
+            warnings: components["schemas"]["WarningView"][];
         };
         /** @description The hours of a weekday. */
         WeekdayBody: {
@@ -7211,6 +7729,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: {
+                /** @description Only those with which something is still to be done, or only the others. */
+                open?: boolean;
+                /** @description Only those of these colours. */
+                colour?: components["schemas"]["Colour"][];
+                /** @description Only those in these areas. */
+                area?: string[];
+                /** @description Only those about this. */
+                cause?: string;
+                /** @description Only those with smaller numbers. */
+                before?: number;
+                /** @description Most of them. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alerts, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's number. */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An alert with what happened to it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_alert: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The alert's number. */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertStepBody"];
+            };
+        };
+        responses: {
+            /** @description Take a step of an alert: acknowledge, hand over, handle, silence, label. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
                 };
             };
             /** @description Malformed request */
@@ -16412,7 +17223,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `ready` once, then a `case`, a `whistle` or a `dossier` for each change; its data is a `ChangeView`, a `WhistleChangeView` or a `DossierChangeView` */
+            /** @description `ready` once, then a `case`, a `whistle`, a `dossier`, an `alert` or a `warning` for each change; its data is a `ChangeView`, a `WhistleChangeView`, a `DossierChangeView`, an `AlertChangeView` or a `WarningChangeView` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18679,6 +19490,44 @@ export interface operations {
             };
         };
     };
+    public_warnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The warnings that hold now, for everybody: exercises and tests never stand here. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicWarning"][];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_readings: {
         parameters: {
             query?: {
@@ -19416,6 +20265,277 @@ export interface operations {
             };
         };
     };
+    rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, by their codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"][];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Set a rule: a new code makes a new one, `active: false` takes it back. What
+             *     stood by a rule that is changed ends, and is found anew.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a rule was ever set to, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"][];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_is_signed_in: {
         parameters: {
             query?: never;
@@ -19943,6 +21063,634 @@ export interface operations {
             };
             /** @description Something needs correcting */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    warning_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who issues warnings, and by which tables. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningSettings"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_warning_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningSettings"];
+            };
+        };
+        responses: {
+            /**
+             * @description Say who issues warnings and by which tables; each table gets rules of its own,
+             *     `warning.rainstorm.3h`.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningSettings"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    warnings: {
+        parameters: {
+            query?: {
+                /** @description Only those with which something is still to be done, or only the others. */
+                open?: boolean;
+                /** @description Only those with smaller numbers. */
+                before?: number;
+                /** @description Most of them. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Warnings of any status, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Draft a warning. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The warning's number. */
+                warning: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A warning with what happened to it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningDetail"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_warning: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The warning's number. */
+                warning: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningStepBody"];
+            };
+        };
+        responses: {
+            /** @description Take a step of a warning: revise, approve, issue, update, cancel. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,60 @@
+//! Steps of public warnings, and who says them.
+
+use yiwang_base::Refusal;
+use yiwang_cases::StoreError;
+use yiwang_sensing::docket::{Docket as _, Kept};
+use yiwang_sensing::warning::{Context, Sender, Table, Warning, WarningCommand, decide};
+use yiwang_store::{ItemKind, Store};
+
+/// The setting that says who issues warnings.
+pub const SENDER: &str = "warning-sender";
+/// The setting that holds the tables of thresholds.
+pub const TABLES: &str = "warning-tables";
+
+/// Who issues warnings; before it is set, somebody no identifier can be made of.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn sender(store: &Store) -> Result<Sender, StoreError> {
+    let settings = store.items(ItemKind::Setting)?;
+    let set = settings.iter().find(|item| item.code == SENDER);
+    set.map_or_else(
+        || {
+            Ok(Sender {
+                code: String::new(),
+                sender: String::new(),
+            })
+        },
+        |item| item.read(),
+    )
+}
+
+/// The tables of thresholds; before they are set, that of rainstorms.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn tables(store: &Store) -> Result<Vec<Table>, StoreError> {
+    let settings = store.items(ItemKind::Setting)?;
+    let set = settings.iter().find(|item| item.code == TABLES);
+    set.map_or_else(|| Ok(vec![Table::rainstorm()]), |item| item.read())
+}
+
+/// Takes a step of a warning.
+///
+/// # Errors
+/// What the room refuses, or that somebody else was quicker.
+pub async fn warn(
+    store: &Store,
+    kept: Option<&Kept<Warning>>,
+    command: &WarningCommand,
+    context: &Context<'_>,
+) -> Result<Kept<Warning>, Refusal> {
+    let steps = decide(kept.map(|k| &k.sheet), command, context)?;
+    if let Some(kept) = kept
+        && steps.is_empty()
+    {
+        return Ok(kept.clone());
+    }
+    let seen = kept.map(|kept| (kept.id, kept.version));
+    Ok(store.write(seen, steps).await?)
+}

@@ -1,0 +1,162 @@
+//! Rules that judge readings.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use yiwang_base::{Refusal, RefusalKind, RuleCode};
+use yiwang_cases::StoreError;
+use yiwang_sensing::rule::Rule;
+use yiwang_store::{Item, ItemKind, ItemSet};
+
+use super::answers::{ChangeProblems, OneStaffProblems, StaffProblems};
+use super::body::Body;
+use super::commands::{code, seen_version};
+use super::parameters::{IfMatchHeader, RulePath};
+use super::problem::Answer;
+use super::session::Visitor;
+use super::state::App;
+use crate::policy::Right;
+use crate::wire::{RuleBody, RuleView, Time};
+
+/// The rules, by their codes.
+#[utoipa::path(get, path = "/api/v1/rules", operation_id = "rules", tag = "alerts", security(("session" = [])),
+    responses((status = 200, body = Vec<RuleView>), StaffProblems))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<Vec<RuleView>>> {
+    visitor.may(Right::ReadAlerts)?;
+    let items = app.store.items_set(ItemKind::Rule)?;
+    let views: Result<Vec<RuleView>, StoreError> = items.iter().map(view).collect();
+    Ok(Json(views?))
+}
+
+/// Set a rule: a new code makes a new one, `active: false` takes it back. What
+/// stood by a rule that is changed ends, and is found anew.
+#[utoipa::path(post, path = "/api/v1/rules", operation_id = "set_rule", tag = "alerts", security(("session" = [])),
+    params(IfMatchHeader), request_body = RuleBody,
+    responses((status = 200, body = RuleView), ChangeProblems))]
+pub(super) async fn set(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Body { value: body, .. }: Body<RuleBody>,
+) -> Answer<Json<RuleView>> {
+    visitor.may(Right::SetRules)?;
+    let rule_code: RuleCode = code(&body.code, "code")?;
+    let seen = seen_version(&headers)?;
+    check(&app, &body.rule)?;
+    let turn = app.city_change().await;
+    let current = current(&app, &rule_code)?;
+    let version = current.map_or(0, |set| set.seq);
+    if version != u64::from(seen) {
+        return Err(Refusal::new(
+            RefusalKind::Changed,
+            "rule.changed",
+            "这条规则已被他人改动,请重新载入后再改",
+            "this rule has been set by someone else since you read it; reload it and try again",
+        )
+        .at("If-Match")
+        .allowing([version.to_string()])
+        .into());
+    }
+    let item = Item::of(ItemKind::Rule, rule_code.as_str(), &body.rule)?;
+    let by = visitor.actor().to_string();
+    app.set_items(&turn, vec![item], by, body.reason).await?;
+    app.reload_rules().await?;
+    let set = current_or_gone(&app, &rule_code)?;
+    Ok(Json(view(&set)?))
+}
+
+/// All that a rule was ever set to, oldest first.
+#[utoipa::path(get, path = "/api/v1/rules/{rule}/history", operation_id = "rule_history", tag = "alerts", security(("session" = [])),
+    params(RulePath),
+    responses((status = 200, body = Vec<RuleView>), OneStaffProblems))]
+pub(super) async fn history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(rule): Path<String>,
+) -> Answer<Json<Vec<RuleView>>> {
+    visitor.may(Right::ReadAlerts)?;
+    let rule_code: RuleCode = code(&rule, "rule")?;
+    current_or_gone(&app, &rule_code)?;
+    let history = app
+        .store
+        .item_history(ItemKind::Rule, rule_code.as_str())?
+        .into_iter();
+    let views: Result<Vec<RuleView>, Refusal> = history
+        .map(|version| {
+            Ok(RuleView {
+                code: rule_code.to_string(),
+                version: version.seq,
+                at: Time(version.at),
+                by: version.by,
+                rule: serde_json::from_value(version.body)
+                    .map_err(|error| StoreError::Broken(error.to_string()))?,
+            })
+        })
+        .collect();
+    Ok(Json(views?))
+}
+
+/// What the room refuses, and names that the city does not know.
+fn check(app: &App, rule: &Rule) -> Result<(), Refusal> {
+    rule.check()?;
+    let city = app.city();
+    if let Some(category) = &rule.category
+        && !city.rules.categories.contains_key(category)
+    {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "category.unknown",
+            "没有这个分类",
+            "there is no such category",
+        )
+        .at("rule.category")
+        .found(category.as_str())
+        .allowing(city.rules.categories.keys().map(ToString::to_string)));
+    }
+    for (place, rung) in rule.escalate.iter().enumerate() {
+        if !city.rules.units.contains_key(&rung.to) {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "unit.unknown",
+                "没有这个单位",
+                "there is no such unit",
+            )
+            .at(format!("rule.escalate[{place}].to"))
+            .found(rung.to.as_str())
+            .allowing(city.rules.units.keys().map(ToString::to_string)));
+        }
+    }
+    Ok(())
+}
+
+fn current(app: &App, rule: &RuleCode) -> Result<Option<ItemSet>, StoreError> {
+    let items = app.store.items_set(ItemKind::Rule)?;
+    Ok(items.into_iter().find(|set| set.item.code == rule.as_str()))
+}
+
+fn current_or_gone(app: &App, rule: &RuleCode) -> Result<ItemSet, Refusal> {
+    current(app, rule)?.ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::NotFound,
+            "rule.unknown",
+            "没有这条规则",
+            "there is no such rule",
+        )
+        .found(rule.as_str())
+    })
+}
+
+fn view(set: &ItemSet) -> Result<RuleView, StoreError> {
+    Ok(RuleView {
+        code: set.item.code.clone(),
+        version: set.seq,
+        at: Time(set.at),
+        by: set.by.clone(),
+        rule: set.item.read()?,
+    })
+}

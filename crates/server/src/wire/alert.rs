@@ -1,0 +1,246 @@
+//! Rules and alerts as staff see them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yiwang_base::{LocalText, Timestamp};
+use yiwang_sensing::alert::{Alert, AlertEvent, possible};
+use yiwang_sensing::docket::{Kept, Step};
+use yiwang_sensing::rule::Rule;
+
+use super::{AlertActionWord, AlertOutcomeWord, ColourWord, HandlingWord, Text, Time, Word};
+
+/// A rule with the entry that last set it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleView {
+    /// Its code.
+    pub code: String,
+    /// The number of the entry that set it: what `If-Match` names.
+    pub version: u64,
+    /// When it was set.
+    pub at: Time,
+    /// Who set it.
+    pub by: String,
+    /// The rule: its form is described in docs/API.md.
+    #[schema(value_type = Object)]
+    pub rule: Rule,
+}
+
+/// A rule to set.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleBody {
+    /// Its code; a new one makes a new rule.
+    #[schema(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    pub code: String,
+    /// Why it is set, as it will stand in the record.
+    #[serde(default)]
+    #[schema(max_length = 300)]
+    pub reason: Option<String>,
+    /// The rule: its form is described in docs/API.md.
+    #[schema(value_type = Object)]
+    pub rule: Rule,
+}
+
+/// An alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertView {
+    /// Its number.
+    pub id: u64,
+    /// The number of its steps: what `If-Match` names.
+    pub version: u64,
+    /// What it is called.
+    pub name: Text,
+    /// What it is about.
+    pub cause: String,
+    /// How grave it is.
+    pub colour: ColourWord,
+    /// The gravest it was.
+    pub gravest: ColourWord,
+    /// How far somebody is with it.
+    pub handling: HandlingWord,
+    /// Who holds it.
+    #[schema(required)]
+    pub holder: Option<String>,
+    /// Whether something of it is found at present.
+    pub stands: bool,
+    /// Whether something is still to be done with it.
+    pub open: bool,
+    /// When it was raised.
+    pub raised_at: Time,
+    /// Since when nothing of it is found any more.
+    #[schema(required)]
+    pub cleared_at: Option<Time>,
+    /// Until when it keeps quiet.
+    #[schema(required)]
+    pub silenced_until: Option<Time>,
+    /// The graver alert nearby that keeps it quiet.
+    #[schema(required)]
+    pub inhibitor: Option<u64>,
+    /// Rungs of the ladder that it has climbed.
+    pub escalated: u32,
+    /// The case that takes it on.
+    #[schema(required)]
+    pub case: Option<String>,
+    /// What came of it.
+    #[schema(required)]
+    pub outcome: Option<AlertOutcomeWord>,
+    /// The area it is in.
+    #[schema(required)]
+    pub area: Option<String>,
+    /// Where it is: longitude and latitude, degrees.
+    #[schema(required)]
+    pub point: Option<[f64; 2]>,
+    /// The thing it was found on.
+    pub thing: u64,
+    /// Codes of the rules that found it.
+    pub rules: Vec<String>,
+    /// Streams that it is found on at present.
+    pub streams: Vec<u64>,
+    /// What the reader may do with it now, as far as the reader may.
+    pub actions: Vec<AlertActionWord>,
+}
+
+impl AlertView {
+    /// The alert as it is shown.
+    pub fn of(kept: &Kept<Alert>, may_act: bool, now: Timestamp) -> Self {
+        use yiwang_sensing::docket::Sheet as _;
+        let alert = &kept.sheet;
+        let actions = if may_act {
+            possible(alert, now)
+        } else {
+            Vec::new()
+        };
+        let streams = alert.found.iter().flat_map(|found| &found.streams);
+        Self {
+            id: kept.id,
+            version: kept.version,
+            name: (&alert.name).into(),
+            cause: alert.cause.clone(),
+            colour: Word(alert.colour),
+            gravest: Word(alert.gravest),
+            handling: Word(alert.handling),
+            holder: alert.holder.as_ref().map(ToString::to_string),
+            stands: alert.stands(),
+            open: alert.is_open(),
+            raised_at: Time(alert.raised_at),
+            cleared_at: alert.cleared_at.map(Time),
+            silenced_until: alert.silenced_until.map(Time),
+            inhibitor: alert.inhibitor,
+            escalated: alert.escalated,
+            case: alert.case.map(|case| case.to_string()),
+            outcome: alert.outcome.map(Word),
+            area: alert.area().map(ToString::to_string),
+            point: alert.point().map(|p| [p.lon(), p.lat()]),
+            thing: alert.spot.thing,
+            rules: alert.rules.keys().map(ToString::to_string).collect(),
+            streams: streams.map(|stream| stream.0).collect(),
+            actions: actions.into_iter().map(Word).collect(),
+        }
+    }
+}
+
+/// Some alerts, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertsView {
+    /// The alerts.
+    pub alerts: Vec<AlertView>,
+    /// What `before` of the next page is; `null` on the last one.
+    #[schema(required)]
+    pub next: Option<u64>,
+}
+
+/// One thing that happened to an alert or a warning.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SheetStepView {
+    /// When.
+    pub at: Time,
+    /// Who caused it.
+    pub by: String,
+    /// The word of what happened, `acknowledged`.
+    pub event: String,
+    /// What happened, for readers.
+    pub name: Text,
+    /// On what grounds.
+    #[schema(required)]
+    pub grounds: Option<String>,
+    /// All that the record says of it.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
+
+impl SheetStepView {
+    /// A step as it is shown.
+    pub fn of<E: Serialize>(step: &Step<E>, event: &str, name: LocalText) -> Self {
+        Self {
+            at: Time(step.at),
+            by: step.by.clone(),
+            event: event.to_owned(),
+            name: name.into(),
+            grounds: step.grounds.clone(),
+            data: serde_json::to_value(&step.event).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&Step<AlertEvent>> for SheetStepView {
+    fn from(step: &Step<AlertEvent>) -> Self {
+        Self::of(step, step.event.word(), step.event.name())
+    }
+}
+
+/// An alert with what happened to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertDetail {
+    /// The alert.
+    pub alert: AlertView,
+    /// What happened, in order.
+    pub steps: Vec<SheetStepView>,
+}
+
+/// A step of an alert to take.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AlertStepBody {
+    /// Hold it.
+    Acknowledge {},
+    /// Let somebody else hold it.
+    HandOver {
+        /// The sign-in name.
+        to: String,
+    },
+    /// Say what was done.
+    Handle {
+        /// What, as it will stand in the record.
+        #[schema(max_length = 1000)]
+        done: String,
+    },
+    /// Keep it quiet for a while.
+    Silence {
+        /// For how long, minutes; a week at most.
+        #[schema(minimum = 1, maximum = 10079)]
+        minutes: u32,
+        /// Why, as it will stand in the record.
+        #[schema(max_length = 1000)]
+        reason: String,
+    },
+    /// Let it be heard again.
+    Unsilence {},
+    /// Say what came of it.
+    Label {
+        /// What.
+        outcome: AlertOutcomeWord,
+    },
+}
+
+/// A change of an alert, as the live feed tells it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertChangeView {
+    /// The entry's number.
+    pub seq: u64,
+    /// What happened, `acknowledged`.
+    pub event: String,
+    /// Who did it.
+    pub by: String,
+    /// The alert now.
+    pub alert: AlertView,
+}

@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import {
+  assertAccessible,
+  assertNoOverflow,
   closePages,
   DESK,
   openPage,
+  PHONE,
   picture,
   settled,
   TABLET,
@@ -141,28 +144,94 @@ test('a case that others work on is marked, in its place, while one looks on', a
   await row.getByText('Dispatched', { exact: true }).waitFor();
 });
 
-test('a change under one’s hands is told, with who made it, and nothing typed is lost', async () => {
-  const { id } = await caseAt('reported');
-  const page = await openPage({
-    as: operator(),
-    lang: 'en',
-    size: DESK,
-    allow: [/412/],
-  });
+test('two people on one case: who was quicker is told with the difference, and one press does it still', async () => {
+  const [open, reported] = await Promise.all([caseAt('submitted'), caseAt('reported')]);
+  const page = await openPage({ as: operator(), lang: 'en', size: DESK, allow: [/412/] });
+  const other = await openPage({ as: person('operator.night'), lang: 'en', size: DESK });
   // This page hears of changes late, so that it acts on an old version.
   await page.route('**/api/v1/events', () => {});
-  await page.goto(`/cases/${id}`);
-  await page.getByRole('radio', { name: 'Done, passed' }).check();
-  await page.getByLabel('What was found').fill('Seen from the street.');
-  const verifier = await signedIn(person('verifier'));
-  await verifier.act(id, 'verify', { pass: false, note: '还没亮。' });
-  await page.getByRole('button', { name: 'Verify', exact: true }).click();
-  const told = page.getByRole('alert').filter({ hasText: 'Changed by verifier' });
+  const both = (id) => Promise.all([page, other].map((one) => one.goto(`/cases/${id}`)));
+  const told = page.getByRole('alert').filter({ hasText: 'Changed by operator.night at' });
+
+  await both(open.id);
+  await page.getByLabel('Category', { exact: true }).selectOption('street-light');
+  await other.locator('summary').getByText('Comment', { exact: true }).click();
+  await other.getByRole('textbox', { name: /^Comment/ }).fill('Rang twice.');
+  await other.getByRole('button', { name: 'Comment', exact: true }).click();
+  await other.getByText('Rang twice.').first().waitFor();
+  await page.getByRole('button', { name: 'Accept', exact: true }).click();
   await told.waitFor();
-  assert.match(await told.textContent(), /Verified\..*What you typed is kept/s);
-  await page.getByText('还没亮。').waitFor();
-  assert.match(await page.locator('.stands').textContent(), /Failed verification once/);
+  assert.match(await told.textContent(), /What you typed is kept.*Comment.*Rang twice\./s);
+  assert.match(await told.textContent(), /What you were about to do.*Accept.*Street light/s);
+  await told.getByRole('button', { name: 'Accept all the same' }).click();
+  await page.getByRole('heading', { name: 'Next step: Dispatch' }).waitFor();
+  assert.equal(await told.isVisible(), false);
+
+  await both(reported.id);
+  const verify = async (on, result, found) => {
+    await on.getByRole('radio', { name: result }).check();
+    await on.getByLabel(/^What (was found|is not done yet)/).fill(found);
+    await on.getByRole('button', { name: 'Verify', exact: true }).click();
+  };
+  await page.getByRole('radio', { name: 'Done, passed' }).waitFor();
+  await verify(other, 'Not done, back to the unit', 'Still dark.');
+  await other.locator('.stands').getByText('Failed verification once').waitFor();
+  await verify(page, 'Done, passed', 'Seen from the street.');
+  await told.waitFor();
+  assert.match(await told.textContent(), /Verified.*Still dark\./s);
+  assert.match(await told.getByRole('row', { name: /Stage/ }).textContent(), /Reported/);
+  assert.match(await told.textContent(), /Seen from the street\..*no longer possible/s);
+  assert.equal(await told.getByRole('button', { name: /all the same/ }).count(), 0);
+  await assertAccessible(page, 'a case that others changed');
   await picture(page, 'case-changed');
+  await page.setViewportSize(PHONE);
+  await assertNoOverflow(page, 'a case that others changed');
+  await picture(page, 'case-changed-360');
+});
+
+test('one key takes the suggestion and dispatches; it can be taken back, and tells who was quicker', async () => {
+  const words = `路灯不亮了，晚上看不见路。${Date.now()}`;
+  const [first, second] = [await request(words), await request(words)];
+  const page = await openPage({ as: operator(), lang: 'en', size: DESK, allow: [/412/] });
+  await page.route('**/api/v1/events', () => {});
+  await page.goto(`/desk?q=${encodeURIComponent(words)}&case=${second.id}`);
+  const card = (id) => page.getByRole('complementary', { name: `Selected case ${id}` });
+  const quick = card(second.id).getByRole('group', { name: 'Suggested dispatch' });
+  await quick.waitFor();
+  assert.match(await quick.textContent(), /Street light.*% sure.*(because of|By the names).*to/s);
+  await picture(page, 'desk-suggestion');
+  await page.keyboard.press('u');
+  await quick.getByRole('list', { name: 'To which unit' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  const status = page.getByRole('status').filter({ hasText: second.id });
+  await status.getByText('is about to be dispatched').waitFor();
+  await card(first.id).waitFor();
+  await picture(page, 'desk-decided');
+  await assertAccessible(page, 'a decision that waits');
+  await page.keyboard.press('z');
+  await quick.waitFor();
+  const desk = await signedIn(operator());
+  assert.equal((await desk.get(`/api/v1/cases/${second.id}`)).stage, 'submitted');
+
+  await page.keyboard.press('a');
+  await page.getByRole('button', { name: 'Do it now' }).click();
+  await status.getByText('was dispatched to').waitFor();
+  assert.equal((await desk.get(`/api/v1/cases/${second.id}`)).stage, 'dispatched');
+
+  // Somebody else writes to the case while its card is open.
+  await card(first.id).getByRole('group', { name: 'Suggested dispatch' }).waitFor();
+  const night = await signedIn(person('operator.night'));
+  await night.act(first.id, 'comment', { note: 'Rang twice.' });
+  await page.keyboard.press('a');
+  await page.getByRole('button', { name: 'Do it now' }).click();
+  const told = page.getByRole('alert').filter({ hasText: 'Changed by operator.night at' });
+  await told.waitFor();
+  assert.match(await told.textContent(), /Rang twice/);
+  await assertAccessible(page, 'a decision that came too late');
+  await picture(page, 'desk-overtaken');
+  await told.getByRole('button', { name: /^Dispatch to .* all the same/ }).click();
+  await page.getByRole('status').getByText(`${first.id} was dispatched`).waitFor();
 });
 
 test('when nobody answers, the age of what is shown is said, and it comes back by itself', async () => {

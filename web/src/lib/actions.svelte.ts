@@ -19,6 +19,7 @@ export class Draft {
   when = $state('');
   level = $state('');
   score = $state('');
+  #first: string;
 
   constructor(file: CaseFile, action: Command) {
     this.category = file.category ?? '';
@@ -26,21 +27,19 @@ export class Draft {
     if (action === 'dispatch') this.unit = file.suggested_units[0]?.unit ?? '';
     if (action === 'score') this.unit = file.unit ?? '';
     if (action === 'remove_unit' && file.parts.length === 1) this.unit = file.parts[0]?.unit ?? '';
+    this.#first = this.#all();
   }
 
-  /** Whether something was typed that a fresh reading must not lose. */
+  /** Whether something was typed or chosen that a fresh reading must not lose. */
   get touched(): boolean {
-    return [
-      this.note,
-      this.reason,
-      this.ground,
-      this.pass,
-      this.reached,
-      this.when,
-      this.level,
-      this.score,
-      this.responsible,
-    ].some((part) => part !== '');
+    return this.#all() !== this.#first;
+  }
+
+  #all(): string {
+    const { category, area, reason, unit, assisting, responsible, note, pass } = this;
+    const { reached, solved, satisfaction, ground, when, level, score } = this;
+    const road = [category, area, reason, unit, ...assisting, responsible, note, pass];
+    return JSON.stringify([road, reached, solved, satisfaction, ground, when, level, score]);
   }
 }
 

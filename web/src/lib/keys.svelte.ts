@@ -43,7 +43,8 @@ class Keys {
         return;
       }
     }
-    for (const handler of this.#handlers) {
+    // What opened last is asked first: a list within a card, the card, the page.
+    for (const handler of [...this.#handlers].reverse()) {
       if (handler(event)) {
         event.preventDefault();
         return;

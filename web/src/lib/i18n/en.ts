@@ -1,6 +1,8 @@
 import { boards } from './boards.en';
 import { lifeEn } from './life.en';
 import { suggestEn } from './suggest.en';
+import { clashEn } from './clash';
+import { dispatchEn } from './dispatch';
 import { duplicatesEn } from './duplicates';
 import { whistlesEn } from './whistles';
 import { hotline } from './hotline.en';
@@ -47,6 +49,8 @@ export const en: Messages = {
     notSent: 'The server cannot be reached; nothing was sent. What you typed is kept.',
   },
   whistles: whistlesEn,
+  clash: clashEn,
+  dispatch: dispatchEn,
   duplicates: duplicatesEn,
   live: {
     on: 'Live',
@@ -70,6 +74,9 @@ export const en: Messages = {
       ['j', 'Next case'],
       ['k', 'Previous case'],
       ['Enter', 'Open the selected case'],
+      ['a', 'Take the suggestion and dispatch'],
+      ['u', 'Choose another unit'],
+      ['z', 'Take back the dispatch that waits'],
       ['Esc', 'Close, deselect, go back'],
       ['g d', 'Go to the desk'],
       ['g w', 'Go to the whistles'],
@@ -230,11 +237,6 @@ export const en: Messages = {
     mapLabel: (id) => `Where case ${id} is`,
     failedChecks: (n) => `Failed verification ${n === 1 ? 'once' : `${n} times`}`,
     saved: (stage) => `Done. The case is now “${stage}”`,
-    changedBy: (who, event, at) => `Changed by ${who} ${at ? `at ${at}` : 'just now'}: ${event}.`,
-    changedShown: 'You now see the case as it is.',
-    changedKept: 'You now see the case as it is. What you typed is kept; check it and send again.',
-    changedNotShown: 'You still see the case as it was before.',
-    showChange: 'Show the change',
   },
   who: {
     resident: 'Resident',

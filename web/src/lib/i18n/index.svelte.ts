@@ -43,6 +43,11 @@ class I18n {
     return this.lang === 'zh' ? text.zh || text.en : text.en || text.zh;
   }
 
+  /** Names one after the other, as the language writes them. */
+  list(names: string[]): string {
+    return names.join(this.lang === 'zh' ? '、' : ', ');
+  }
+
   use(lang: Lang): void {
     this.lang = lang;
     localStorage.setItem(KEPT_AS, lang);

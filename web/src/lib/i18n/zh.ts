@@ -1,6 +1,8 @@
 import { boards } from './boards.zh';
 import { lifeZh } from './life.zh';
 import { suggestZh } from './suggest.zh';
+import { clashZh } from './clash';
+import { dispatchZh } from './dispatch';
 import { duplicatesZh } from './duplicates';
 import { whistlesZh } from './whistles';
 import { hotline } from './hotline.zh';
@@ -44,6 +46,8 @@ export const zh = {
     notSent: '连接不上服务器，没有提交。内容还在，请重试。',
   },
   whistles: whistlesZh,
+  clash: clashZh,
+  dispatch: dispatchZh,
   duplicates: duplicatesZh,
   live: {
     on: '实时',
@@ -67,6 +71,9 @@ export const zh = {
       ['j', '下一件'],
       ['k', '上一件'],
       ['Enter', '打开选中的案卷'],
+      ['a', '采用建议并派单'],
+      ['u', '换一个单位'],
+      ['z', '撤回即将派出的单'],
       ['Esc', '关闭、取消选中、返回'],
       ['g d', '去指挥台'],
       ['g w', '去哨情看板'],
@@ -226,12 +233,6 @@ export const zh = {
     mapLabel: (id: string) => `案卷 ${id} 的位置`,
     failedChecks: (n: number) => `核查不通过 ${n} 次`,
     saved: (stage: string) => `已办理，现为“${stage}”`,
-    changedBy: (who: string, event: string, at: string | null) =>
-      `${who}${at ? `于 ${at}` : '刚刚'}办理了“${event}”。`,
-    changedShown: '下面已是最新情况。',
-    changedKept: '下面已是最新情况；您填写的内容还在，请核对后再提交。',
-    changedNotShown: '您看到的是变化之前的情况。',
-    showChange: '显示最新情况',
   },
   who: {
     resident: '居民',

@@ -1,0 +1,104 @@
+import { api } from './api';
+import { Problem } from './api/problem';
+import type { CaseFile } from './api/types';
+import { Sender, type Attempt } from './attempt';
+import { i18n } from './i18n/index.svelte';
+import { office } from './session.svelte';
+import { nextStep, type Decision } from './triage';
+
+/** How long a decision can be taken back: until then nothing of it is sent. */
+const UNDO_MS = 6_000;
+
+/** A decision that is not sent yet. */
+export type Waiting = { file: CaseFile; decision: Decision; until: number };
+/** A decision that came too late: the case as it was seen, and as it is. */
+export type Overtaken = {
+  before: CaseFile;
+  after: CaseFile;
+  attempt: Attempt;
+  decision: Decision;
+};
+
+/** Dispatches what the desk decides with one key. A dispatch cannot be taken out of the
+    record, so each decision waits a little before it becomes one. */
+class Dispatcher {
+  waiting = $state.raw<Waiting | null>(null);
+  /** What was sent last. */
+  done = $state.raw<{ id: string; decision: Decision } | null>(null);
+  overtaken = $state.raw<Overtaken[]>([]);
+  /** Cases whose decision was refused or did not get through, with the reason. */
+  failed = $state.raw<{ id: string; why: string }[]>([]);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sender = new Sender();
+
+  /** Sends a decision after a while; one that still waits is sent at once. */
+  decide(file: CaseFile, decision: Decision): void {
+    this.send();
+    this.done = null;
+    this.waiting = { file, decision, until: Date.now() + UNDO_MS };
+    this.#timer = setTimeout(() => this.send(), UNDO_MS);
+  }
+
+  /** Takes back what is not sent yet; tells of which case. */
+  undo(): string | null {
+    const id = this.waiting?.file.id ?? null;
+    clearTimeout(this.#timer);
+    this.waiting = null;
+    return id;
+  }
+
+  /** Sends what waits. */
+  send(): void {
+    const { waiting } = this;
+    if (!waiting) return;
+    this.undo();
+    void this.#give(waiting.file, waiting.decision);
+  }
+
+  /** Gives a command again to a case that others changed. */
+  async again(one: Overtaken): Promise<void> {
+    this.forget(one);
+    await this.#give(one.after, one.decision);
+  }
+
+  forget(one: Overtaken): void {
+    this.overtaken = this.overtaken.filter((other) => other !== one);
+  }
+
+  async #give(file: CaseFile, decision: Decision): Promise<void> {
+    const { id } = file;
+    this.failed = this.failed.filter((one) => one.id !== id);
+    let before = file;
+    for (let step = nextStep(decision, before); step; step = nextStep(decision, before)) {
+      try {
+        before = await this.#sender.send(step, before);
+      } catch (error) {
+        await this.#refused(before, step, decision, Problem.of(error));
+        return;
+      }
+    }
+    this.done = { id, decision };
+  }
+
+  /** Tells why a step was not taken: others were quicker, or the server's own word. */
+  async #refused(
+    before: CaseFile,
+    attempt: Attempt,
+    decision: Decision,
+    problem: Problem,
+  ): Promise<void> {
+    office.noticed(problem);
+    const { id } = before;
+    if (problem.status === 412 || problem.status === 409) {
+      const after = await api.case(id).catch(() => null);
+      if (after && after.version !== before.version) {
+        this.overtaken = [...this.overtaken, { before, after, attempt, decision }];
+        return;
+      }
+    }
+    const why = problem.unreachable ? i18n.t.common.notSent : problem.detail || problem.title;
+    this.failed = [...this.failed, { id, why: why || i18n.t.common.failed }];
+  }
+}
+
+export const dispatcher = new Dispatcher();

@@ -1,0 +1,51 @@
+/** The words for dispatching from the desk, in Chinese. */
+export const dispatchZh = {
+  title: '派单建议',
+  chosen: '已受理的分类',
+  to: '派给',
+  handled: (n: number) => `办过 ${n} 件`,
+  take: '采用并派单',
+  takeOnly: '采用并受理',
+  other: '换单位',
+  which: '派给哪个单位',
+  elsewhere: '其他单位：打开案卷',
+  none: '没有合适的建议，请打开案卷判断。',
+  noUnit: '没有单位的权责清单列有此事项',
+  will: (id: string, to: string) => `${id} 即将${to}`,
+  dispatchTo: (unit: string) => `派给${unit}`,
+  redo: (unit: string) => `派给${unit}`,
+  acceptAs: (category: string) => `按“${category}”受理`,
+  undo: '撤回',
+  now: '立即办理',
+  done: (id: string, to: string) => `${id} 已${to}`,
+  change: '要改：打开案卷转派',
+  failed: (id: string, why: string) => `${id} 没有办成：${why}`,
+  openCase: (id: string) => `打开 ${id}`,
+};
+
+export type DispatchMessages = typeof dispatchZh;
+
+/** The same in English. */
+export const dispatchEn: DispatchMessages = {
+  title: 'Suggested dispatch',
+  chosen: 'Category as accepted',
+  to: 'to',
+  handled: (n) => `has handled ${n}`,
+  take: 'Take it and dispatch',
+  takeOnly: 'Take it and accept',
+  other: 'Another unit',
+  which: 'To which unit',
+  elsewhere: 'Any other unit: open the case',
+  none: 'Nothing fits well: open the case and judge for yourself.',
+  noUnit: 'No unit’s duty list names this',
+  will: (id, to) => `${id} is about to be ${to}`,
+  dispatchTo: (unit) => `dispatched to ${unit}`,
+  redo: (unit) => `Dispatch to ${unit}`,
+  acceptAs: (category) => `accepted as “${category}”`,
+  undo: 'Undo',
+  now: 'Do it now',
+  done: (id, to) => `${id} was ${to}`,
+  change: 'To change it, open the case and redirect it',
+  failed: (id, why) => `${id} was not done: ${why}`,
+  openCase: (id) => `Open ${id}`,
+};

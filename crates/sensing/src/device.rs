@@ -24,6 +24,12 @@ pub struct Device {
     pub calibrated: Option<String>,
     /// Most readings in a minute.
     pub most_per_minute: u64,
+    /// Topics that it may publish under beside those of readings, as filters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub publish: Vec<String>,
+    /// What it may subscribe to, as filters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscribe: Vec<String>,
     /// Why nothing is taken from it now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Suspicion>,

@@ -26,6 +26,7 @@ pub mod http;
 pub mod import;
 pub mod judging;
 pub mod limits;
+pub mod mqtt;
 pub mod picture;
 pub mod policy;
 pub mod sample;

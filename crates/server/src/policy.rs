@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, Refusal, RefusalKind, UnitCode};
 use yiwang_cases::civic::Kind;
 use yiwang_cases::{Action, Case, Stage, Whistle, WhistleAction};
+use yiwang_mqtt::{covers, matches};
+use yiwang_sensing::device::Device;
 use yiwang_store::Account;
 
 use crate::city::City;
+use crate::mqtt::{READINGS_FILTER, refusals_topic};
 
 /// A role. Everyone who signs in has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -303,6 +306,24 @@ impl User {
     pub fn may(&self, right: Right) -> bool {
         let calls_for_nobody = self.role == Role::Verifier && !self.is_grid_worker();
         self.role.may(right) && !(calls_for_nobody && matches!(right, Right::Whistle(_)))
+    }
+
+    /// Whether the user may publish under this topic of MQTT, one under which
+    /// no readings are taken: only what the device's registration says.
+    pub fn may_publish(&self, device: Option<&Device>, topic: &str) -> bool {
+        let named = device.is_some_and(|d| d.publish.iter().any(|p| matches(p, topic)));
+        named && self.may(Right::SendReadings)
+    }
+
+    /// Whether the user may subscribe to this filter of MQTT: to what was
+    /// refused of its own; a device, to what its registration says; others who
+    /// may read readings, to those.
+    pub fn may_subscribe(&self, device: Option<&Device>, filter: &str) -> bool {
+        let own = covers(&refusals_topic(self.account.name.as_str()), filter);
+        own || match device {
+            Some(device) => device.subscribe.iter().any(|p| covers(p, filter)),
+            None => self.may(Right::ReadSensing) && covers(READINGS_FILTER, filter),
+        }
     }
 
     /// Refuses unless the user has the right.

@@ -22,6 +22,7 @@ use yiwang_server::data_dir;
 use yiwang_server::duplicates;
 use yiwang_server::http::{self, App, AppOptions};
 use yiwang_server::judging::teach;
+use yiwang_server::mqtt;
 use yiwang_server::webhooks::{self, HookOptions, Tries};
 use yiwang_store::Store;
 use yiwang_store::basemap::BasemapStore;
@@ -101,6 +102,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %context.data.display(), entries = *app.store.durable().borrow(), "the server is ready");
+    serve_mqtt(&app, settings).await?;
     output::line(&format!("listening on http://{address}"))?;
     let every = Duration::from_secs(settings.sign_every_seconds);
     let teaching = tokio::spawn(teach(Arc::clone(&app)));
@@ -151,6 +153,33 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         entries = *app.store.durable().borrow(),
         "the server has stopped"
     );
+    Ok(())
+}
+
+/// Starts the MQTT broker where one is configured.
+async fn serve_mqtt(app: &Arc<App>, settings: &Settings) -> anyhow::Result<()> {
+    let Some(listen) = settings.mqtt_listen else {
+        return Ok(());
+    };
+    let (certificate, key) = (&settings.mqtt_certificate, &settings.mqtt_key);
+    let has = |path: &Path| !path.as_os_str().is_empty();
+    let tls = match (has(certificate), has(key)) {
+        (false, false) => None,
+        (true, true) => Some(mqtt::acceptor(certificate, key)?),
+        _ => anyhow::bail!("mqtt_certificate and mqtt_key go together: set both or none"),
+    };
+    if tls.is_none() && !listen.ip().is_loopback() {
+        tracing::warn!(
+            "others can reach the MQTT broker, and keys are not protected: set mqtt_certificate and mqtt_key"
+        );
+    }
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
+    let scheme = if tls.is_some() { "mqtts" } else { "mqtt" };
+    let address = listener.local_addr()?;
+    tracing::info!(%address, scheme, "the MQTT broker is ready");
+    output::line(&format!("listening on {scheme}://{address}"))?;
+    tokio::spawn(mqtt::serve(listener, tls, Arc::clone(app), Arc::default()));
     Ok(())
 }
 

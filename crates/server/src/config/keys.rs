@@ -33,7 +33,7 @@ impl PartialEq for Key {
 }
 
 /// All of them.
-pub static KEYS: [Key; 12] = [
+pub static KEYS: [Key; 15] = [
     Key {
         name: "listen",
         about: "where the server listens",
@@ -54,6 +54,31 @@ pub static KEYS: [Key; 12] = [
         allowed: "1024 to 67108864",
         default: Default::Number(1 << 20),
         allows: |value| number(value, 1024, 64 << 20),
+    },
+    Key {
+        name: "mqtt_certificate",
+        about: "TLS certificates of the MQTT broker, PEM, its own first; with it MQTT is spoken over TLS only",
+        allowed: "a path, with mqtt_key; empty for none",
+        default: Default::Text(""),
+        allows: Value::is_str,
+    },
+    Key {
+        name: "mqtt_key",
+        about: "private key of the MQTT broker's certificate, PEM",
+        allowed: "a path; empty for none",
+        default: Default::Text(""),
+        allows: Value::is_str,
+    },
+    Key {
+        name: "mqtt_listen",
+        about: "where the MQTT broker listens; empty for no broker",
+        allowed: "an address and a port, such as 127.0.0.1:1883 or [::]:8883; port 0 takes a free one; empty for none",
+        default: Default::Text(""),
+        allows: |value| {
+            text(value, |text| {
+                text.is_empty() || text.parse::<SocketAddr>().is_ok()
+            })
+        },
     },
     Key {
         name: "readers",

@@ -10,7 +10,8 @@ mod source;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 use yiwang_base::{Refusal, RefusalKind};
 
@@ -33,6 +34,13 @@ pub struct Settings {
     pub log: String,
     /// Largest body of a call, bytes.
     pub max_body_bytes: usize,
+    /// TLS certificates of the MQTT broker; none where it is empty.
+    pub mqtt_certificate: PathBuf,
+    /// The private key that goes with them.
+    pub mqtt_key: PathBuf,
+    /// Where the MQTT broker listens; none where it is empty.
+    #[serde(deserialize_with = "address_or_none")]
+    pub mqtt_listen: Option<SocketAddr>,
     /// Queries of the record at once.
     pub readers: usize,
     /// After how many days readings give way to summaries; 0 keeps them.
@@ -51,6 +59,13 @@ pub struct Settings {
     pub webhook_private: bool,
     /// The first pause before a webhook is tried again, seconds.
     pub webhook_retry_seconds: u64,
+}
+
+/// An address, or none where the text is empty.
+fn address_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    let address = (!text.is_empty()).then(|| text.parse().map_err(D::Error::custom));
+    address.transpose()
 }
 
 /// One key as it came out.

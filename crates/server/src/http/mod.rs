@@ -57,7 +57,9 @@ pub(crate) use commands::code as read_code;
 pub use openapi::document;
 pub use problem::Problem;
 pub use serve::serve;
+pub(crate) use session::Session;
 pub use session::{COOKIE, hash_password, new_token, token_hash};
+pub(crate) use state::now;
 pub use state::{App, AppOptions};
 
 use std::sync::Arc;

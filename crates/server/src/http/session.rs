@@ -16,7 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::ToSpan as _;
 use sha2::{Digest, Sha256};
 use yiwang_base::{Refusal, RefusalKind, UserName};
-use yiwang_cases::Actor;
+use yiwang_cases::{Actor, StoreError};
 use yiwang_store::Account;
 
 use super::answers::{ReadProblems, SignInProblems};
@@ -92,18 +92,30 @@ fn user(app: &App, account: Account) -> Option<User> {
     User::of(account, &app.city())
 }
 
-/// A sign-in that a long answer asks for again now and then: it may have ended.
-pub(super) struct Session([u8; 32]);
+/// A sign-in that a long answer, or a long connection, asks for again now and
+/// then: it may have ended.
+pub(crate) struct Session([u8; 32]);
 
 impl Session {
     pub(super) fn of(headers: &HeaderMap) -> Option<Session> {
         token(headers).map(|token| Session(token_hash(token)))
     }
 
+    /// The sign-in of whoever has this key.
+    pub(crate) fn of_key(key: &str) -> Session {
+        Session(token_hash(key))
+    }
+
+    /// Whose it is.
+    pub(crate) async fn user(&self, app: &App) -> Result<Option<User>, StoreError> {
+        let account = app.store.session(self.0, now()).await?;
+        Ok(account.and_then(|one| self::user(app, one)))
+    }
+
     /// Whether it is still this user, with the same role and unit.
-    pub(super) async fn is_still(&self, app: &App, user: &User) -> bool {
-        let account = app.store.session(self.0, now()).await;
-        account.is_ok_and(|found| found.and_then(|one| self::user(app, one)).as_ref() == Some(user))
+    pub(crate) async fn is_still(&self, app: &App, user: &User) -> bool {
+        let found = self.user(app).await;
+        found.is_ok_and(|found| found.as_ref() == Some(user))
     }
 }
 

@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Waits until the server stops.
-    pub(super) async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         let _ = self
             .stopping
             .subscribe()
@@ -227,7 +227,7 @@ impl App {
 }
 
 /// The one clock of the interface.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     truncate_millis(Timestamp::now())
 }
 

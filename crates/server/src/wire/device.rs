@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use yiwang_base::field::unfit;
 use yiwang_base::{Point, Refusal};
 use yiwang_history::Summary;
+use yiwang_mqtt::is_filter;
 use yiwang_sensing::device::Device;
 
 use super::{PointBody, SuspicionWord, Time, Word};
@@ -31,6 +32,14 @@ pub struct DeviceBody {
     /// Most readings in a minute.
     #[schema(minimum = 1)]
     pub most_per_minute: u64,
+    /// MQTT topics that it may publish under beside those of readings, as
+    /// filters; unless said, they stay as they are, at first none.
+    #[schema(max_items = 1000)]
+    pub publish: Option<Vec<String>>,
+    /// MQTT filters that it may subscribe to; unless said, they stay as they
+    /// are, at first none.
+    #[schema(max_items = 1000)]
+    pub subscribe: Option<Vec<String>>,
 }
 
 impl DeviceBody {
@@ -48,6 +57,16 @@ impl DeviceBody {
         if let Some(day) = day.filter(|day| day.parse::<jiff::civil::Date>().is_err()) {
             return Err(wrong("calibrated", day, "2026-01-31"));
         }
+        let filters = |field: &str, said: Option<Vec<String>>, before: Option<&Vec<String>>| {
+            let filters = said.unwrap_or_else(|| before.cloned().unwrap_or_default());
+            match filters.iter().find(|filter| !is_filter(filter)) {
+                Some(bad) => Err(wrong(field, bad, "gates/7/state, gates/+/state, gates/#")),
+                None => Ok(filters),
+            }
+        };
+        let known = before.as_ref();
+        let publish = filters("publish", self.publish, known.map(|d| &d.publish))?;
+        let subscribe = filters("subscribe", self.subscribe, known.map(|d| &d.subscribe))?;
         let place = self.place.map(|place| Point::new(place.lon, place.lat));
         let place = place.transpose();
         Ok(Device {
@@ -57,6 +76,8 @@ impl DeviceBody {
             owner: self.owner,
             calibrated: self.calibrated,
             most_per_minute: self.most_per_minute,
+            publish,
+            subscribe,
             quarantine: before.and_then(|device| device.quarantine),
         })
     }
@@ -95,6 +116,10 @@ pub struct DeviceView {
     /// Most readings in a minute.
     #[schema(required)]
     pub most_per_minute: Option<u64>,
+    /// MQTT topics that it may publish under beside those of readings.
+    pub publish: Vec<String>,
+    /// MQTT filters that it may subscribe to.
+    pub subscribe: Vec<String>,
     /// Why nothing is taken from it.
     #[schema(required)]
     pub quarantine: Option<SuspicionWord>,
@@ -130,6 +155,8 @@ impl DeviceView {
             owner: device.and_then(|device| device.owner.clone()),
             calibrated: device.and_then(|device| device.calibrated.clone()),
             most_per_minute: device.map(|device| device.most_per_minute),
+            publish: device.map_or(Vec::new(), |device| device.publish.clone()),
+            subscribe: device.map_or(Vec::new(), |device| device.subscribe.clone()),
             quarantine: device.and_then(|device| device.quarantine).map(Word),
             last_seen: counts.last_seen.map(Time),
             readings: counts.readings,

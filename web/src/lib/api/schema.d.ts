@@ -3858,6 +3858,16 @@ export interface components {
             /** @description Code of the unit that answers for it. */
             owner?: string | null;
             place?: components["schemas"]["PointBody"] | null;
+            /**
+             * @description MQTT topics that it may publish under beside those of readings, as
+             *     filters; unless said, they stay as they are, at first none.
+             */
+            publish?: string[] | null;
+            /**
+             * @description MQTT filters that it may subscribe to; unless said, they stay as they
+             *     are, at first none.
+             */
+            subscribe?: string[] | null;
             /** @description The things it speaks for; their datastreams are its own. */
             things: number[];
         };
@@ -3888,6 +3898,8 @@ export interface components {
             /** @description Code of the unit that answers for it. */
             owner: string | null;
             place: components["schemas"]["PointBody"] | null;
+            /** @description MQTT topics that it may publish under beside those of readings. */
+            publish: string[];
             quarantine: components["schemas"]["Suspicion"] | null;
             /**
              * Format: int64
@@ -3901,6 +3913,8 @@ export interface components {
             refused: number;
             /** @description Whether it is registered as a device; a program is not. */
             registered: boolean;
+            /** @description MQTT filters that it may subscribe to. */
+            subscribe: string[];
             /** @description The things it speaks for. */
             things: number[];
         };

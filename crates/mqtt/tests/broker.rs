@@ -1,0 +1,169 @@
+//! Sessions, subscriptions and retained messages through the broker's face.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use bytes::Bytes;
+use yiwang_mqtt::{Broker, ClientName, Connected, Limits, Message, Publish, QoS};
+
+fn name(id: &str) -> ClientName {
+    ClientName {
+        account: "gauge-1".into(),
+        id: id.into(),
+    }
+}
+
+fn message(topic: &str, says: &str, qos: QoS) -> Message {
+    Message {
+        topic: topic.into(),
+        payload: Bytes::from(says.to_owned()),
+        qos,
+        retain: false,
+    }
+}
+
+fn sent(broker: &mut Broker, to: Connected) -> Vec<Publish> {
+    std::iter::from_fn(|| broker.next(to)).collect()
+}
+
+fn says(sent: &[Publish]) -> Vec<&str> {
+    let payloads = sent.iter();
+    payloads
+        .map(|publish| std::str::from_utf8(&publish.payload).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_message_reaches_each_subscriber_once_with_the_lower_quality() {
+    let mut broker = Broker::new(Limits::default());
+    let one = broker.connect(&name("one"), true).unwrap();
+    let two = broker.connect(&name("two"), true).unwrap();
+    assert_eq!(
+        broker.subscribe(one, "a/+", QoS::ExactlyOnce),
+        Some(QoS::AtLeastOnce)
+    );
+    broker.subscribe(one, "a/#", QoS::AtMostOnce);
+    broker.subscribe(two, "a/b", QoS::AtMostOnce);
+    let wake = broker.publish(&message("a/b", "x", QoS::AtLeastOnce));
+    assert_eq!(wake, [one.session, two.session]);
+    let (to_one, to_two) = (sent(&mut broker, one), sent(&mut broker, two));
+    assert_eq!((says(&to_one), says(&to_two)), (vec!["x"], vec!["x"]));
+    assert_eq!((to_one[0].qos, to_one[0].pkid), (QoS::AtLeastOnce, 1));
+    assert_eq!(to_two[0].qos, QoS::AtMostOnce);
+    broker.unsubscribe(two, "a/b");
+    broker.publish(&message("a/b", "y", QoS::AtMostOnce));
+    assert_eq!(says(&sent(&mut broker, one)), ["y"]);
+    assert!(sent(&mut broker, two).is_empty());
+}
+
+#[test]
+fn a_persistent_session_gets_what_it_missed_and_what_it_did_not_acknowledge() {
+    let mut broker = Broker::new(Limits::default());
+    let first = broker.connect(&name("desk"), false).unwrap();
+    assert!(!first.present);
+    broker.subscribe(first, "a", QoS::AtLeastOnce);
+    for says in ["1", "2"] {
+        broker.publish(&message("a", says, QoS::AtLeastOnce));
+    }
+    let before = sent(&mut broker, first);
+    broker.acknowledge(first, before[0].pkid);
+    broker.disconnect(first, 0);
+    broker.publish(&message("a", "3", QoS::AtLeastOnce));
+    broker.publish(&message("a", "surely not", QoS::AtMostOnce));
+    assert_eq!(broker.kept(&name("desk")), 2);
+    let again = broker.connect(&name("desk"), false).unwrap();
+    assert!(again.present);
+    let after = sent(&mut broker, again);
+    assert_eq!(says(&after), ["2", "3"]);
+    assert_eq!((after[0].pkid, after[0].dup), (before[1].pkid, true));
+    assert!(!after[1].dup && after[1].pkid != after[0].pkid);
+    // A clean session begins with nothing.
+    let clean = broker.connect(&name("desk"), true).unwrap();
+    assert!(!clean.present && sent(&mut broker, clean).is_empty());
+    assert!(
+        broker
+            .publish(&message("a", "4", QoS::AtLeastOnce))
+            .is_empty()
+    );
+}
+
+#[test]
+fn whoever_takes_a_session_over_has_it_and_the_other_has_not() {
+    let mut broker = Broker::new(Limits::default());
+    let old = broker.connect(&name("desk"), false).unwrap();
+    broker.subscribe(old, "a", QoS::AtLeastOnce);
+    let new = broker.connect(&name("desk"), false).unwrap();
+    let other = ClientName {
+        account: "gauge-2".into(),
+        id: "desk".into(),
+    };
+    assert!(
+        !broker.connect(&other, false).unwrap().present,
+        "another account's"
+    );
+    broker.publish(&message("a", "x", QoS::AtLeastOnce));
+    assert!(sent(&mut broker, old).is_empty());
+    broker.disconnect(old, 0);
+    assert_eq!(says(&sent(&mut broker, new)), ["x"]);
+}
+
+#[test]
+fn the_last_message_of_a_topic_is_kept_until_an_empty_one() {
+    let mut broker = Broker::new(Limits::default());
+    let retain = |says: &str| Message {
+        retain: true,
+        ..message("gate/7", says, QoS::AtLeastOnce)
+    };
+    let early = broker.connect(&name("early"), true).unwrap();
+    broker.subscribe(early, "gate/+", QoS::AtMostOnce);
+    for says in ["shut", "open"] {
+        broker.publish(&retain(says));
+    }
+    assert!(
+        sent(&mut broker, early)
+            .iter()
+            .all(|publish| !publish.retain)
+    );
+    let late = broker.connect(&name("late"), true).unwrap();
+    broker.subscribe(late, "gate/#", QoS::AtLeastOnce);
+    let got = sent(&mut broker, late);
+    assert_eq!(says(&got), ["open"]);
+    assert!(got[0].retain);
+    broker.publish(&retain(""));
+    broker.subscribe(early, "gate/7", QoS::AtMostOnce);
+    assert_eq!(
+        says(&sent(&mut broker, early)),
+        [""],
+        "passed on, and not kept"
+    );
+}
+
+#[test]
+fn what_waits_is_bounded_and_what_does_not_fit_is_counted() {
+    let limits = Limits {
+        waiting: 3,
+        unacknowledged: 2,
+        filters: 1,
+        sessions: 1,
+        session_ms: 1000,
+        ..Limits::default()
+    };
+    let mut broker = Broker::new(limits);
+    let slow = broker.connect(&name("slow"), false).unwrap();
+    assert!(broker.connect(&name("second"), true).is_none());
+    broker.subscribe(slow, "a", QoS::AtLeastOnce);
+    assert_eq!(broker.subscribe(slow, "b", QoS::AtLeastOnce), None);
+    for n in 0..5 {
+        broker.publish(&message("a", &n.to_string(), QoS::AtLeastOnce));
+    }
+    assert_eq!(broker.dropped(), 2);
+    let first = sent(&mut broker, slow);
+    assert_eq!(says(&first), ["0", "1"], "no more before it acknowledges");
+    broker.acknowledge(slow, first[0].pkid);
+    assert_eq!(says(&sent(&mut broker, slow)), ["2"]);
+    broker.disconnect(slow, 0);
+    broker.expire(1000);
+    assert_eq!(broker.kept(&name("slow")), 2);
+    broker.expire(1001);
+    assert_eq!(broker.kept(&name("slow")), 0);
+    assert_eq!(broker.dropped(), 2, "still counted");
+}

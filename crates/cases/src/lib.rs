@@ -49,6 +49,7 @@ mod port;
 mod possible;
 mod provisional;
 mod question;
+mod queue;
 mod returns;
 mod roster;
 mod score;
@@ -103,6 +104,7 @@ pub use port::{
 pub use possible::possible;
 pub use provisional::{DueSettled, PLAIN_WEEK_RULE, ProvisionalDue};
 pub use question::{AnswerKind, Answers, Choice, Question};
+pub use queue::{Queue, QueuePart};
 pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns};
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};

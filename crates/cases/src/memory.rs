@@ -337,6 +337,7 @@ impl CaseFilter {
         any(&self.stages, Some(&case.stage))
             && any(&self.units, case.unit.as_ref())
             && (self.involved.is_empty() || self.involved.iter().any(|unit| case.concerns(unit)))
+            && self.queue.as_ref().is_none_or(|queue| queue.holds(case))
             && any(&self.areas, case.area.as_ref())
             && any(&self.categories, case.category.as_ref())
             && any(&self.channels, Some(&case.channel))

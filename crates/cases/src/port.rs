@@ -8,7 +8,7 @@ use yiwang_base::{
     UnitCode, to_millis,
 };
 
-use crate::{Case, Channel, Happening, SourceRef, Stage};
+use crate::{Case, Channel, Happening, Queue, SourceRef, Stage};
 
 /// A change of one case, to be written in one transaction with its journal entries.
 #[derive(Debug, Clone)]
@@ -163,6 +163,8 @@ pub struct CaseFilter {
     pub units: Vec<UnitCode>,
     /// Units that have anything to do with the case, as lead or otherwise.
     pub involved: Vec<UnitCode>,
+    /// Only cases that wait for this unit.
+    pub queue: Option<Queue>,
     /// Areas (leaf areas; the caller expands a district).
     pub areas: Vec<AreaCode>,
     /// Categories.

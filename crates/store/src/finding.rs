@@ -6,7 +6,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use yiwang_base::{Timestamp, to_millis};
 use yiwang_cases::{
-    CaseFilter, Counts, DUE_SOON, Order, Page, PageStart, Sought, Stage, StoreError,
+    CaseFilter, Counts, DUE_SOON, Order, Page, PageStart, Queue, QueuePart, Sought, Stage,
+    StoreError,
 };
 
 use crate::case_row::{COLUMNS, channel_number, from_row, numbered, stage_number};
@@ -47,6 +48,9 @@ impl Condition {
             );
             let units = || filter.involved.iter().map(|c| Value::from(c.to_string()));
             condition.values.extend(units().chain(units()));
+        }
+        if let Some(queue) = &filter.queue {
+            condition.waits_in(queue);
         }
         condition.any(
             "area",
@@ -90,6 +94,39 @@ impl Condition {
     pub(crate) fn and(&mut self, sql: &str, value: impl Into<Value>) {
         let _ = write!(self.sql, " AND {sql}");
         self.values.push(value.into());
+    }
+
+    /// Of cases that wait for a unit.
+    fn waits_in(&mut self, queue: &Queue) {
+        const ASSISTS: &str = "(id IN (SELECT case_id FROM case_unit WHERE unit = ?) \
+             AND EXISTS (SELECT 1 FROM json_each(more, '$.parts') AS part \
+             WHERE part.value ->> '$.unit' = ? AND part.value ->> '$.reported_at' IS NULL))";
+        let unit = || Value::from(queue.unit.to_string());
+        match queue.part {
+            Some(QueuePart::ToAccept | QueuePart::InWork) => self.and("unit = ?", unit()),
+            Some(QueuePart::SentBack) => {
+                self.and("unit = ?", unit());
+                self.sql
+                    .push_str(" AND (failed_verifications > 0 OR reopened > 0)");
+            }
+            Some(QueuePart::Assisting) => {
+                let _ = write!(self.sql, " AND {ASSISTS}");
+                self.values.extend([unit(), unit()]);
+            }
+            None => {
+                let _ = write!(self.sql, " AND (unit = ? OR {ASSISTS})");
+                self.values.extend([unit(), unit(), unit()]);
+            }
+        }
+        let stages: &[Stage] = match queue.part {
+            Some(QueuePart::ToAccept) => &[Stage::Dispatched],
+            Some(QueuePart::InWork) => &[Stage::InProgress],
+            _ => &[Stage::Dispatched, Stage::InProgress],
+        };
+        self.any(
+            "stage",
+            stages.iter().map(|stage| Value::from(stage_number(*stage))),
+        );
     }
 
     fn any(&mut self, column: &str, values: impl Iterator<Item = Value>) {

@@ -4,6 +4,7 @@ type Handler = (event: KeyboardEvent) => boolean | void;
 
 const GO: Record<string, string> = {
   d: '/desk',
+  q: '/queue',
   w: '/whistles',
   r: '/report',
   f: '/follow',

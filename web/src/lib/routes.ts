@@ -35,6 +35,7 @@ const PATTERNS: Pattern[] = [
   page('together', /^\/together$/, () => import('../pages/Together.svelte')),
   page('dossier', /^\/together\/[dD]?(\d+)$/, () => import('../pages/Dossier.svelte')),
   desk('desk', /^\/desk$/, () => import('../pages/Desk.svelte')),
+  desk('queue', /^\/queue$/, () => import('../pages/Queue.svelte')),
   desk('boards', /^\/boards$/, () => import('../pages/Boards.svelte')),
   bare(desk('wall', /^\/wall$/, () => import('../pages/Wall.svelte'))),
   desk('whistles', /^\/whistles$/, () => import('../pages/Whistles.svelte')),

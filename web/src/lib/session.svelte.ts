@@ -99,8 +99,8 @@ export function seesWords(user: User | null): boolean {
 export const isGridWorker = (user: User | null): boolean =>
   user?.role === 'verifier' && user.unit !== null;
 
-/** The page a person begins the day on: a unit's what is due first. */
+/** The page a person begins the day on: a unit's what waits for it. */
 export function home(user: User): string {
   if (isGridWorker(user)) return '/patrol';
-  return user.role === 'unit' ? '/desk?order=due' : '/desk';
+  return user.role === 'unit' ? '/queue' : '/desk';
 }

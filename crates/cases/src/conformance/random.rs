@@ -9,9 +9,9 @@ use super::sample::{happening, minute, note};
 use crate::{
     Absorbed, Amount, CaseFilter, Channel, DeclineReason, DueSettled, Event, Extended,
     ExtensionAsked, Happening, Joined, JoinedAnswered, MapTile, Merged, PartReported, Place,
-    ProvisionalDue, Redirected, Released, Reporter, RequestWords, ResidentAsked, Resumed,
-    ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved, SourceRef, Stage, Supervised,
-    SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
+    ProvisionalDue, Queue, QueuePart, Redirected, Released, Reporter, RequestWords, ResidentAsked,
+    Resumed, ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved, SourceRef, Stage,
+    Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
 };
 
 pub(super) const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
@@ -300,7 +300,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
     ];
     (
         stages,
-        (some(&UNITS), some(&UNITS)),
+        (some(&UNITS), some(&UNITS), queue()),
         some(&AREAS),
         some(&CATEGORIES),
         channels,
@@ -310,7 +310,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
         .prop_map(
             |(
                 stages,
-                (units, involved),
+                (units, involved, queue),
                 areas,
                 categories,
                 channels,
@@ -321,6 +321,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                     stages,
                     units,
                     involved,
+                    queue,
                     areas,
                     categories,
                     channels,
@@ -333,6 +334,13 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                 }
             },
         )
+}
+
+/// Seldom a unit's queue, and that whole or in part.
+fn queue() -> impl Strategy<Value = Option<Queue>> {
+    let part = proptest::option::of(select(&QueuePart::ALL[..]));
+    let queue = (code(&UNITS), part).prop_map(|(unit, part)| Queue { unit, part });
+    proptest::option::weighted(0.25, queue)
 }
 
 /// A tile, mostly over the city.

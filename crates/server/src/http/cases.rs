@@ -153,10 +153,6 @@ fn detail(
             phone: reporter.phone.clone(),
         }
     });
-    let actions = possible(case)
-        .into_iter()
-        .filter(|action| user.may_act(*action, case))
-        .filter(|action| !of_front_line(*action) || is_front_line(city, user));
     CaseDetail {
         row: CaseRow::of(case, sight, now()),
         reporter,
@@ -183,7 +179,7 @@ fn detail(
             Vec::new()
         },
         merging: MergingView::of(case),
-        actions: actions.map(Word).collect(),
+        actions: possible_for(city, user, case).map(Word).collect(),
         suggested_units: suggested(city, judging, case),
         usually_done: judging.usually_done(case).map(UsualView::from),
         timeline: timeline
@@ -203,6 +199,18 @@ fn detail(
             })
             .collect(),
     }
+}
+
+/// What the user can do with a case now, the usual next step first.
+pub(super) fn possible_for<'a>(
+    city: &'a City,
+    user: &'a User,
+    case: &'a Case,
+) -> impl Iterator<Item = Action> + 'a {
+    possible(case)
+        .into_iter()
+        .filter(|action| user.may_act(*action, case))
+        .filter(|action| !of_front_line(*action) || is_front_line(city, user))
 }
 
 /// Whether, of all units, only those of the front line may do it.

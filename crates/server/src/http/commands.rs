@@ -1,7 +1,11 @@
-//! Commands to a case: the straight road here, what leads off it in files of its own.
+//! Commands to a case: how one is carried out; which there are, in files of their own.
 
+mod any;
 pub(super) mod duty;
 pub(super) mod life;
+pub(super) mod road;
+
+pub(super) use any::command_of;
 
 use std::sync::Arc;
 
@@ -12,7 +16,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use yiwang_base::{CaseId, IdError, Personal, Refusal, RefusalKind};
 use yiwang_cases::{
-    Action, Actor, Asked, CaseStore, Command, Context, Limits, Receipt, execute, execute_pair,
+    Action, Actor, Asked, Case, CaseStore, Command, Context, Receipt, execute, execute_pair,
 };
 
 use super::answers::{CaseAnswer, CommandProblems};
@@ -23,11 +27,9 @@ use super::parameters::{CasePath, CommandHeaders};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
+use crate::city::City;
 use crate::policy::{Right, User};
-use crate::wire::{
-    AcceptBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody, NoteBody,
-    ReportBackBody, StartBody, VerifyBody,
-};
+use crate::wire::EraseBody;
 
 /// A body that asks for one sort of command.
 trait AsksFor: DeserializeOwned {
@@ -96,31 +98,48 @@ pub(super) async fn carry_out(
     let user = visitor.with(Right::Act(action))?;
     let command = command(&user)?;
     let id = case_id(id)?;
-    let seen = seen_version(headers)?;
+    let asked = Asked {
+        id: Some(id),
+        seen_version: Some(seen_version(headers)?),
+        command,
+        receipt: receipt(headers, &actor, &Method::POST, &path(id, action), bytes)?,
+    };
+    let city = app.city();
+    let case = change(app, &city, &user, &actor, id, &asked).await?;
+    detail_response(app, &city, &user, case).await
+}
+
+/// The path of an action, as receipts have it.
+pub(super) fn path(id: CaseId, action: Action) -> String {
+    format!("cases/{id}/{}", action.word())
+}
+
+/// Lets a user change a case that the user sees; gives the case after it.
+pub(super) async fn change(
+    app: &App,
+    city: &City,
+    user: &User,
+    actor: &Actor,
+    id: CaseId,
+    asked: &Asked,
+) -> Result<Case, Refusal> {
+    let action = asked.command.action();
+    user.must(Right::Act(action))?;
     let before = app.store.case(id).await?.filter(|case| user.sees(case));
     let before = before.ok_or_else(|| no_case(id))?;
     user.must_act(action, &before)?;
     if action == Action::CallBack {
         main_lets_call_back(app, &before).await?;
     }
-    let path = format!("cases/{id}/{}", action.word());
-    let receipt = receipt(headers, &actor, &Method::POST, &path, bytes)?;
-    let city = app.city();
     let context = Context {
         rules: &city.rules,
-        actor: &actor,
+        actor,
         grounds: None,
         now: now(),
     };
-    let asked = Asked {
-        id: Some(id),
-        seen_version: Some(seen),
-        command,
-        receipt,
-    };
     let case = match action {
-        Action::Merge | Action::Unmerge => execute_pair(&app.store, &asked, &context).await?,
-        _ => execute(&app.store, &asked, &context).await?,
+        Action::Merge | Action::Unmerge => execute_pair(&app.store, asked, &context).await?,
+        _ => execute(&app.store, asked, &context).await?,
     };
     if action == Action::Erase {
         app.duplicates.forget(id);
@@ -132,161 +151,7 @@ pub(super) async fn carry_out(
         // the log is next emptied, at the latest when it is full.
         tracing::warn!(%error, "what was erased could not be taken out of the log at once");
     }
-    detail_response(app, &city, &user, case).await
-}
-
-/// Take a request on (受理).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/accept", tag = "cases", security(("session" = [])), request_body = AcceptBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn accept(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<AcceptBody>,
-) -> Answer<Response> {
-    let area = body.area.filter(|area| !area.is_empty());
-    let command = Command::Accept {
-        category: code(&body.category, "category")?,
-        area: area.map(|area| code(&area, "area")).transpose()?,
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Decline a request (不予受理).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/decline", tag = "cases", security(("session" = [])), request_body = DeclineBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn decline(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<DeclineBody>,
-) -> Answer<Response> {
-    let command = Command::Decline {
-        reason: body.reason.0,
-        responsible: given(body.responsible),
-        note: Personal::new(body.note),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Send it to the unit that must act (派单).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/dispatch", tag = "cases", security(("session" = [])), request_body = DispatchBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn dispatch(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<DispatchBody>,
-) -> Answer<Response> {
-    let command = Command::Dispatch {
-        unit: code(&body.unit, "unit")?,
-        assisting: codes(&body.assisting, "assisting")?,
-        limits: Limits::ByCategory,
-        reason: given(body.reason),
-        note: note(body.note),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Begin; the resident has been contacted.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/start", tag = "cases", security(("session" = [])), request_body = StartBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn start(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { bytes, .. }: Body<StartBody>,
-) -> Answer<Response> {
-    act(&app, visitor, &headers, &id, &bytes, Command::Start).await
-}
-
-/// Say that it is done (反馈).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/report-back", tag = "cases", security(("session" = [])), request_body = ReportBackBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn report_back(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<ReportBackBody>,
-) -> Answer<Response> {
-    let command = Command::ReportBack {
-        note: Personal::new(body.note),
-        open_parts_reason: given(body.open_parts_reason),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Check what was done (核查).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/verify", tag = "cases", security(("session" = [])), request_body = VerifyBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn verify(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<VerifyBody>,
-) -> Answer<Response> {
-    let command = Command::Verify {
-        pass: body.pass,
-        note: note(body.note),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Close it (结案).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/close", tag = "cases", security(("session" = [])), request_body = CloseBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn close(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<CloseBody>,
-) -> Answer<Response> {
-    let command = Command::Close {
-        reason: note(body.reason),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Write down what the resident says (回访).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/call-back", tag = "cases", security(("session" = [])), request_body = CallBackBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn call_back(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<CallBackBody>,
-) -> Answer<Response> {
-    let command = Command::CallBack {
-        reached: body.reached,
-        solved: body.solved,
-        satisfaction: body.satisfaction,
-        note: note(body.note),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
-}
-
-/// Open it again (重新办理).
-#[utoipa::path(post, path = "/api/v1/cases/{id}/reopen", tag = "cases", security(("session" = [])), request_body = NoteBody,
-    params(CasePath, CommandHeaders), responses(CaseAnswer, CommandProblems))]
-pub(super) async fn reopen(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body { value: body, bytes }: Body<NoteBody>,
-) -> Answer<Response> {
-    let command = Command::Reopen {
-        note: Personal::new(body.note),
-    };
-    act(&app, visitor, &headers, &id, &bytes, command).await
+    Ok(case)
 }
 
 /// Erase the words and personal data of the case (依法删除).

@@ -1,7 +1,7 @@
 //! Which cases a query asks for.
 
 use yiwang_base::{AreaCode, Refusal, RefusalKind, Timestamp};
-use yiwang_cases::{CaseFilter, Order};
+use yiwang_cases::{CaseFilter, Order, Queue, QueuePart};
 
 use super::commands::code;
 use crate::city::{City, parse_case_id};
@@ -17,9 +17,10 @@ pub(super) struct Query {
     pub(super) cursor: Option<String>,
 }
 
-const PARAMETERS: [&str; 14] = [
+const PARAMETERS: [&str; 15] = [
     "stage",
     "unit",
+    "part",
     "area",
     "category",
     "channel",
@@ -53,6 +54,7 @@ pub(super) fn read(
     };
     let filter = &mut read.filter;
     let mut areas: Vec<AreaCode> = Vec::new();
+    let mut part = None;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         // An empty parameter counts as absent.
         if value.is_empty() {
@@ -75,6 +77,7 @@ pub(super) fn read(
                     filter.units.push(code(word, "unit")?);
                 }
             }
+            "part" => part = Some(one_of(&value, "part")?),
             "category" => {
                 for word in each {
                     filter.categories.push(code(word, "category")?);
@@ -126,7 +129,41 @@ pub(super) fn read(
     if let Some(unit) = user.bound_to()? {
         filter.involved = vec![unit.clone()];
     }
+    if part.is_some() {
+        filter.queue = Some(queue_of(filter, user, part)?);
+    }
     Ok(read)
+}
+
+/// The queue, or a part of it, that a filter asks for: of the user's own unit, or of the
+/// one unit that is named.
+///
+/// # Errors
+/// When it is of no unit, or of several.
+pub(super) fn queue_of(
+    filter: &CaseFilter,
+    user: &User,
+    part: Option<QueuePart>,
+) -> Result<Queue, Refusal> {
+    let named = match &filter.units[..] {
+        [unit] => Some(unit),
+        _ => None,
+    };
+    let own = user.bound_to()?.filter(|_| filter.units.is_empty());
+    let unit = own.or(named).ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "queue.unit",
+            "请指明一个单位:待办是单位的待办",
+            "name one unit: a queue is a unit's",
+        )
+        .at("unit")
+        .found(filter.units.len().to_string())
+    })?;
+    Ok(Queue {
+        unit: unit.clone(),
+        part,
+    })
 }
 
 /// Leaves those areas that the user is bound to.

@@ -34,6 +34,7 @@ mod parameters;
 mod patrol;
 mod place;
 mod problem;
+mod queue;
 mod readings;
 mod requests;
 mod roster;
@@ -159,7 +160,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts::enable))
         .routes(routes!(accounts::make_key))
         .routes(routes!(requests::submit))
-        .routes(routes!(batch::submit_many))
+        .routes(routes!(batch::requests::submit_many))
         .routes(routes!(table::submit_table))
         .routes(routes!(follow::read))
         .routes(routes!(follow::answer))
@@ -170,6 +171,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::read_own))
         .routes(routes!(cases::list))
         .routes(routes!(cases::counts))
+        .routes(routes!(queue::read))
+        .routes(routes!(batch::commands::act_on_many))
         .routes(routes!(cases::read))
         .routes(routes!(cases::proof))
         .routes(routes!(suggestions::for_case))
@@ -178,15 +181,15 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(near::done))
         .routes(routes!(patrol::places))
         .routes(routes!(patrol::loads))
-        .routes(routes!(commands::accept))
-        .routes(routes!(commands::decline))
-        .routes(routes!(commands::dispatch))
-        .routes(routes!(commands::start))
-        .routes(routes!(commands::report_back))
-        .routes(routes!(commands::verify))
-        .routes(routes!(commands::close))
-        .routes(routes!(commands::call_back))
-        .routes(routes!(commands::reopen))
+        .routes(routes!(commands::road::accept))
+        .routes(routes!(commands::road::decline))
+        .routes(routes!(commands::road::dispatch))
+        .routes(routes!(commands::road::start))
+        .routes(routes!(commands::road::report_back))
+        .routes(routes!(commands::road::verify))
+        .routes(routes!(commands::road::close))
+        .routes(routes!(commands::road::call_back))
+        .routes(routes!(commands::road::reopen))
         .routes(routes!(commands::erase))
         .routes(routes!(commands::duty::give_back))
         .routes(routes!(commands::duty::redirect))

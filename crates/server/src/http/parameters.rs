@@ -6,8 +6,8 @@
 use utoipa::IntoParams;
 
 use crate::wire::{
-    ChannelWord, ColourWord, FigureGroupWord, FigurePartWord, KindWord, StageWord, WhistleKindWord,
-    WhistleStageWord,
+    ChannelWord, ColourWord, FigureGroupWord, FigurePartWord, KindWord, QueuePartWord, StageWord,
+    WhistleKindWord, WhistleStageWord,
 };
 
 /// Which case.
@@ -397,6 +397,9 @@ pub(super) struct CaseFilterQuery {
     /// Codes of lead units.
     #[param(explode = false, required = false)]
     unit: Vec<String>,
+    /// Only those that wait for the one unit, and for what.
+    #[param(required = false, inline)]
+    part: QueuePartWord,
     /// Codes of areas, with all that lie in them.
     #[param(explode = false, required = false)]
     area: Vec<String>,
@@ -460,6 +463,18 @@ pub(super) struct CasePageQuery {
     /// Last submitted first, or earliest deadline first (only cases that have one).
     #[param(required = false, inline)]
     order: OrderWord,
+    /// How many; 50 unless told.
+    #[param(required = false, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// `next` of the page before.
+    #[param(required = false)]
+    cursor: String,
+}
+
+/// Which page of a queue.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct QueuePageQuery {
     /// How many; 50 unless told.
     #[param(required = false, minimum = 1, maximum = 200)]
     limit: u32,

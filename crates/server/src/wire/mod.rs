@@ -22,6 +22,7 @@ mod near;
 mod object;
 mod organization;
 mod proof;
+mod queue;
 mod request;
 mod session;
 mod settings;
@@ -38,7 +39,9 @@ pub use alert::{
     AlertChangeView, AlertDetail, AlertStepBody, AlertView, AlertsView, RuleBody, RuleView,
     SheetStepView,
 };
-pub use batch::{BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem};
+pub use batch::{
+    ActItem, ActOutcome, ActRow, ActView, BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem,
+};
 pub(crate) use calendar::unlisted_word;
 pub use calendar::{
     CalendarView, HolidayBody, HoursView, NameBody, WeekdayView, YearBody, YearHistory, YearSet,
@@ -91,6 +94,8 @@ pub use near::{DoneView, LoadView, NearView, RecurringView, RecurringsView, Unit
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
 pub use proof::{ProofEntry, ProofSeal, ProofView};
+pub(crate) use queue::open_parts;
+pub use queue::{QueueCounts, QueuePartName, QueueRow, QueueView};
 pub use request::{
     AcceptBody, AnswerBody, CallBackBody, CloseBody, DeclineBody, DispatchBody, EraseBody,
     FollowRow, FollowView, NoteBody, PlaceBody, PointBody, ReportBackBody, ReporterBody,
@@ -123,8 +128,8 @@ pub use words::{
     ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord, DeclineWord,
     DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
     FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord, KindWord, MeasureWord,
-    OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, RecastWord, ReturnWord, RoleWord,
-    ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord, TrackWord,
+    OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, QueuePartWord, RecastWord, ReturnWord,
+    RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord, TrackWord,
     UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord, WarningStatusWord,
     WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };

@@ -15,8 +15,8 @@ use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated};
 use yiwang_cases::{
     Action, AnswerKind, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, Grade,
-    PauseKind, PlaceKind, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier, UnitKind,
-    WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
+    PauseKind, PlaceKind, QueuePart, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier,
+    UnitKind, WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 use yiwang_sensing::device::Suspicion;
 
@@ -141,6 +141,7 @@ worded! {
     ReturnReason "ReturnReason" "Why a unit gives a case back." ReturnReason::word, ReturnWord;
     ShelveReason "ShelveReason" "Why a case cannot be done now." ShelveReason::word, ShelveWord;
     SupervisionLevel "SupervisionLevel" "How high a case is watched." SupervisionLevel::word, SupervisionWord;
+    QueuePart "QueuePart" "What a case waits for a unit to do." QueuePart::word, QueuePartWord;
     PauseKind "PauseKind" "What a case stands still for." PauseKind::word, PauseWord;
     FileKind "FileKind" "What sort of file." FileKind::word, FileWord;
     UnitKind "UnitKind" "What sort of unit." UnitKind::word, UnitKindWord;

@@ -28,6 +28,7 @@ mod near;
 mod openapi;
 mod organization;
 mod patrol;
+mod queue;
 mod repeats;
 mod road;
 mod roles;

@@ -109,7 +109,8 @@ fn is_soon(due: u32, (now, end): (Bound, Bound)) -> Sure {
 impl Sieve {
     /// `None` for a filter that asks for what is not in the columns.
     fn of(table: &Table, filter: &CaseFilter) -> Option<Sieve> {
-        if !filter.involved.is_empty() || filter.provisional || filter.sought().is_some() {
+        let elsewhere = !filter.involved.is_empty() || filter.queue.is_some() || filter.provisional;
+        if elsewhere || filter.sought().is_some() {
             return None;
         }
         fn some<C: Clone>(codes: &[C]) -> Vec<Option<C>> {

@@ -4,6 +4,7 @@ import { i18n } from '../i18n/index.svelte';
 import { Problem } from './problem';
 import type { paths } from './schema';
 import type {
+  ActItem,
   Answer,
   BehindQuery,
   BoardQuery,
@@ -18,6 +19,7 @@ import type {
   GridPlan,
   NearQuery,
   NewRequest,
+  QueueQuery,
   RecurringQuery,
   TableToTake,
   Words,
@@ -147,6 +149,9 @@ export const api = {
     answer(client.GET('/api/v1/cases', { params: { query }, signal })),
   counts: (query: CaseQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/cases/counts', { params: { query }, signal })),
+  queue: (query: QueueQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/queue', { params: { query }, signal })),
+  actOnMany: (body: ActItem[]) => answer(client.POST('/api/v1/cases/batch', { body })),
   case: (id: string) => answer(client.GET('/api/v1/cases/{id}', path({ id }))),
   suggestion: (id: string) => answer(client.GET('/api/v1/cases/{id}/suggestion', path({ id }))),
   suggest: (words: Words, signal: AbortSignal) =>
@@ -178,7 +183,7 @@ export const api = {
         body: { note },
       }),
     ),
-  attach: (file: CaseFile, upload: File, forResident: boolean, key: string) =>
+  attach: (file: Pick<CaseFile, 'id' | 'version'>, upload: File, forResident: boolean, key: string) =>
     sendFile<CaseFile>(
       `/api/v1/cases/${file.id}/attach?${named(upload)}&for_resident=${forResident}`,
       upload,

@@ -1,5 +1,6 @@
 import { boards } from './boards.en';
 import { lifeEn } from './life.en';
+import { queueEn } from './queue';
 import { suggestEn } from './suggest.en';
 import { clashEn } from './clash';
 import { dispatchEn } from './dispatch';
@@ -22,6 +23,7 @@ export const en: Messages = {
   near: nearEn,
   outbox: outboxEn,
   patrol: patrolEn,
+  queue: queueEn,
   views: viewsEn,
   upload,
   common: {
@@ -78,7 +80,10 @@ export const en: Messages = {
       ['u', 'Choose another unit'],
       ['z', 'Take back the dispatch that waits'],
       ['Esc', 'Close, deselect, go back'],
+      ['x', 'Queue: select the case; with Shift, all up to it'],
+      ['a', 'Queue: select all on the page, or none'],
       ['g d', 'Go to the desk'],
+      ['g q', 'Go to the queue'],
       ['g w', 'Go to the whistles'],
       ['g r', 'Go to the report'],
       ['g f', 'Go to follow-up'],

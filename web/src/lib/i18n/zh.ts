@@ -1,5 +1,6 @@
 import { boards } from './boards.zh';
 import { lifeZh } from './life.zh';
+import { queueZh } from './queue';
 import { suggestZh } from './suggest.zh';
 import { clashZh } from './clash';
 import { dispatchZh } from './dispatch';
@@ -19,6 +20,7 @@ export const zh = {
   near: nearZh,
   outbox: outboxZh,
   patrol: patrolZh,
+  queue: queueZh,
   views: viewsZh,
   upload,
   common: {
@@ -75,7 +77,10 @@ export const zh = {
       ['u', '换一个单位'],
       ['z', '撤回即将派出的单'],
       ['Esc', '关闭、取消选中、返回'],
+      ['x', '待办：选中此件；按住 Shift 则选到此件'],
+      ['a', '待办：全选本页，或全不选'],
       ['g d', '去指挥台'],
+      ['g q', '去待办'],
       ['g w', '去哨情看板'],
       ['g r', '去上报'],
       ['g f', '去查询进度'],

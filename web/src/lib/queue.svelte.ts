@@ -47,7 +47,8 @@ export class UnitQueue {
   /** Cases that are shown and have left this part of the queue. */
   gone = new SvelteSet<string>();
   selected = new SvelteSet<string>();
-  #query: QueueQuery = {};
+  /** What was asked for last; nothing, before anybody said whose queue it is. */
+  #query: QueueQuery | null = null;
   #abort: AbortController | null = null;
   #due: ReturnType<typeof setTimeout> | undefined;
 
@@ -126,6 +127,7 @@ export class UnitQueue {
   }
 
   async #page(limit: number, cursor?: string) {
+    if (!this.#query) return null;
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.problem = null;

@@ -973,7 +973,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
     let dossier = text(&dossier.expect(201)["id"]);
     town.nobody().get("/trail/checkpoint");
     let mut wrong = BTreeMap::new();
-    for (call, row) in TABLE {
+    for &(call, row) in TABLE {
         let (method, path) = call.split_once(' ').unwrap();
         let path = path
             .replace("{id}", &id)

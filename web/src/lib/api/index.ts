@@ -183,7 +183,12 @@ export const api = {
         body: { note },
       }),
     ),
-  attach: (file: Pick<CaseFile, 'id' | 'version'>, upload: File, forResident: boolean, key: string) =>
+  attach: (
+    file: Pick<CaseFile, 'id' | 'version'>,
+    upload: File,
+    forResident: boolean,
+    key: string,
+  ) =>
     sendFile<CaseFile>(
       `/api/v1/cases/${file.id}/attach?${named(upload)}&for_resident=${forResident}`,
       upload,

@@ -317,6 +317,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do something to many cases: a JSON list, or one JSON value a line
+         *     (`application/x-ndjson`). Each is done or refused by itself, under the rules
+         *     and the version of the call for one case. The same item under the same key is
+         *     done once.
+         */
+        post: operations["act_on_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/counts": {
         parameters: {
             query?: never;
@@ -1892,6 +1914,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a unit, the earliest deadline first. Staff of a unit need not name it. */
+        get: operations["read_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/export": {
         parameters: {
             query?: never;
@@ -2551,6 +2590,45 @@ export interface components {
         Accounts: {
             /** @description All of them. */
             accounts: components["schemas"]["AccountView"][];
+        };
+        /** @description A command to one of many cases. */
+        ActItem: {
+            /** @description What to do; not what has a call of its own only (`erase`, `attach`, `merge`). */
+            action: components["schemas"]["Action"];
+            /** @description The body of the call for one case. */
+            body: Record<string, never>;
+            /** @description The case's number, `C1024`. */
+            id: string;
+            /** @description Chosen by the caller: the same item with the same key is done once. */
+            key?: string | null;
+            /**
+             * Format: int32
+             * @description The version of the case that the caller has seen.
+             */
+            version: number;
+        };
+        /**
+         * @description What becomes of a command to one of many cases.
+         * @enum {string}
+         */
+        ActOutcome: "done" | "refused";
+        /** @description What became of one of them. */
+        ActRow: {
+            case: components["schemas"]["CaseRow"] | null;
+            /** @description Its place in the list, from 0. */
+            index: number;
+            /** @description What became of it. */
+            outcome: components["schemas"]["ActOutcome"];
+            problem: components["schemas"]["ItemProblem"] | null;
+        };
+        /** @description What became of commands to many cases. */
+        ActView: {
+            /** @description How many were done. */
+            done: number;
+            /** @description Each, in the order in which they were sent. */
+            items: components["schemas"]["ActRow"][];
+            /** @description How many were not. */
+            refused: number;
         };
         /**
          * @description What can be done to a case.
@@ -4711,7 +4789,7 @@ export interface components {
              */
             open: number;
         };
-        /** @description Why one of many requests was refused. */
+        /** @description Why one of many was refused. */
         ItemProblem: {
             /** @description What is allowed. */
             allowed?: string[];
@@ -5477,6 +5555,88 @@ export interface components {
             hint: components["schemas"]["NameBody"] | null;
             /** @description Whether it must be answered. */
             required?: boolean;
+        };
+        /** @description How many cases wait, by what they wait for. */
+        QueueCounts: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description The unit assists and has not reported its part.
+             */
+            assisting: number;
+            /**
+             * Format: int64
+             * @description Of all of them, those whose next step is due within four hours.
+             */
+            due_soon: number;
+            /**
+             * Format: int64
+             * @description The unit leads and is at work.
+             */
+            in_work: number;
+            /**
+             * Format: int64
+             * @description Of all of them, those whose next step is late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Came back to the unit; these are in the first two as well.
+             */
+            sent_back: number;
+            /**
+             * Format: int64
+             * @description The unit leads and has not begun.
+             */
+            to_accept: number;
+        };
+        /**
+         * @description What a case waits for a unit to do.
+         * @enum {string}
+         */
+        QueuePart: "to_accept" | "in_work" | "assisting" | "sent_back";
+        /** @description A part of a queue. */
+        QueuePartName: {
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+            /** @description Its word. */
+            part: components["schemas"]["QueuePart"];
+        };
+        /** @description A case that waits for a unit. */
+        QueueRow: components["schemas"]["CaseRow"] & {
+            /** @description What this reader can do with it now, the usual next step first. */
+            actions: components["schemas"]["Action"][];
+            /** @description Codes of assisting units that have not reported their part. */
+            open_parts: string[];
+            /** @description Whether it stands still: no deadline runs. */
+            paused: boolean;
+            /** @description For what it waits; a case that came back waits for two things. */
+            waits_for: components["schemas"]["QueuePart"][];
+            /**
+             * Format: int64
+             * @description Minutes of working time that are left until it is due, or since it was; of whole
+             *     days by the city's calendar. `null` where it cannot be said.
+             */
+            working_minutes_left: number | null;
+        };
+        /** @description A page of what waits for a unit, the earliest deadline first. */
+        QueueView: {
+            /** @description The time to which lateness was judged. */
+            as_of: components["schemas"]["Time"];
+            /** @description Its cases. */
+            cases: components["schemas"]["QueueRow"][];
+            /** @description How many there are, under the same filters. */
+            counts: components["schemas"]["QueueCounts"];
+            /** @description The cursor of the next page. */
+            next: string | null;
+            /** @description The parts of a queue, with their names. */
+            parts: components["schemas"]["QueuePartName"][];
+            /** @description Code of the unit. */
+            unit: string;
         };
         /** @description Where a part stands among the others; those that cannot be told apart share places. */
         RankView: {
@@ -8833,6 +8993,8 @@ export interface operations {
                 stage?: components["schemas"]["Stage"][];
                 /** @description Codes of lead units. */
                 unit?: string[];
+                /** @description Only those that wait for the one unit, and for what. */
+                part?: "to_accept" | "in_work" | "assisting" | "sent_back";
                 /** @description Codes of areas, with all that lie in them. */
                 area?: string[];
                 /** @description Codes of categories. */
@@ -8920,6 +9082,117 @@ export interface operations {
             };
         };
     };
+    act_on_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActItem"][];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /**
+             * @description Do something to many cases: a JSON list, or one JSON value a line
+             *     (`application/x-ndjson`). Each is done or refused by itself, under the rules
+             *     and the version of the call for one case. The same item under the same key is
+             *     done once.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_cases: {
         parameters: {
             query?: {
@@ -8927,6 +9200,8 @@ export interface operations {
                 stage?: components["schemas"]["Stage"][];
                 /** @description Codes of lead units. */
                 unit?: string[];
+                /** @description Only those that wait for the one unit, and for what. */
+                part?: "to_accept" | "in_work" | "assisting" | "sent_back";
                 /** @description Codes of areas, with all that lie in them. */
                 area?: string[];
                 /** @description Codes of categories. */
@@ -9015,6 +9290,8 @@ export interface operations {
                 stage?: components["schemas"]["Stage"][];
                 /** @description Codes of lead units. */
                 unit?: string[];
+                /** @description Only those that wait for the one unit, and for what. */
+                part?: "to_accept" | "in_work" | "assisting" | "sent_back";
                 /** @description Codes of areas, with all that lie in them. */
                 area?: string[];
                 /** @description Codes of categories. */
@@ -9119,6 +9396,8 @@ export interface operations {
                 stage?: components["schemas"]["Stage"][];
                 /** @description Codes of lead units. */
                 unit?: string[];
+                /** @description Only those that wait for the one unit, and for what. */
+                part?: "to_accept" | "in_work" | "assisting" | "sent_back";
                 /** @description Codes of areas, with all that lie in them. */
                 area?: string[];
                 /** @description Codes of categories. */
@@ -19520,6 +19799,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicWarning"][];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_queue: {
+        parameters: {
+            query?: {
+                /** @description Stages. */
+                stage?: components["schemas"]["Stage"][];
+                /** @description Codes of lead units. */
+                unit?: string[];
+                /** @description Only those that wait for the one unit, and for what. */
+                part?: "to_accept" | "in_work" | "assisting" | "sent_back";
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Only those whose next step is late. */
+                late?: boolean;
+                /** @description Only those whose next step is due within four hours. */
+                due_soon?: boolean;
+                /** @description Only cases with a deadline that waits for a year of the calendar. */
+                provisional?: boolean;
+                /** @description Came in at or after. */
+                from?: string;
+                /** @description Came in before. */
+                until?: string;
+                /** @description A case number, or words of the request or its address; at most 200 characters. */
+                q?: string;
+                /** @description How many; 50 unless told. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits for a unit, the earliest deadline first. Staff of a unit need not name it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Temporarily unavailable */

@@ -50,7 +50,12 @@ test('a unit accepts and reports many cases, and is told of each what became of 
     elsewhere = false;
     await route.continue();
   });
+  // What was pressed by mistake is taken back before it is sent.
   await page.getByRole('button', { name: /^开始处置/ }).click();
+  await page.getByText('即将开始处置 3 件').waitFor();
+  await page.keyboard.press('z');
+  await page.getByRole('button', { name: /^开始处置/ }).click();
+  await page.getByRole('button', { name: '立即办理' }).click();
   await page.getByRole('heading', { name: '开始处置：2 件已办，1 件未办成' }).waitFor();
   await results(page).getByText('案卷已被他人改动').waitFor();
   await assertAccessible(page, 'results');
@@ -66,7 +71,7 @@ test('a unit accepts and reports many cases, and is told of each what became of 
   // A report for all, with one photo; what was typed outlives a lost connection.
   await page.getByRole('link', { name: /^在办/ }).click();
   await row(page, third.id).waitFor();
-  await page.keyboard.press('a');
+  await page.keyboard.press('*');
   await page.getByRole('button', { name: /^反馈/ }).click();
   const form = page.locator('form', { has: page.locator('#bulk-note') });
   await form.getByRole('button', { name: '反馈 3 件' }).click();
@@ -76,6 +81,7 @@ test('a unit accepts and reports many cases, and is told of each what became of 
   await form.getByRole('img').waitFor();
   await page.route('**/api/v1/cases/batch', (route) => route.abort());
   await form.getByRole('button', { name: '反馈 3 件' }).click();
+  await page.getByRole('button', { name: '立即办理' }).click();
   await page.getByRole('heading', { name: '反馈：0 件已办，3 件未办成' }).waitFor();
   assert.equal(await form.getByLabel('办理情况').inputValue(), '换了整排灯头，已试亮。');
   await assertAccessible(page, 'form');

@@ -71,6 +71,11 @@ export const queueZh = {
       when: '请写明时间',
     },
   },
+  waiting: {
+    will: (action: string, n: number) => `即将${action} ${n} 件`,
+    undo: '撤回',
+    now: '立即办理',
+  },
   result: {
     title: (action: string, done: number, refused: number) =>
       refused === 0
@@ -168,6 +173,11 @@ export const queueEn: QueueMessages = {
       choose: 'Choose one',
       when: 'Say until when',
     },
+  },
+  waiting: {
+    will: (action, n) => `${action}: ${n === 1 ? '1 case' : `${n} cases`}, in a moment`,
+    undo: 'Undo',
+    now: 'Do it now',
   },
   result: {
     title: (action, done, refused) =>

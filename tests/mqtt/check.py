@@ -1,6 +1,9 @@
 """The real binary with real clients: python check.py BINARY."""
 
 import json
+import shutil
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -32,7 +35,7 @@ def publish(city, who, topic, says, *words, **options):
 
 def subscribe(city, who, topic, count, *words, **options):
     """Subscribes, and gives a function that waits for so many messages."""
-    process = mosquitto(city, "sub", who, "-d", "-F", "|%t %r %p", "-C", str(count), "-t", topic, *words, **options)
+    process = mosquitto(city, "sub", who, "-d", "-W", "20", "-F", "|%t %r %p", "-C", str(count), "-t", topic, *words, **options)
     heard = []
     for line in process.stdout:
         if "SUBACK" in line:
@@ -41,8 +44,8 @@ def subscribe(city, who, topic, count, *words, **options):
             heard.append(line)
 
     def messages():
-        out, _ = process.communicate(timeout=20)
-        lines = heard + [line for line in out.splitlines() if line.startswith("|")]
+        lines = heard + [line for line in process.stdout if line.startswith("|")]
+        process.wait()
         return [tuple(line.strip()[1:].split(" ", 2)) for line in lines]
     return messages
 
@@ -135,12 +138,21 @@ def topics(city, thing):
     city.call("steward", "PUT", "/api/v1/devices/gate-7", {
         "things": [], "most_per_minute": 1000,
         "publish": ["gates/7/+"], "subscribe": ["gates/7/command", "gates/+/state"]})
-    gate = Client(city, "gate-7", "gate", will=("gates/7/state", "lost", 1, True), keepalive=1).ready()
+    gate = Client(city, "gate-7", "gate", will=("gates/7/state", "lost", 1, True)).ready()
     assert gate.subscribe("gates/7/command", "gates/8/command", "gates/#") == [1, 128, 128]
     gate.client.publish("gates/7/state", "shut", 1, retain=True).wait_for_publish(10)
     late = subscribe(city, "gate-7", "gates/+/state", 2, "-q", "1")
     gate.cut()
-    assert late() == [("gates/7/state", "1", "shut"), ("gates/7/state", "0", "lost")]
+    got = late()
+    assert got == [("gates/7/state", "1", "shut"), ("gates/7/state", "0", "lost")], got
+    # Whoever is silent for one and a half times its keep-alive is gone.
+    text = lambda said: struct.pack(">H", len(said)) + said.encode()
+    body = (text("MQTT") + b"\x04\xc2\x00\x01" + text("silent") + text("gate-7") + text(city.keys["gate-7"]))
+    with socket.create_connection(("127.0.0.1", city.mqtt), timeout=10) as silent:
+        silent.sendall(b"\x10" + bytes([len(body)]) + body)
+        assert silent.recv(4) == b"\x20\x02\x00\x00"
+        began = time.monotonic()
+        assert silent.recv(1) == b"" and time.monotonic() - began >= 1.4
     # A session that stays gets what it missed, and more than its bound is not kept.
     desk = Client(city, "gate-7", "desk", clean=False).ready()
     desk.subscribe("gates/7/state")
@@ -211,6 +223,93 @@ def killed(city, stream):
         client.end()
 
 
+def mapped(city, thing, stream):
+    """Topics with plain JSON, as a mapping says it."""
+    city.call("steward", "PUT", "/api/v1/mqtt/mappings/levels", {
+        "active": True, "topic": "gauges/+/level", "streams": {"1": stream},
+        "result": "/data/level", "time": "/at", "time_form": "seconds"})
+    before = city.results(stream)
+    says = {"data": {"level": 42}, "at": 1769846400}
+    assert publish(city, "gauge-1", "gauges/1/level", says)[0] == 0
+    told = Client(city, "gauge-1", "told-mapped").ready()
+    told.subscribe("refusals/gauge-1")
+    assert publish(city, "gauge-1", "gauges/2/level", says)[0] == 0
+    eventually(lambda: told.heard)
+    assert json.loads(told.heard[0].payload)["code"] == "mqtt.no-stream"
+    told.end()
+    assert city.results(stream) == before + [42]
+
+
+class Mosquitto:
+    """A broker that is not ours."""
+
+    def __init__(self, folder, port):
+        self.folder, self.port = folder, port
+        (folder / "passwords").unlink(missing_ok=True)
+        subprocess.run(["mosquitto_passwd", "-b", "-c", folder / "passwords", "city", "secret"],
+                       check=True, capture_output=True)
+        (folder / "mosquitto.conf").write_text(
+            f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {folder}/passwords\n"
+            f"max_queued_messages 10000\nuser root\n")
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return self
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def publish(self, topic, says):
+        """At QoS 1; whether the broker has it."""
+        return subprocess.run(
+            ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-V", "311", "-u", "city", "-P", "secret",
+             "-q", "1", "-t", topic, "-m", json.dumps(says)], capture_output=True, timeout=20).returncode == 0
+
+
+def outside(city, stream):
+    """Readings from a broker that is not ours, which is not there at first, and
+    goes away; and the city killed while the broker holds messages for it."""
+    folder = city.data.parent
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        broker = Mosquitto(folder, free.getsockname()[1])
+    (folder / "password").write_text("secret\n")
+    settings = [f"mqtt_broker=mqtt://127.0.0.1:{broker.port}", "mqtt_broker_user=city",
+                f"mqtt_broker_password={folder}/password"]
+    city.stop()
+    city.start(*settings)
+    before = len(city.results(stream))
+    got = lambda: city.results(stream)[before:]
+    time.sleep(0.3)
+    broker.start()
+    said = folder / "log"
+    eventually(lambda: "connected to the MQTT broker" in said.read_text())
+    own = f"v1.1/Datastreams({stream})/Observations"
+    assert broker.publish("gauges/1/level", {"data": {"level": 1}, "at": 1769846401})
+    eventually(lambda: got() == [1])
+    assert broker.publish("gauges/1/level", "no")
+    eventually(lambda: city.device("mqtt-broker")["malformed"] == 1)
+    # A new mapping is subscribed to at once.
+    city.call("steward", "PUT", "/api/v1/mqtt/mappings/bare", {
+        "active": True, "topic": "bare", "streams": {"": stream}, "result": ""})
+    eventually(lambda: broker.publish("bare", 2) and 2 in got())
+    # Killed: what the broker holds for the city comes once it is there again.
+    city.kill()
+    for n in range(20):
+        assert broker.publish("gauges/1/level", {"data": {"level": 100 + n}, "at": 1769846500 + n})
+    city.start(*settings)
+    eventually(lambda: [r for r in got() if r >= 100] == [100 + n for n in range(20)])
+    # The broker goes away and comes back.
+    broker.stop()
+    broker.start()
+    eventually(lambda: broker.publish("gauges/1/level", {"data": {"level": 200}, "at": 1769846600}) and 200 in got())
+    broker.stop()
+    city.stop()
+    city.start()
+
+
 def quarantine(city, thing, stream):
     own = f"v1.1/Datastreams({stream})/Observations"
     count = len(city.results(stream))
@@ -261,6 +360,8 @@ def main(binary):
         topics(city, thing)
         again(city, stream)
         killed(city, stream)
+        mapped(city, thing, stream)
+        outside(city, stream)
         quarantine(city, thing, stream)
         revoked(city)
         tls(city)

@@ -24,7 +24,8 @@ class City:
         self.folder = tempfile.TemporaryDirectory()
         self.data = Path(self.folder.name) / "data"
         self.keys = {}
-        self.mqtt = 0
+        # Free ports at first, and the same again later.
+        self.mqtt, self.http = 0, 0
         self.process = None
         self.person("steward", "steward")
 
@@ -48,7 +49,7 @@ class City:
         settings = [f"mqtt_listen=127.0.0.1:{self.mqtt}", *self.settings, *more]
         flags = [flag for setting in settings for flag in ("--set", setting)]
         self.process = subprocess.Popen(
-            [self.binary, "--data", self.data, *flags, "serve", "--listen", "127.0.0.1:0"],
+            [self.binary, "--data", self.data, *flags, "serve", "--listen", f"127.0.0.1:{self.http}"],
             stdout=subprocess.PIPE, stderr=open(self.data.parent / "log", "a"), text=True,
         )
         self.address = None
@@ -57,7 +58,7 @@ class City:
             if url.startswith("mqtt"):
                 self.mqtt = int(url.rsplit(":", 1)[1])
             elif url.startswith("http"):
-                self.address = url
+                self.address, self.http = url, int(url.rsplit(":", 1)[1])
                 break
         if self.address is None:
             raise SystemExit((self.data.parent / "log").read_text())

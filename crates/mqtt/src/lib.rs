@@ -25,6 +25,7 @@ pub use broker::{Broker, ClientName, Connected, Limits};
 pub use packet::{Malformed, decode, encode};
 pub use session::Message;
 pub use topic::{covers, is_filter, is_topic, matches};
+pub use tree::Tree;
 
 pub use rumqttc::{
     ConnAck, Connect, ConnectReturnCode, LastWill, Login, Packet, PubAck, Publish, QoS, SubAck,

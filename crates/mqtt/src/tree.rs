@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use rumqttc::QoS;
 
+/// Filters, each with the numbers of those who have it.
 #[derive(Debug, Default)]
-pub(crate) struct Tree {
+pub struct Tree {
     root: Node,
 }
 
@@ -19,7 +20,7 @@ struct Node {
 
 impl Tree {
     /// Subscribes; says whether it was subscribed before.
-    pub(crate) fn insert(&mut self, filter: &str, session: u64, qos: QoS) -> bool {
+    pub fn insert(&mut self, filter: &str, session: u64, qos: QoS) -> bool {
         let mut node = &mut self.root;
         for level in filter.split('/') {
             node = node.below.entry(level.into()).or_default();
@@ -28,14 +29,14 @@ impl Tree {
     }
 
     /// Ends a subscription; branches that hold nothing go.
-    pub(crate) fn remove(&mut self, filter: &str, session: u64) {
+    pub fn remove(&mut self, filter: &str, session: u64) {
         let levels: Vec<&str> = filter.split('/').collect();
         self.root.remove(&levels, session);
     }
 
     /// The sessions that subscribe to a topic, each once, with the highest
     /// quality that they asked for.
-    pub(crate) fn find(&self, topic: &str) -> BTreeMap<u64, QoS> {
+    pub fn find(&self, topic: &str) -> BTreeMap<u64, QoS> {
         let mut found = BTreeMap::new();
         let mut here: Vec<&Node> = vec![&self.root];
         let mut first = true;
@@ -60,7 +61,7 @@ impl Tree {
     }
 
     /// Whether any filter could match a topic of this first level.
-    pub(crate) fn any_under(&self, first: &str) -> bool {
+    pub fn any_under(&self, first: &str) -> bool {
         [first, "+", "#"]
             .iter()
             .any(|level| self.root.below.contains_key(*level))

@@ -44,10 +44,12 @@ pub enum ItemKind {
     Rule,
     /// A device that sends readings; its code is the name of its account.
     Device,
+    /// Topics of MQTT whose messages are readings.
+    TopicMapping,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 12] = [
+    const ALL: [ItemKind; 13] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -60,6 +62,7 @@ impl ItemKind {
         ItemKind::GridMerge,
         ItemKind::Rule,
         ItemKind::Device,
+        ItemKind::TopicMapping,
     ];
 
     fn word(self) -> &'static str {
@@ -76,6 +79,7 @@ impl ItemKind {
             ItemKind::GridMerge => "grid_merge",
             ItemKind::Rule => "rule",
             ItemKind::Device => "device",
+            ItemKind::TopicMapping => "topic_mapping",
         }
     }
 }

@@ -6,6 +6,7 @@ mod city;
 pub mod intake;
 mod lives;
 mod load;
+pub mod mqtt;
 pub mod replay;
 mod requests;
 pub mod sensing;

@@ -78,9 +78,9 @@ const UNDER_WAY: usize = 4;
 /// Different bodies that are sent over HTTP.
 const BODIES: u64 = 8;
 /// The account that sends, and its key.
-const SENDER: &str = "bench";
+pub(super) const SENDER: &str = "bench";
 /// Where times of readings begin, milliseconds: 2026-01-01.
-const EPOCH_MS: i64 = 1_767_225_600_000;
+pub(super) const EPOCH_MS: i64 = 1_767_225_600_000;
 
 /// Measures both ways.
 ///
@@ -122,7 +122,7 @@ fn measure(plan: &Plan, data: &Path) -> anyhow::Result<Report> {
 }
 
 /// A thing with all datastreams, and an account to send for them.
-async fn register(store: &Store, streams: u64) -> anyhow::Result<()> {
+pub(super) async fn register(store: &Store, streams: u64) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let entity = |kind: Kind, body: serde_json::Value, links: &[Key]| Entity {
         key: Key(kind, store.new_id(kind)),

@@ -35,24 +35,14 @@ impl Served {
         bail!("the server did not start: {}", child.wait()?)
     }
 
-    /// Processor time it has used so far, and what it had the disk write:
-    /// microseconds and bytes. `None` where the system does not say.
+    /// Its process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has used so far: see [`used`].
     pub(super) fn used(&self) -> Option<(u64, u64)> {
-        let read = |file| std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()));
-        let (stat, io) = (read("stat").ok()?, read("io").ok()?);
-        // Behind the name in brackets; user and system time are fields 14 and 15.
-        let (_, fields) = stat.rsplit_once(") ")?;
-        let ticks: u64 = fields
-            .split(' ')
-            .skip(11)
-            .take(2)
-            .filter_map(|n| n.parse::<u64>().ok())
-            .sum();
-        let bytes = io
-            .lines()
-            .find_map(|line| line.strip_prefix("write_bytes: "))?;
-        // A tick is a hundredth of a second on every Linux.
-        Some((ticks * 10_000, bytes.parse().ok()?))
+        used(self.id())
     }
 
     /// What the system says of its memory, `VmRSS:` or `VmHWM:`, MiB.
@@ -82,6 +72,26 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Processor time that a process has used so far, and what it had the disk
+/// write: microseconds and bytes. `None` where the system does not say.
+pub(super) fn used(process: u32) -> Option<(u64, u64)> {
+    let read = |file| std::fs::read_to_string(format!("/proc/{process}/{file}"));
+    let (stat, io) = (read("stat").ok()?, read("io").ok()?);
+    // Behind the name in brackets; user and system time are fields 14 and 15.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let ticks: u64 = fields
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .filter_map(|n| n.parse::<u64>().ok())
+        .sum();
+    let bytes = io
+        .lines()
+        .find_map(|line| line.strip_prefix("write_bytes: "))?;
+    // A tick is a hundredth of a second on every Linux.
+    Some((ticks * 10_000, bytes.parse().ok()?))
 }
 
 /// What HTTP alone can do: reads each body and says 201, nothing else. Prints

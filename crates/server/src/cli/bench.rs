@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use yiwang_server::bench::{boards, intake, replay, sensing};
+use yiwang_server::bench::{boards, intake, mqtt, replay, sensing};
 
 use super::Context;
 use super::progress::Progress;
@@ -22,6 +22,7 @@ enum What {
     Replay(Replay),
     Boards(Boards),
     Sensing(Sensing),
+    Mqtt(Mqtt),
     /// What HTTP alone does; measured beside the intake.
     #[command(hide = true)]
     ServeNothing,
@@ -97,6 +98,37 @@ struct Sensing {
     seconds: u64,
 }
 
+/// Messages of MQTT at QoS 1: as readings, acknowledged once they are on the
+/// disk, and by mosquitto, where it is installed, from the same clients.
+#[derive(Debug, Args)]
+struct Mqtt {
+    /// Where the readings are kept, and removed afterwards: the disk to measure.
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    dir: PathBuf,
+    /// Connections that publish at once.
+    #[arg(long, default_value_t = 4)]
+    clients: u64,
+    /// Messages of a connection that are not acknowledged yet.
+    #[arg(long, default_value_t = 500)]
+    window: u64,
+    /// Seconds to measure each.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+impl Mqtt {
+    fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let report = mqtt::run(&mqtt::Plan {
+            directory: self.dir,
+            clients: self.clients,
+            window: self.window,
+            seconds: self.seconds,
+        })?;
+        context.report(&report, || report.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
 impl Sensing {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let report = sensing::run(&sensing::Plan {
@@ -116,6 +148,7 @@ impl Bench {
             What::Replay(asked) => asked.run(context),
             What::Boards(asked) => asked.run(context),
             What::Sensing(asked) => asked.run(context),
+            What::Mqtt(asked) => asked.run(context),
             What::ServeNothing => {
                 let runtime = tokio::runtime::Runtime::new()?;
                 runtime.block_on(intake::serve_nothing())?;

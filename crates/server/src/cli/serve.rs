@@ -103,6 +103,15 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %context.data.display(), entries = *app.store.durable().borrow(), "the server is ready");
     serve_mqtt(&app, settings).await?;
+    if !settings.mqtt_broker.is_empty() {
+        let outside = mqtt::Outside::new(
+            &settings.mqtt_broker,
+            &settings.mqtt_broker_user,
+            &settings.mqtt_broker_password,
+            &settings.mqtt_broker_certificates,
+        )?;
+        tokio::spawn(mqtt::follow(outside, Arc::clone(&app)));
+    }
     output::line(&format!("listening on http://{address}"))?;
     let every = Duration::from_secs(settings.sign_every_seconds);
     let teaching = tokio::spawn(teach(Arc::clone(&app)));

@@ -6,6 +6,8 @@ use toml::Value;
 use tracing_subscriber::EnvFilter;
 use yiwang_journal::SigningKey;
 
+use crate::mqtt::read_address;
+
 /// A key of the configuration.
 #[derive(Debug)]
 pub struct Key {
@@ -33,7 +35,7 @@ impl PartialEq for Key {
 }
 
 /// All of them.
-pub static KEYS: [Key; 15] = [
+pub static KEYS: [Key; 19] = [
     Key {
         name: "listen",
         about: "where the server listens",
@@ -54,6 +56,38 @@ pub static KEYS: [Key; 15] = [
         allowed: "1024 to 67108864",
         default: Default::Number(1 << 20),
         allows: |value| number(value, 1024, 64 << 20),
+    },
+    Key {
+        name: "mqtt_broker",
+        about: "a broker that is not ours, from which readings are taken as well; empty for none",
+        allowed: "an address such as mqtt://broker:1883 or mqtts://broker:8883; empty for none",
+        default: Default::Text(""),
+        allows: |value| {
+            text(value, |text| {
+                text.is_empty() || read_address(text).is_some()
+            })
+        },
+    },
+    Key {
+        name: "mqtt_broker_certificates",
+        about: "whom to trust as that broker, PEM; empty for whom the system trusts",
+        allowed: "a path; empty for the system's",
+        default: Default::Text(""),
+        allows: Value::is_str,
+    },
+    Key {
+        name: "mqtt_broker_password",
+        about: "file with the password at that broker",
+        allowed: "a path, with mqtt_broker_user; empty for none",
+        default: Default::Text(""),
+        allows: Value::is_str,
+    },
+    Key {
+        name: "mqtt_broker_user",
+        about: "name at that broker",
+        allowed: "a name; empty for none",
+        default: Default::Text(""),
+        allows: Value::is_str,
     },
     Key {
         name: "mqtt_certificate",

@@ -34,6 +34,14 @@ pub struct Settings {
     pub log: String,
     /// Largest body of a call, bytes.
     pub max_body_bytes: usize,
+    /// A broker that is not ours; none where it is empty.
+    pub mqtt_broker: String,
+    /// Whom to trust as that broker; the system's where it is empty.
+    pub mqtt_broker_certificates: PathBuf,
+    /// The file with the password there.
+    pub mqtt_broker_password: PathBuf,
+    /// The name there.
+    pub mqtt_broker_user: String,
     /// TLS certificates of the MQTT broker; none where it is empty.
     pub mqtt_certificate: PathBuf,
     /// The private key that goes with them.

@@ -26,6 +26,7 @@ mod follow;
 mod fuzz;
 mod grid;
 mod hooks;
+mod mappings;
 mod near;
 mod open311;
 mod openapi;
@@ -256,6 +257,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::list))
         .routes(routes!(devices::set))
         .routes(routes!(devices::release))
+        .routes(routes!(mappings::list))
+        .routes(routes!(mappings::set))
         .routes(routes!(readings::summaries))
         .routes(routes!(readings::export))
         .routes(routes!(rules::list, rules::set))

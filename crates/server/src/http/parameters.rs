@@ -262,6 +262,15 @@ pub(super) struct HookPath {
     hook: String,
 }
 
+/// Which mapping of topics.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct MappingPath {
+    /// The mapping's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    mapping: String,
+}
+
 /// Which device.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

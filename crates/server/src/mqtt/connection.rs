@@ -15,7 +15,7 @@ use yiwang_mqtt::{
 };
 use yiwang_sensing::device::Device;
 
-use super::door::{Place, observations, take};
+use super::door::{Meant, meant, take};
 use super::wire::Wire;
 use super::{Hub, announce, hub, refusals_topic};
 use crate::http::{App, Session, now};
@@ -152,7 +152,7 @@ async fn enter<'a>(
     let device = app.sensing.devices.device(&account);
     if let Some(will) = &connect.last_will
         && !user.may_publish(device.as_ref(), &will.topic)
-        && !(observations(&will.topic).is_some() && user.may(Right::SendReadings))
+        && !(meant(app, &will.topic).is_some() && user.may(Right::SendReadings))
     {
         return Err(ConnectReturnCode::NotAuthorized);
     }
@@ -242,7 +242,7 @@ impl Client<'_> {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let mut readings: Vec<(Place, Publish)> = Vec::new();
+        let mut readings: Vec<(Meant, Publish)> = Vec::new();
         loop {
             let packet = match wire.next() {
                 Ok(packet) => packet,
@@ -259,8 +259,8 @@ impl Client<'_> {
                     if message.qos == QoS::ExactlyOnce {
                         return Err(io::Error::other("QoS 2 is not spoken"));
                     }
-                    if let Some(place) = observations(&message.topic) {
-                        readings.push((place, message));
+                    if let Some(meant) = meant(self.app, &message.topic) {
+                        readings.push((meant, message));
                         continue;
                     }
                     self.keep(wire, &mut readings).await?;
@@ -319,7 +319,7 @@ impl Client<'_> {
     async fn keep<S>(
         &self,
         wire: &mut Wire<S>,
-        readings: &mut Vec<(Place, Publish)>,
+        readings: &mut Vec<(Meant, Publish)>,
     ) -> io::Result<()>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -332,21 +332,40 @@ impl Client<'_> {
             Ok(()) => take(self.app, &self.name, &messages, now()).await,
             Err(refusal) => Err(refusal),
         };
-        match taken {
+        let refused: Vec<usize> = match taken {
             Ok(fate) => {
                 for (position, why) in &fate.refused {
                     self.tell(&messages[*position].1.topic, why);
                 }
+                fate.refused.iter().map(|(position, _)| *position).collect()
             }
             Err(why) => {
                 self.tell(&messages[0].1.topic, &why);
                 return self.refuse(wire, &why).await;
             }
-        }
+        };
         for (_, message) in &messages {
             acknowledge(wire, message)?;
         }
+        self.pass_on_kept(messages, &refused);
         Ok(())
+    }
+
+    /// Gives messages of mapped topics to their subscribers; those of
+    /// SensorThings are given as the observations that they became.
+    fn pass_on_kept(&self, messages: Vec<(Meant, Publish)>, refused: &[usize]) {
+        let kept = messages.into_iter().enumerate();
+        let kept = kept.filter(|(position, _)| !refused.contains(position));
+        let mapped = kept.filter_map(|(_, (meant, message))| match meant {
+            Meant::Mapped(_) => Some(message),
+            Meant::Observation(_) => None,
+        });
+        self.hub.publish(mapped.map(|message| Message {
+            retain: message.retain && self.user.may_publish(self.device.as_ref(), &message.topic),
+            topic: message.topic.into(),
+            payload: message.payload,
+            qos: message.qos,
+        }));
     }
 
     /// Gives a message to its subscribers.
@@ -404,14 +423,17 @@ impl Client<'_> {
         let Some(will) = self.will.take() else { return };
         let mut message = Publish::from_bytes(will.topic, will.qos, will.message);
         message.retain = will.retain;
-        if let Some(place) = observations(&message.topic) {
-            let messages = [(place, message)];
-            match take(self.app, &self.name, &messages, now()).await {
-                Ok(fate) => fate
-                    .refused
-                    .iter()
-                    .for_each(|(_, why)| self.tell(&messages[0].1.topic, why)),
-                Err(why) => self.tell(&messages[0].1.topic, &why),
+        if let Some(meant) = meant(self.app, &message.topic) {
+            let messages = vec![(meant, message)];
+            let (refused, told) = match take(self.app, &self.name, &messages, now()).await {
+                Ok(fate) => (!fate.refused.is_empty(), fate.refused.into_iter().next()),
+                Err(why) => (true, Some((0, why))),
+            };
+            if let Some((_, why)) = told {
+                self.tell(&messages[0].1.topic, &why);
+            }
+            if !refused {
+                self.pass_on_kept(messages, &[]);
             }
             return;
         }

@@ -17,6 +17,7 @@ use yiwang_sensing::registry::Kind;
 use yiwang_sensing::{Reading, StreamId};
 use yiwang_sta::{End, Path, Step, names, read_observation};
 
+use super::mapping::Matched;
 use crate::http::App;
 use crate::sensing::{Sender, add_features};
 
@@ -52,6 +53,22 @@ pub(super) fn observations(topic: &str) -> Option<Place> {
     Some(place)
 }
 
+/// What messages under a topic mean.
+pub(super) enum Meant {
+    /// An observation of SensorThings.
+    Observation(Place),
+    /// What mappings say.
+    Mapped(Matched),
+}
+
+/// What messages under a topic mean; none where they are no readings.
+pub(super) fn meant(app: &App, topic: &str) -> Option<Meant> {
+    match observations(topic) {
+        Some(place) => Some(Meant::Observation(place)),
+        None => app.sensing.mappings.matching(topic).map(Meant::Mapped),
+    }
+}
+
 /// A reading as it was published.
 struct Published {
     reading: Reading,
@@ -60,7 +77,7 @@ struct Published {
     feature: Option<u64>,
 }
 
-/// What became of messages with readings.
+/// What became of messages with readings; those not named are kept.
 pub(super) struct Fate {
     /// What was refused for good, and of which message, by its position.
     pub(super) refused: Vec<(usize, Refusal)>,
@@ -74,7 +91,7 @@ pub(super) struct Fate {
 pub(super) async fn take(
     app: &Arc<App>,
     client: &ClientName,
-    messages: &[(Place, Publish)],
+    messages: &[(Meant, Publish)],
     now: Timestamp,
 ) -> Result<Fate, Refusal> {
     let mut refused = Vec::new();
@@ -82,24 +99,32 @@ pub(super) async fn take(
     let mut features = Vec::new();
     // Of which message each reading is.
     let mut of = Vec::new();
-    for (position, (place, message)) in messages.iter().enumerate() {
-        let published = match read(client, *place, message, now) {
-            Ok(published) => published,
+    for (position, (meant, message)) in messages.iter().enumerate() {
+        let read = match meant {
+            Meant::Observation(place) => {
+                read(client, *place, message, now).map(|published| vec![published])
+            }
+            Meant::Mapped(matched) => read_mapped(client, matched, message, now),
+        };
+        let all = match read {
+            Ok(all) => all,
             Err(refusal) => {
                 app.sensing.devices.malformed(&client.account, now);
                 refused.push((position, refusal));
                 continue;
             }
         };
-        if message.dup && is_known(app, &published).await? {
-            continue;
+        for published in all {
+            if message.dup && is_known(app, &published).await? {
+                continue;
+            }
+            let stream = published.reading.stream;
+            features.extend(published.feature.map(|feature| (feature, stream)));
+            batch.readings.push(published.reading);
+            let last = batch.readings.len() as u32 - 1;
+            batch.notes.extend(published.note.map(|note| (last, note)));
+            of.push(position);
         }
-        let stream = published.reading.stream;
-        features.extend(published.feature.map(|feature| (feature, stream)));
-        batch.readings.push(published.reading);
-        let last = batch.readings.len() as u32 - 1;
-        batch.notes.extend(published.note.map(|note| (last, note)));
-        of.push(position);
     }
     if !batch.readings.is_empty() {
         add_features(&app.store, &features, now).await?;
@@ -160,6 +185,27 @@ fn read(
         note: observed.note,
         feature,
     })
+}
+
+/// The readings of a message of plain JSON.
+fn read_mapped(
+    client: &ClientName,
+    matched: &Matched,
+    message: &Publish,
+    now: Timestamp,
+) -> Result<Vec<Published>, Refusal> {
+    let found = matched.read(&message.topic, &message.payload)?;
+    let published = found.into_iter().map(|(stream, value, at)| Published {
+        reading: Reading {
+            stream,
+            at: at.unwrap_or_else(|| now.as_millisecond()),
+            value,
+        },
+        note: (at.is_none() && message.qos != QoS::AtMostOnce)
+            .then(|| marked(None, &mark(client, message))),
+        feature: None,
+    });
+    Ok(published.collect())
 }
 
 /// The number of the entity that a relation names; others cannot be made here.

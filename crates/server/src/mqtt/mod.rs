@@ -1,10 +1,12 @@
 //! MQTT 3.1.1: an embedded broker, as one more door for readings.
 //!
 //! A client signs in with the name of its account and a key of it. What it
-//! publishes under a SensorThings topic is taken as a reading, and acknowledged
-//! after it is durable; every reading that is kept, from whatever door, goes to
+//! publishes under a SensorThings topic, or one that a mapping names, is taken
+//! as a reading, and acknowledged after it is durable; every reading that is kept, from whatever door, goes to
 //! those who subscribe to it. Other topics are those that a device's
 //! registration names; the rest is denied.
+//!
+//! The same over a broker that is not ours: see `outside`.
 //!
 //! What a broker remembers of its clients is in memory: sessions and retained
 //! messages do not outlive the server. Readings do.
@@ -13,6 +15,8 @@ mod announce;
 mod connection;
 mod door;
 mod hub;
+mod mapping;
+mod outside;
 mod tls;
 mod wire;
 
@@ -23,6 +27,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 pub use hub::Hub;
+pub use mapping::{Mapping, Mappings, TimeForm};
+pub(crate) use outside::read_address;
+pub use outside::{Outside, follow};
 pub use tls::acceptor;
 pub use tokio_rustls::TlsAcceptor;
 

@@ -47,6 +47,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         decode(&mut self.received, self.most)
     }
 
+    /// The next packet, waiting for it.
+    pub(super) async fn wait(&mut self) -> io::Result<Packet> {
+        loop {
+            if let Some(packet) = self.next().map_err(io::Error::other)? {
+                return Ok(packet);
+            }
+            if !self.fill().await? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
     /// Puts a packet to what is to be sent.
     pub(super) fn put(&mut self, packet: &Packet) -> io::Result<()> {
         encode(packet, &mut self.sent).map_err(io::Error::other)

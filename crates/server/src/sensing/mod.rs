@@ -19,6 +19,7 @@ use yiwang_cases::StoreError;
 use yiwang_history::{Chunk, History, HistoryError, Options, SegmentMeta};
 use yiwang_store::Store;
 
+use crate::mqtt::Mappings;
 use streams::Known;
 
 /// The folder of readings in a data directory.
@@ -37,6 +38,8 @@ pub struct Sensing {
     pub history: Arc<History>,
     /// The devices that send them.
     pub devices: Devices,
+    /// Which messages of plain JSON are readings.
+    pub mappings: Mappings,
     known: Known,
     heard: broadcast::Sender<Arc<Chunk>>,
     judge: Mutex<Option<mpsc::SyncSender<Arc<Chunk>>>>,
@@ -66,6 +69,7 @@ impl Sensing {
         Ok(Sensing {
             history: Arc::new(history),
             devices: Devices::load(store)?,
+            mappings: Mappings::load(store)?,
             known: Known::default(),
             heard: broadcast::Sender::new(MOST_UNHEARD),
             judge: Mutex::default(),

@@ -18,6 +18,7 @@ mod grid;
 mod hook;
 mod life;
 mod limits;
+mod mapping;
 mod near;
 mod object;
 mod organization;
@@ -90,6 +91,7 @@ pub use limits::{
     AllowanceBody, CategoryLimitsBody, DeskBody, GradesBody, HandlingBody, LimitsBody, Measure,
     SpanBody, TriedCategory, TriedLimits, TriedLine, TryLimitsBody, WhistleLimitsBody,
 };
+pub use mapping::{MappingBody, MappingView};
 pub use near::{DoneView, LoadView, NearView, RecurringView, RecurringsView, UnitLoadView};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
@@ -129,9 +131,10 @@ pub use words::{
     DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
     FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord, KindWord, MeasureWord,
     OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, QueuePartWord, RecastWord, ReturnWord,
-    RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord, TrackWord,
-    UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord, WarningStatusWord,
-    WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
+    RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord,
+    TimeFormWord, TrackWord, UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord,
+    WarningStatusWord, WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord,
+    Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

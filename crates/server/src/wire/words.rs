@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::mqtt::TimeForm;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
@@ -174,6 +175,7 @@ worded! {
     AnswerKind "AnswerKind" "What an answer must be." AnswerKind::word, AnswerKindWord;
     Measure "Measure" "In what a limit is counted." Measure::word, MeasureWord;
     Day "Day" "A day of the week." Day::word, DayWord;
+    TimeForm "TimeForm" "How a message says its time." TimeForm::word, TimeFormWord;
     Suspicion "Suspicion" "Why a device is not believed." Suspicion::word, SuspicionWord;
     Colour "Colour" "How grave it is." Colour::word, ColourWord;
     Handling "AlertHandling" "How far somebody is with an alert." Handling::word, HandlingWord;

@@ -736,6 +736,14 @@ const TABLE: &[(&str, &str)] = &[
         "401 403 403 403 403 200 403 403 403",
     ),
     (
+        "GET /api/v1/mqtt/mappings",
+        "401 403 403 403 403 200 403 403 403",
+    ),
+    (
+        "PUT /api/v1/mqtt/mappings/{mapping}",
+        "401 403 403 403 403 422 403 403 403",
+    ),
+    (
         "POST /api/v1/devices/{device}/release",
         "401 403 403 403 403 200 403 403 403",
     ),
@@ -797,6 +805,9 @@ fn body(path: &str) -> Value {
     }
     if path.contains("/dossiers") {
         return dossier_body(path);
+    }
+    if path.contains("/mqtt/mappings") {
+        return json!({"active": true, "topic": "gauges/7", "streams": {"": 404}, "result": "/level"});
     }
     if ["/rules", "/alerts", "/warning"]
         .iter()

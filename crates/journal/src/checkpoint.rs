@@ -6,6 +6,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
+use sha2::{Digest as _, Sha256};
 use signed_note::{
     Note, Signer, StandardVerifier, VerificationError, Verifier, Verifiers, is_key_name_valid,
     new_ed25519_verifier_key,
@@ -130,6 +131,25 @@ impl SigningKey {
         note.add_sigs(&[self]).map_err(bad)?;
         String::from_utf8(note.to_bytes()).map_err(bad)
     }
+
+    /// Signs a document of some sort apart from it: a note that names the sort
+    /// and the document's SHA-256. No checkpoint reads like it, since the log's
+    /// name does not stand alone in its first line.
+    ///
+    /// # Errors
+    /// When `what` does not fit into a line.
+    pub fn sign_document(&self, what: &str, document: &[u8]) -> Result<String, Error> {
+        let text = statement(self.origin(), what, document);
+        let mut note = Note::new(text.as_bytes(), &[]).map_err(bad)?;
+        note.add_sigs(&[self]).map_err(bad)?;
+        String::from_utf8(note.to_bytes()).map_err(bad)
+    }
+}
+
+/// What is signed of a document.
+fn statement(origin: &str, what: &str, document: &[u8]) -> String {
+    let hash = hex::encode(Sha256::digest(document));
+    format!("{origin} {what}\nsha256 {hash}\n")
 }
 
 impl FromStr for SigningKey {
@@ -200,6 +220,20 @@ impl VerifierKey {
             )));
         }
         Ok(checkpoint)
+    }
+
+    /// Refuses a document that this log has not signed as one of this sort; see
+    /// [`SigningKey::sign_document`].
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`] when the note is not of this key or document.
+    pub fn check_document(&self, what: &str, document: &[u8], note: &str) -> Result<(), Error> {
+        let note = Note::from_bytes(note.as_bytes()).map_err(bad)?;
+        note.verify(self).map_err(bad)?;
+        if note.text() != statement(self.origin(), what, document).as_bytes() {
+            return Err(bad("the signature is another document's"));
+        }
+        Ok(())
     }
 }
 

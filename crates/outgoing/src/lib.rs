@@ -6,7 +6,7 @@
 //! Invariants: without [`Reach::private`] only `https` is spoken, and only to
 //! addresses of the public internet, looked up once and connected to as looked
 //! up. Redirects are not followed, proxies of the environment are not used, and
-//! what the other side answers is not read beyond its status.
+//! what the other side answers is read only where it is asked for, to a bound.
 
 mod address;
 
@@ -128,10 +128,82 @@ impl Caller {
             Ok(answer) => Ok(answer.status().as_u16()),
             // With no redirects followed, one that is asked for is an answer.
             Err(Error::TooManyRedirects | Error::RedirectFailed) => Ok(302),
-            Err(Error::BadUri(why)) if why == OUT_OF_REACH => Err(CallError::NotPublic),
-            Err(Error::Timeout(_)) => Err(CallError::Late),
-            Err(error) => Err(CallError::Unreachable(error.to_string())),
+            Err(error) => Err(unanswered(error)),
         }
+    }
+}
+
+/// An answer that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Caller {
+    /// Asks for something, and reads the answer; at most so many bytes.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is no answer, or a longer one.
+    pub fn ask(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        most_bytes: u64,
+    ) -> Result<Answer, CallError> {
+        let request = headers
+            .iter()
+            .fold(self.agent.get(url), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        read(request.call(), most_bytes)
+    }
+
+    /// Posts a JSON body, and reads the answer; at most so many bytes.
+    ///
+    /// # Errors
+    /// [`CallError`] when there is no answer, or a longer one.
+    pub fn ask_with(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        most_bytes: u64,
+    ) -> Result<Answer, CallError> {
+        let request = self
+            .agent
+            .post(url)
+            .header("content-type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        read(request.send(body), most_bytes)
+    }
+}
+
+fn read(
+    answer: Result<ureq::http::Response<ureq::Body>, Error>,
+    most_bytes: u64,
+) -> Result<Answer, CallError> {
+    let mut answer = answer.map_err(unanswered)?;
+    let body = answer
+        .body_mut()
+        .with_config()
+        .limit(most_bytes)
+        .read_to_vec();
+    Ok(Answer {
+        status: answer.status().as_u16(),
+        body: body.map_err(unanswered)?,
+    })
+}
+
+fn unanswered(error: Error) -> CallError {
+    match error {
+        Error::BadUri(why) if why == OUT_OF_REACH => CallError::NotPublic,
+        Error::Timeout(_) => CallError::Late,
+        error => CallError::Unreachable(error.to_string()),
     }
 }
 

@@ -117,7 +117,7 @@ pub fn caller_key(directory: &Path) -> Result<CallerKey, DataDirError> {
 
 /// Writes a line to a file for its owner only, whole or not at all: half a key
 /// would lock the owner out.
-fn write_private(directory: &Path, name: &str, line: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(directory: &Path, name: &str, line: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)?;
     let unfinished = directory.join(format!("{name}.new"));
     let mut file = OpenOptions::new()

@@ -17,6 +17,7 @@ pub mod city;
 pub mod config;
 pub mod data_dir;
 pub mod duplicates;
+pub mod edge;
 pub mod export;
 pub mod figures;
 pub mod flows;

@@ -11,6 +11,7 @@ use yiwang_sensing::device::Device;
 use yiwang_store::Account;
 
 use crate::city::City;
+use crate::edge::ALERTS_FILTER;
 use crate::mqtt::{READINGS_FILTER, refusals_topic};
 
 /// A role. Everyone who signs in has exactly one.
@@ -322,7 +323,10 @@ impl User {
         let own = covers(&refusals_topic(self.account.name.as_str()), filter);
         own || match device {
             Some(device) => device.subscribe.iter().any(|p| covers(p, filter)),
-            None => self.may(Right::ReadSensing) && covers(READINGS_FILTER, filter),
+            None => {
+                self.may(Right::ReadSensing) && covers(READINGS_FILTER, filter)
+                    || self.may(Right::ReadAlerts) && covers(ALERTS_FILTER, filter)
+            }
         }
     }
 

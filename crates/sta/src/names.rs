@@ -58,6 +58,20 @@ pub fn set(kind: Kind) -> &'static str {
     }
 }
 
+/// The name of a relation to one entity of a kind.
+pub fn one(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Thing => "Thing",
+        Kind::Location => "Location",
+        Kind::HistoricalLocation => "HistoricalLocation",
+        Kind::Datastream => "Datastream",
+        Kind::Sensor => "Sensor",
+        Kind::ObservedProperty => "ObservedProperty",
+        Kind::Observation => "Observation",
+        Kind::FeatureOfInterest => "FeatureOfInterest",
+    }
+}
+
 /// The kind of a set's name.
 pub fn kind_of_set(name: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| set(*kind) == name)

@@ -39,7 +39,7 @@ pub(super) struct Class {
 
 /// Rules made ready (编译后的规则): what each stream is judged by, found once for
 /// all streams of a class and not with each reading.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     pub(super) rules: Vec<(RuleCode, Rule)>,
     pub(super) probes: Vec<Probe>,

@@ -10,6 +10,7 @@ mod city;
 mod config;
 mod context;
 mod control;
+mod edge;
 mod eval;
 mod export;
 mod failure;
@@ -99,6 +100,7 @@ fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Edge(edge::Edge),
     SampleCity(sample_city::Make),
     Import(import::Import),
     City(city::Show),
@@ -118,6 +120,7 @@ impl Command {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
             Command::Serve(command) => command.run(context),
+            Command::Edge(command) => command.run(context),
             Command::SampleCity(command) => command.run(context),
             Command::Import(command) => command.run(context),
             Command::City(command) => command.run(context),

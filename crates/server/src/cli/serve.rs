@@ -68,7 +68,7 @@ impl Serve {
 }
 
 /// Sends log lines to standard error.
-fn start_log(filter: &str) -> anyhow::Result<()> {
+pub(super) fn start_log(filter: &str) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(std::io::stderr)
@@ -167,8 +167,22 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
 
 /// Starts the MQTT broker where one is configured.
 async fn serve_mqtt(app: &Arc<App>, settings: &Settings) -> anyhow::Result<()> {
+    if let Some((listener, tls, url)) = mqtt_listener(settings).await? {
+        tracing::info!(url, "the MQTT broker is ready");
+        output::line(&format!("listening on {url}"))?;
+        let app = Arc::clone(app);
+        tokio::spawn(mqtt::serve(listener, tls, app, Arc::default()));
+    }
+    Ok(())
+}
+
+/// Where MQTT is listened to, with which TLS and under which address; none where
+/// it is not.
+pub(super) async fn mqtt_listener(
+    settings: &Settings,
+) -> anyhow::Result<Option<(TcpListener, Option<mqtt::TlsAcceptor>, String)>> {
     let Some(listen) = settings.mqtt_listen else {
-        return Ok(());
+        return Ok(None);
     };
     let (certificate, key) = (&settings.mqtt_certificate, &settings.mqtt_key);
     let has = |path: &Path| !path.as_os_str().is_empty();
@@ -185,11 +199,8 @@ async fn serve_mqtt(app: &Arc<App>, settings: &Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
     let scheme = if tls.is_some() { "mqtts" } else { "mqtt" };
-    let address = listener.local_addr()?;
-    tracing::info!(%address, scheme, "the MQTT broker is ready");
-    output::line(&format!("listening on {scheme}://{address}"))?;
-    tokio::spawn(mqtt::serve(listener, tls, Arc::clone(app), Arc::default()));
-    Ok(())
+    let url = format!("{scheme}://{}", listener.local_addr()?);
+    Ok(Some((listener, tls, url)))
 }
 
 fn reach(settings: &Settings) -> Reach {
@@ -216,7 +227,7 @@ fn control_socket(data: &Path) -> Option<UnixListener> {
     }
 }
 
-fn options(settings: &Settings) -> AppOptions {
+pub(super) fn options(settings: &Settings) -> AppOptions {
     AppOptions {
         max_body: settings.max_body_bytes,
         session_hours: settings.session_hours,

@@ -16,6 +16,7 @@ mod cursor;
 mod devices;
 mod dossiers;
 mod duplicates;
+mod edge;
 mod events;
 mod exports;
 mod figures;
@@ -258,6 +259,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::set))
         .routes(routes!(devices::release))
         .routes(routes!(mappings::list))
+        .routes(routes!(edge::bundle))
         .routes(routes!(mappings::set))
         .routes(routes!(readings::summaries))
         .routes(routes!(readings::export))

@@ -131,7 +131,7 @@ impl App {
     }
 
     /// Ends answers that have no end of their own.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
     }
 

@@ -157,7 +157,7 @@ impl Hub {
     }
 
     /// Gives messages to their subscribers.
-    pub(super) fn publish(&self, messages: impl IntoIterator<Item = Message>) {
+    pub(crate) fn publish(&self, messages: impl IntoIterator<Item = Message>) {
         self.state().publish(messages);
     }
 

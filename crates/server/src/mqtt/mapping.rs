@@ -79,8 +79,9 @@ impl Mapping {
         if !is_filter(topic) || topic.contains('#') || topic.starts_with(['$', '+']) {
             return wrong("topic", topic, "gauges/+/level, gauges/7/level");
         }
-        if topic.starts_with("v1.1/") || topic.starts_with("refusals/") {
-            return wrong("topic", topic, "not below v1.1 or refusals");
+        const OURS: [&str; 3] = ["v1.1/", "refusals/", "alerts/"];
+        if OURS.iter().any(|ours| topic.starts_with(ours)) {
+            return wrong("topic", topic, "not below v1.1, refusals or alerts");
         }
         if self.streams.is_empty() || self.streams.len() > MOST_STREAMS {
             let found = self.streams.len().to_string();

@@ -1484,6 +1484,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/edge/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules, streams and mappings of the gateway that asks, signed with the
+         *     city's key. A gateway is registered as a device; its things are those that it
+         *     speaks for.
+         */
+        get: operations["edge_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -6313,6 +6334,13 @@ export interface components {
             signals: components["schemas"]["SignalView"][];
             /** @description Until before then. */
             until: components["schemas"]["Time"];
+        };
+        /** @description A bundle and the city's signature of it. */
+        Signed: {
+            /** @description The bundle, JSON as it was signed. */
+            bundle: string;
+            /** @description A signed note (C2SP) that names the bundle's SHA-256. */
+            signature: string;
         };
         /** @description What somebody is about to send. */
         SimilarBody: {
@@ -17557,6 +17585,75 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edge_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The rules, streams and mappings of the gateway that asks, signed with the
+             *     city's key. A gateway is registered as a device; its things are those that it
+             *     speaks for.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signed"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,145 @@
+//! What a gateway keeps in mind beside the readings themselves.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+use super::bundle::Signed;
+use crate::data_dir::write_private;
+
+/// The file in the data directory.
+const FILE: &str = "edge.json";
+
+/// What is being sent: the same again after a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct UnderWay {
+    /// The number of the batch.
+    pub(super) number: u64,
+    /// The first reading's id.
+    pub(super) from: u64,
+    /// The id behind the last reading's.
+    pub(super) to: u64,
+}
+
+/// What a gateway keeps in mind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    /// The city that it belongs to.
+    city: String,
+    /// Under what it numbers its batches; another after the directory was made anew.
+    pub(super) source: String,
+    /// The city has all readings below this id, or has refused them.
+    pub(super) sent: u64,
+    /// How many batches were sent.
+    pub(super) batches: u64,
+    /// What is being sent.
+    pub(super) under_way: Option<UnderWay>,
+    /// Readings that the city has refused.
+    pub(super) refused: u64,
+    /// The bundle in use.
+    pub(super) bundle: Option<Signed>,
+    #[serde(skip)]
+    directory: PathBuf,
+}
+
+impl State {
+    /// Reads it, or begins it.
+    ///
+    /// # Errors
+    /// When it cannot be read, or belongs to another city.
+    pub(super) fn load(directory: &Path, city: &str) -> anyhow::Result<State> {
+        let path = directory.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut bytes = [0; 8];
+                getrandom::fill(&mut bytes)?;
+                let state = State {
+                    city: city.to_owned(),
+                    source: format!("edge-{}", hex::encode(bytes)),
+                    sent: 0,
+                    batches: 0,
+                    under_way: None,
+                    refused: 0,
+                    bundle: None,
+                    directory: directory.to_owned(),
+                };
+                state.keep()?;
+                return Ok(state);
+            }
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        let mut state: State =
+            serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        anyhow::ensure!(
+            state.city == city,
+            "{} belongs to {}; take another data directory for {city}",
+            directory.display(),
+            state.city
+        );
+        state.directory = directory.to_owned();
+        Ok(state)
+    }
+
+    /// Puts it on the disk, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn keep(&self) -> anyhow::Result<()> {
+        let text = serde_json::to_string(self)?;
+        write_private(&self.directory, FILE, &text).context("the gateway's state")
+    }
+
+    /// The batch to send next, of readings below `end`; on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn next(&mut self, end: u64, most: u64) -> anyhow::Result<Option<UnderWay>> {
+        if self.under_way.is_none() && end > self.sent {
+            self.under_way = Some(UnderWay {
+                number: self.batches,
+                from: self.sent,
+                to: end.min(self.sent + most),
+            });
+            self.keep()?;
+        }
+        Ok(self.under_way)
+    }
+
+    /// The city has answered for a batch.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn done(&mut self, batch: UnderWay, refused: u64) -> anyhow::Result<()> {
+        self.sent = batch.to;
+        self.batches = batch.number + 1;
+        self.under_way = None;
+        self.refused += refused;
+        self.keep()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_under_way_is_the_same_after_a_crash() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::load(folder.path(), "http://city").unwrap();
+        assert_eq!(state.next(0, 10).unwrap(), None);
+        let first = state.next(25, 10).unwrap().unwrap();
+        assert_eq!((first.number, first.from, first.to), (0, 0, 10));
+        let mut again = State::load(folder.path(), "http://city").unwrap();
+        assert_eq!(again.next(99, 50).unwrap(), Some(first));
+        assert_eq!(again.source, state.source);
+        again.done(first, 1).unwrap();
+        let second = State::load(folder.path(), "http://city")
+            .unwrap()
+            .next(12, 10);
+        let second = second.unwrap().unwrap();
+        assert_eq!((second.number, second.from, second.to), (1, 10, 12));
+        assert!(State::load(folder.path(), "http://other").is_err());
+    }
+}

@@ -5,7 +5,10 @@ import { shell } from './scripts/shell.mjs';
 // `npm run dev` serves the pages alone; the server named here answers the rest.
 const server = process.env['YIWANG_SERVER'] ?? 'http://127.0.0.1:8080';
 const behind = Object.fromEntries(
-  ['/api', '/tiles', '/trail'].map((root) => [root, { target: server, changeOrigin: false }]),
+  ['/api', '/cap', '/sta', '/tiles', '/trail'].map((root) => [
+    root,
+    { target: server, changeOrigin: false },
+  ]),
 );
 
 export default defineConfig({

@@ -28,6 +28,10 @@ export async function signedIn({ name, password }, base = url) {
       const headers = { cookie, ...(seen === undefined ? {} : { 'If-Match': `"${seen}"` }) };
       return (await call(base, path, { method: 'PUT', body, headers })).json;
     },
+    post: async (path, body, seen) => {
+      const headers = { cookie, ...(seen === undefined ? {} : { 'If-Match': `"${seen}"` }) };
+      return (await call(base, path, { method: 'POST', body, headers })).json;
+    },
     /** Does something to a case as it is now; gives the case after it. */
     act: async (id, action, body) => {
       const path = `/api/v1/cases/${id}`;

@@ -6,6 +6,7 @@ const GO: Record<string, string> = {
   d: '/desk',
   q: '/queue',
   w: '/whistles',
+  a: '/alerts',
   r: '/report',
   f: '/follow',
   h: '/',

@@ -1,10 +1,12 @@
-import type { CaseChange, WhistleChange } from './api/types';
+import type { AlertChange, CaseChange, WarningChange, WhistleChange } from './api/types';
 import { office } from './session.svelte';
 import { ChangeStream, type StreamState } from './stream';
 
 type Listener = {
   changed?: (change: CaseChange) => void;
   whistled?: (change: WhistleChange) => void;
+  alerted?: (change: AlertChange) => void;
+  warned?: (change: WarningChange) => void;
   back: () => void;
 };
 
@@ -27,6 +29,8 @@ class Live {
     },
     changed: (change) => this.#listeners.forEach((listener) => listener.changed?.(change)),
     whistled: (change) => this.#listeners.forEach((listener) => listener.whistled?.(change)),
+    alerted: (change) => this.#listeners.forEach((listener) => listener.alerted?.(change)),
+    warned: (change) => this.#listeners.forEach((listener) => listener.warned?.(change)),
     missed: () => this.#listeners.forEach((listener) => listener.back()),
     ended: () => void office.look(),
   });

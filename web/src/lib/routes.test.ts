@@ -29,6 +29,7 @@ it.each([
   ['/whistles', 'whistles', true, ''],
   ['/whistles/new', 'blow', true, ''],
   ['/whistles/W7', 'whistle', true, '7'],
+  ['/alerts', 'alerts', true, ''],
   ['/cases/', 'not-found', false, '/cases/'],
   ['/cases/C1/x', 'not-found', false, '/cases/C1/x'],
   ['/Desk', 'not-found', false, '/Desk'],

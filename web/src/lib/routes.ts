@@ -41,6 +41,7 @@ const PATTERNS: Pattern[] = [
   desk('whistles', /^\/whistles$/, () => import('../pages/Whistles.svelte')),
   desk('blow', /^\/whistles\/new$/, () => import('../pages/BlowWhistle.svelte')),
   desk('whistle', /^\/whistles\/[wW]?(\d+)$/, () => import('../pages/Whistle.svelte')),
+  desk('alerts', /^\/alerts$/, () => import('../pages/Alerts.svelte')),
   desk('grid', /^\/grid$/, () => import('../pages/Grid.svelte')),
   desk('settings', /^\/city(?:\/([a-z]+))?$/, () => import('../pages/City.svelte')),
   desk('case', /^\/cases\/[cC]?(\d+)$/, () => import('../pages/Case.svelte')),

@@ -49,6 +49,8 @@ describe('the stream of changes', () => {
       state: (state) => told.push(state),
       changed: ({ seq }) => told.push(`entry ${seq}`),
       whistled: ({ seq }) => told.push(`whistle ${seq}`),
+      alerted: () => {},
+      warned: () => {},
       missed: () => told.push('missed'),
       ended: () => told.push('ended'),
     });

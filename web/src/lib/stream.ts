@@ -1,4 +1,4 @@
-import type { CaseChange, WhistleChange } from './api/types';
+import type { AlertChange, CaseChange, WarningChange, WhistleChange } from './api/types';
 
 /** The parts of an `EventSource` that are used here. */
 export type Source = Pick<EventSource, 'readyState' | 'close'> & {
@@ -13,6 +13,8 @@ export type Hooks = {
   state: (state: StreamState) => void;
   changed: (change: CaseChange) => void;
   whistled: (change: WhistleChange) => void;
+  alerted: (change: AlertChange) => void;
+  warned: (change: WarningChange) => void;
   /** Something may have happened that was not told: read again. */
   missed: () => void;
   /** The server ended the stream for good; perhaps the session is over. */
@@ -65,18 +67,17 @@ export class ChangeStream {
       this.#hooks.state('on');
       if (missed) this.#hooks.missed();
     });
-    source.addEventListener('case', ({ data }) => {
-      if (!mine()) return;
-      const change = JSON.parse(data) as CaseChange;
-      this.#next = change.seq + 1;
-      this.#hooks.changed(change);
-    });
-    source.addEventListener('whistle', ({ data }) => {
-      if (!mine()) return;
-      const change = JSON.parse(data) as WhistleChange;
-      this.#next = change.seq + 1;
-      this.#hooks.whistled(change);
-    });
+    const tells = <C extends { seq: number }>(type: string, tell: (change: C) => void) =>
+      source.addEventListener(type, ({ data }) => {
+        if (!mine()) return;
+        const change = JSON.parse(data) as C;
+        this.#next = change.seq + 1;
+        tell(change);
+      });
+    tells<CaseChange>('case', (change) => this.#hooks.changed(change));
+    tells<WhistleChange>('whistle', (change) => this.#hooks.whistled(change));
+    tells<AlertChange>('alert', (change) => this.#hooks.alerted(change));
+    tells<WarningChange>('warning', (change) => this.#hooks.warned(change));
     source.onerror = () => {
       if (!mine()) return;
       this.#hooks.state('lost');

@@ -1,6 +1,7 @@
 import { boards } from './boards.en';
 import { lifeEn } from './life.en';
 import { queueEn } from './queue';
+import { sensingEn } from './sensing';
 import { suggestEn } from './suggest.en';
 import { clashEn } from './clash';
 import { dispatchEn } from './dispatch';
@@ -24,6 +25,7 @@ export const en: Messages = {
   outbox: outboxEn,
   patrol: patrolEn,
   queue: queueEn,
+  sensing: sensingEn,
   views: viewsEn,
   upload,
   common: {
@@ -85,6 +87,7 @@ export const en: Messages = {
       ['g d', 'Go to the desk'],
       ['g q', 'Go to the queue'],
       ['g w', 'Go to the whistles'],
+      ['g a', 'Go to the alerts'],
       ['g r', 'Go to the report'],
       ['g f', 'Go to follow-up'],
       ['g h', 'Go home'],

@@ -1,6 +1,7 @@
 import { boards } from './boards.zh';
 import { lifeZh } from './life.zh';
 import { queueZh } from './queue';
+import { sensingZh } from './sensing';
 import { suggestZh } from './suggest.zh';
 import { clashZh } from './clash';
 import { dispatchZh } from './dispatch';
@@ -21,6 +22,7 @@ export const zh = {
   outbox: outboxZh,
   patrol: patrolZh,
   queue: queueZh,
+  sensing: sensingZh,
   views: viewsZh,
   upload,
   common: {
@@ -82,6 +84,7 @@ export const zh = {
       ['g d', '去指挥台'],
       ['g q', '去待办'],
       ['g w', '去哨情看板'],
+      ['g a', '到告警台'],
       ['g r', '去上报'],
       ['g f', '去查询进度'],
       ['g h', '去首页'],

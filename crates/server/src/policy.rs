@@ -318,7 +318,7 @@ impl User {
 
     /// Whether the user may subscribe to this filter of MQTT: to what was
     /// refused of its own; a device, to what its registration says; others who
-    /// may read readings, to those.
+    /// may read readings or alerts, to those.
     pub fn may_subscribe(&self, device: Option<&Device>, filter: &str) -> bool {
         let own = covers(&refusals_topic(self.account.name.as_str()), filter);
         own || match device {

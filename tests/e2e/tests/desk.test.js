@@ -295,3 +295,29 @@ test('the map and the list follow each other', async () => {
   await page.keyboard.press('Escape');
   await card.waitFor({ state: 'hidden' });
 });
+
+test('areas take the shade of a rate, with legend and table; a row is a filter; heat is there too', async () => {
+  const page = await openPage({ as: operator(), lang: 'en', size: DESK });
+  await page.goto('/desk');
+  await settled(page);
+  const layer = page.getByRole('combobox', { name: 'On the map' });
+  await layer.selectOption('heat');
+  await page.waitForURL(/show=heat/);
+  await settled(page);
+  await picture(page, 'desk-heat');
+  await layer.selectOption('resolution');
+  await page.waitForURL(/show=resolution/);
+  const legend = page.getByRole('list', { name: /^Legend/ });
+  await legend.getByText(/%/).first().waitFor();
+  await settled(page);
+  await picture(page, 'desk-areas');
+  await page.getByText('As a table').click();
+  await assertAccessible(page, 'areas by a rate');
+  await page.getByRole('rowheader').getByRole('link').first().click();
+  await page.waitForURL(/area=/);
+  await rows(page).first().waitFor();
+
+  const today = page.getByRole('navigation', { name: 'Cases by stage' });
+  await today.getByRole('link', { name: /In today/ }).click();
+  await page.waitForURL(/from=/);
+});

@@ -5,6 +5,7 @@ import type { CaseChange, CaseRow, Counts } from './api/types';
 import { clock } from './clock.svelte';
 import { office } from './session.svelte';
 import { countsQuery, listQuery, mayMatch } from './filters';
+import { dayBegin } from './time';
 
 const PAGE = 50;
 const LONGEST_PAGE = 200;
@@ -16,6 +17,8 @@ export type Mark = 'new' | 'changed' | 'gone';
 export class DeskList {
   rows = $state.raw<CaseRow[]>([]);
   counts = $state.raw<Counts | null>(null);
+  /** How many came in today, under the same filters. */
+  today = $state.raw<{ since: string; total: number } | null>(null);
   next = $state.raw<string | null>(null);
   loading = $state<'first' | 'more' | null>('first');
   problem = $state.raw<Problem | null>(null);
@@ -107,8 +110,15 @@ export class DeskList {
     if (!this.#abort) return;
     const { signal } = this.#abort;
     try {
-      const counts = await api.counts(countsQuery(this.#address), signal);
-      if (!signal.aborted) this.counts = counts;
+      const asked = countsQuery(this.#address);
+      const since = new Date(dayBegin(clock.now)).toISOString();
+      const [counts, today] = await Promise.all([
+        api.counts(asked, signal),
+        api.counts({ ...asked, from: since, until: undefined }, signal),
+      ]);
+      if (signal.aborted) return;
+      this.counts = counts;
+      this.today = { since, total: today.total };
     } catch (error) {
       // The list beside it says what is wrong; old counts stay and age with it.
       if (!signal.aborted) office.noticed(Problem.of(error));

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseChange, City } from './api/types';
-import { countsQuery, filtersSet, isFiltered, listQuery, mapQuery, mayMatch } from './filters';
+import {
+  countsQuery,
+  ratesQuery,
+  filtersSet,
+  isFiltered,
+  listQuery,
+  mapQuery,
+  mayMatch,
+} from './filters';
 
 const address = (query: string) => new URLSearchParams(query);
 
@@ -89,4 +97,9 @@ describe('a changed case', () => {
   it('is judged also in a city whose areas lie in each other', () => {
     expect(matches('area=east', { area: 'loop-a' })).toBe(false);
   });
+});
+
+it('an area’s rate is asked under the filters that a rate has', () => {
+  const address = new URLSearchParams('category=light&area=west&late=true&order=due&q=a');
+  expect(ratesQuery(address)).toEqual({ category: ['light'], area: ['west'] });
 });

@@ -1,4 +1,6 @@
-import type { CaseChange, CaseQuery, City } from './api/types';
+import type { BoardQuery, CaseChange, CaseQuery, City } from './api/types';
+
+type BoardFilter = Partial<BoardQuery>;
 
 /** Filters that may hold several values, separated by commas. */
 const LISTS = ['unit', 'area', 'category', 'channel', 'stage'] as const;
@@ -43,6 +45,14 @@ export function mapQuery(address: URLSearchParams): string {
     taken.set(key, String(value));
   }
   return taken.toString();
+}
+
+/** The filters that the rates of areas can be asked under; of a chosen area they are
+    those of the areas within it. */
+export function ratesQuery(address: URLSearchParams): BoardFilter {
+  const { unit, area, category, channel, from, until } = query(address, BESIDE);
+  const asked = { unit, area, category, channel, from, until };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
 /** The stages an address asks for; none means all. */

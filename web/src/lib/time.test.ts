@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { City } from './api/types';
 import { i18n } from './i18n/index.svelte';
 import { office } from './session.svelte';
-import { dateTime, due, shortTime, span } from './time';
+import { dateTime, dayBegin, due, shortTime, span } from './time';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -48,6 +48,15 @@ describe('times', () => {
     expect(dateTime('2026-03-03T16:05:00.000Z')).toBe('4 Mar 2026, 00:05');
     i18n.use('zh');
     expect(dateTime('2026-03-03T16:05:00.000Z')).toBe('2026/3/4 00:05');
+  });
+
+  it('begin their day at the city’s midnight, also when clocks change', () => {
+    const begin = (now: string) => new Date(dayBegin(Date.parse(now))).toISOString();
+    expect(begin('2026-03-03T16:05:00.123Z')).toBe('2026-03-03T16:00:00.000Z');
+    expect(begin('2026-03-03T15:59:59.999Z')).toBe('2026-03-02T16:00:00.000Z');
+    office.city = { zone: 'America/New_York' } as City;
+    expect(begin('2026-03-08T16:00:00.000Z')).toBe('2026-03-08T05:00:00.000Z');
+    expect(begin('2026-11-01T17:00:00.000Z')).toBe('2026-11-01T04:00:00.000Z');
   });
 
   it('leave out today’s date and this year', () => {

@@ -48,6 +48,19 @@ export function shortTime(at: string, now: number): string {
   return format('date', { year: 'numeric', month, day: 'numeric' }).format(then);
 }
 
+/** When the day of a moment began in the city's time zone. */
+export function dayBegin(now: number): number {
+  const clock = format('clock', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const sinceMidnight = (at: number) => {
+    const [hours = 0, minutes = 0, seconds = 0] = clock.format(at).split(':').map(Number);
+    return hours * HOUR + minutes * MINUTE + seconds * 1000 + (at % 1000);
+  };
+  const begin = now - sinceMidnight(now);
+  // On a day on which clocks are put on or back, midnight is an hour nearer or farther.
+  const off = sinceMidnight(begin);
+  return off === 0 ? begin : off > DAY / 2 ? begin + (DAY - off) : begin - off;
+}
+
 /** A length of time in its two largest units; never "0 minutes". */
 export function span(ms: number): string {
   const t = i18n.t.time;

@@ -6,6 +6,7 @@ import { suggestEn } from './suggest.en';
 import { clashEn } from './clash';
 import { dispatchEn } from './dispatch';
 import { duplicatesEn } from './duplicates';
+import { layersEn } from './layers';
 import { whistlesEn } from './whistles';
 import { hotline } from './hotline.en';
 import { upload } from './upload.en';
@@ -56,6 +57,7 @@ export const en: Messages = {
   clash: clashEn,
   dispatch: dispatchEn,
   duplicates: duplicatesEn,
+  layers: layersEn,
   live: {
     on: 'Live',
     connecting: 'Connecting',
@@ -150,6 +152,7 @@ export const en: Messages = {
     all: 'All',
     open: 'Open',
     late: 'Late',
+    today: 'In today',
     dueSoon: 'Due soon',
     done: 'Finished',
     search: 'Search',

@@ -6,6 +6,7 @@ import { suggestZh } from './suggest.zh';
 import { clashZh } from './clash';
 import { dispatchZh } from './dispatch';
 import { duplicatesZh } from './duplicates';
+import { layersZh } from './layers';
 import { whistlesZh } from './whistles';
 import { hotline } from './hotline.zh';
 import { upload } from './upload.zh';
@@ -53,6 +54,7 @@ export const zh = {
   clash: clashZh,
   dispatch: dispatchZh,
   duplicates: duplicatesZh,
+  layers: layersZh,
   live: {
     on: '实时',
     connecting: '正在连接',
@@ -147,6 +149,7 @@ export const zh = {
     all: '全部',
     open: '在办',
     late: '逾期',
+    today: '今日来件',
     dueSoon: '即将到期',
     done: '已办结',
     search: '搜索',

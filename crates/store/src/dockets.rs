@@ -17,11 +17,13 @@ use crate::writer::Transaction;
 
 /// A change of an alert or a warning, with how it stands now.
 #[derive(Debug, Clone)]
-pub struct SheetMoved<S> {
+pub struct SheetMoved<S: Sheet> {
     /// The entry's number.
     pub seq: u64,
     /// What happened, `acknowledged`.
     pub event: &'static str,
+    /// What happened, with all that is known of it.
+    pub data: S::Event,
     /// Who did it, as in the journal.
     pub by: String,
     /// How it stands now (it may have moved on since).
@@ -249,6 +251,7 @@ fn moved<S: Sheet>(
         changes.push(SheetMoved {
             seq: seq.unsigned_abs(),
             event: S::word(&entry.data),
+            data: entry.data,
             by: entry.by.into_owned(),
             kept: kept(row)?,
         });

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use yiwang_base::RuleCode;
 
 use super::shard::{Counts, Output, Shard};
-use super::state::Snapshot;
+use super::state::{self, Part, Resuming, Snapshot};
 use super::{Finding, Joints, Plan, Stream};
-use crate::Reading;
+use crate::detect::Outcome;
+use crate::{Reading, StreamId};
 
 /// From how many readings on a batch is worth the work of several threads.
 const MANY: usize = 4_096;
@@ -49,6 +50,14 @@ impl Engine {
             shard.add(stream);
         }
         self.joints.add(&self.plan, stream);
+    }
+
+    /// Whether it judges a stream.
+    pub fn knows(&self, stream: StreamId) -> bool {
+        let of = self.shards.len() as u64;
+        self.shards[(stream.0 % of) as usize]
+            .find(stream.0)
+            .is_some()
     }
 
     /// Judges a batch. Rules on several streams answer with the next
@@ -114,13 +123,35 @@ impl Engine {
 
     /// How everything stands, to go on with after a restart or with other rules.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::take(&self.plan, &self.shards, &self.joints)
+        self.parts().collect()
+    }
+
+    /// The same, part by part.
+    pub fn parts(&self) -> impl Iterator<Item = Part> + '_ {
+        state::parts(&self.plan, &self.shards, &self.joints, self.counts())
     }
 
     /// Goes on where another engine stopped: as far as rules and streams are
     /// still the same. What stood and is no longer judged is found to end.
-    pub fn resume(&mut self, snapshot: Snapshot) -> Vec<Finding> {
-        snapshot.put(&self.plan, &mut self.shards, &mut self.joints)
+    pub fn resume(&mut self, parts: impl IntoIterator<Item = Part>) -> Vec<Finding> {
+        let mut resuming = Resuming::new(&self.plan, &mut self.shards, &mut self.joints);
+        parts.into_iter().for_each(|part| resuming.put(part));
+        resuming.finish()
+    }
+
+    /// Leaves out of every silence a time in which nobody listened: it grew by
+    /// that long without meaning anything.
+    pub fn leave_out(&mut self, millis: i64, now: i64) {
+        for shard in &mut self.shards {
+            shard.leave_out(millis, now);
+        }
+    }
+
+    /// Lets the detector of a rule on a stream learn what became of its finding;
+    /// says whether there is one.
+    pub fn learn(&mut self, rule: &RuleCode, stream: StreamId, outcome: Outcome) -> bool {
+        let mut all = self.shards.iter_mut();
+        all.any(|shard| shard.learn(rule, stream, outcome))
     }
 
     /// The rules that it follows.

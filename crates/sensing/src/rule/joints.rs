@@ -31,9 +31,9 @@ enum Kind {
     Near(NearRule),
 }
 
-/// How a rule stands, to go on with later.
+/// How a rule on several streams stands, to go on with later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct TogetherState {
+pub struct TogetherState {
     pub(super) reached: i64,
     pub(super) waiting: Vec<Change>,
     pub(super) groups: Vec<(Key, Group)>,

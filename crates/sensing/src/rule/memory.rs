@@ -21,6 +21,11 @@ pub(super) enum Memory {
 }
 
 impl Memory {
+    /// Whether a measure remembers anything.
+    pub(super) fn is_kept(measure: &Measure) -> bool {
+        !matches!(measure, Measure::Value {} | Measure::Silence {})
+    }
+
     /// What a measure begins with; most need nothing.
     pub(super) fn of(measure: &Measure) -> Option<Memory> {
         match measure {

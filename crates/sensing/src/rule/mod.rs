@@ -35,10 +35,10 @@ pub use definition::{
 };
 pub use engine::Engine;
 pub use finding::{Finding, Ground, MAX_STREAMS};
-pub use joints::Joints;
+pub use joints::{Joints, TogetherState};
 pub use plan::Plan;
 pub use preview::{Episode, Preview};
 pub use routine::Routine;
 pub use shard::{Change, Counts, Output, Shard};
-pub use state::Snapshot;
+pub use state::{Part, Snapshot, StreamState};
 pub use stream::Stream;

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use yiwang_base::RuleCode;
 
 use super::grades::{Ladder, Step};
 use super::memory::{Memory, climb, deadline, pass_slots, remember};
 use super::order::Buffer;
 use super::plan::{Class, Classes, Probe};
 use super::{Finding, Ground, Measure, Plan, Stream};
+use crate::detect::Outcome;
 use crate::{Reading, StreamId};
 
 /// Numbers up to this times the number of shards are found by place, larger
@@ -370,9 +372,10 @@ impl Shard {
         let ladders = &mut self.ladders[head.ladders as usize..][..class.probes.len()];
         for (place, ladder) in class.probes.iter().zip(ladders) {
             let probe = &plan.probes[*place as usize];
-            let memory = match Memory::of(&probe.measure) {
-                Some(_) => memories.next(),
-                None => None,
+            let memory = if Memory::is_kept(&probe.measure) {
+                memories.next()
+            } else {
+                None
             };
             match (&probe.measure, memory) {
                 (Measure::Silence {}, _) => climb(plan, probe, ladder, head, until, out),
@@ -426,6 +429,52 @@ impl Shard {
             buffer => self.buffers[buffer as usize].lateness_ms,
         };
         next.map(|at| at + lateness)
+    }
+
+    /// Takes a time in which nobody listened out of silences that do not stand.
+    pub(super) fn leave_out(&mut self, millis: i64, now: i64) {
+        for head in &mut self.heads {
+            let class = &self.classes.all[head.class as usize];
+            if !class.timed || head.quiet_since == i64::MIN {
+                continue;
+            }
+            let ladders = &self.ladders[head.ladders as usize..];
+            let mut probes = class.probes.iter().zip(ladders);
+            let stands = probes.any(|(place, ladder)| {
+                let probe = &self.plan.probes[*place as usize];
+                matches!(probe.measure, Measure::Silence {}) && ladder.level > 0
+            });
+            if !stands {
+                head.quiet_since = head.quiet_since.saturating_add(millis).min(now);
+            }
+        }
+    }
+
+    /// Lets the detector of a rule on a stream learn.
+    pub(super) fn learn(&mut self, rule: &RuleCode, stream: StreamId, outcome: Outcome) -> bool {
+        if stream.0 % self.of != self.place {
+            return false;
+        }
+        let Some(index) = self.find(stream.0) else {
+            return false;
+        };
+        let head = &self.heads[index];
+        let class = &self.classes.all[head.class as usize];
+        let mut memories = self.memories[head.memories as usize..].iter_mut();
+        let mut learned = false;
+        for place in &class.probes {
+            let probe = &self.plan.probes[*place as usize];
+            if !Memory::is_kept(&probe.measure) {
+                continue;
+            }
+            if let Some(Memory::Detector(detector)) = memories.next()
+                && self.plan.code(probe.rule) == rule
+            {
+                detector.learn(outcome);
+                learned = true;
+            }
+        }
+        learned
     }
 
     /// Has every stream that time alone may change looked at anew.

@@ -13,18 +13,26 @@ use super::shard::{Counts, Shard};
 use super::{Finding, Ground, Plan, When};
 use crate::StreamId;
 
+/// A part of how an engine stands: small enough to be written and read one by
+/// one, however many streams there are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Part {
+    /// The rules that the others name by their places; always first.
+    Rules(Vec<(RuleCode, When)>, Counts),
+    /// How one stream stands.
+    Stream(StreamState),
+    /// How a rule on several streams stands.
+    Together(u32, TogetherState),
+}
+
 /// How an engine stands (快照). It names the rules that it stands by, so that it
 /// can be taken up by an engine with others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    rules: Vec<(RuleCode, When)>,
-    streams: Vec<StreamState>,
-    together: Vec<(u32, TogetherState)>,
-    counts: Counts,
-}
+pub struct Snapshot(Vec<Part>);
 
+/// How one stream stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct StreamState {
+pub struct StreamState {
     id: u64,
     last: i64,
     quiet_since: i64,
@@ -41,83 +49,114 @@ struct ProbeState {
     memory: Option<Memory>,
 }
 
-impl Snapshot {
-    pub(super) fn take(plan: &Plan, shards: &[Shard], joints: &Joints) -> Self {
-        let mut streams = Vec::new();
-        let mut counts = Counts::default();
-        for shard in shards {
-            streams.extend((0..shard.heads.len()).map(|index| stream_state(shard, index)));
-            let c = shard.counts;
-            counts = Counts {
-                judged: counts.judged + c.judged,
-                late: counts.late + c.late,
-                repeated: counts.repeated + c.repeated,
-                hurried: counts.hurried + c.hurried,
-                unknown: counts.unknown + c.unknown,
-                impossible: counts.impossible + c.impossible,
-            };
-        }
-        let rules = plan.rules.iter();
-        let places = 0..plan.rules.len() as u32;
+impl FromIterator<Part> for Snapshot {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        Self(parts.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Snapshot {
+    type Item = Part;
+    type IntoIter = std::vec::IntoIter<Part>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The parts of an engine, each made as it is asked for.
+pub(super) fn parts<'a>(
+    plan: &'a Plan,
+    shards: &'a [Shard],
+    joints: &'a Joints,
+    counts: Counts,
+) -> impl Iterator<Item = Part> + 'a {
+    let rules = plan.rules.iter();
+    let rules = rules.map(|(code, rule)| (code.clone(), rule.when.clone()));
+    let first = Part::Rules(rules.collect(), counts);
+    let streams = shards.iter().flat_map(|shard| {
+        let all = 0..shard.heads.len();
+        all.map(|index| Part::Stream(stream_state(shard, index)))
+    });
+    let places = 0..plan.rules.len() as u32;
+    let together = places.filter_map(|p| Some(Part::Together(p, joints.state(p)?)));
+    std::iter::once(first).chain(streams).chain(together)
+}
+
+/// An engine that goes on where another one stopped, part by part.
+pub(super) struct Resuming<'a> {
+    plan: &'a Plan,
+    shards: &'a mut [Shard],
+    joints: &'a mut Joints,
+    rules: Vec<(RuleCode, When)>,
+    /// Where each of those rules stands in the plan, if it is there unchanged.
+    places: Vec<Option<u32>>,
+    latest: i64,
+    gone: Vec<Finding>,
+}
+
+impl<'a> Resuming<'a> {
+    pub(super) fn new(plan: &'a Plan, shards: &'a mut [Shard], joints: &'a mut Joints) -> Self {
         Self {
-            rules: rules
-                .map(|(code, rule)| (code.clone(), rule.when.clone()))
-                .collect(),
-            streams,
-            together: places.filter_map(|p| Some((p, joints.state(p)?))).collect(),
-            counts,
+            plan,
+            shards,
+            joints,
+            rules: Vec::new(),
+            places: Vec::new(),
+            latest: i64::MIN,
+            gone: Vec::new(),
         }
     }
 
-    /// Puts it in place, and finds ended what stood and is not judged any more.
-    pub(super) fn put(
-        self,
-        plan: &Plan,
-        shards: &mut [Shard],
-        joints: &mut Joints,
-    ) -> Vec<Finding> {
-        let mut gone = Vec::new();
-        // Where each of its rules stands in the plan, if it is there unchanged.
-        let place = |(code, when): &(RuleCode, When)| {
-            let at = plan
-                .rules
-                .binary_search_by(|(other, _)| other.cmp(code))
-                .ok()?;
-            (plan.rules[at].1.when == *when).then_some(at as u32)
-        };
-        let places: Vec<Option<u32>> = self.rules.iter().map(place).collect();
-        let mut latest = i64::MIN;
-        let of = shards.len() as u64;
-        if let Some(first) = shards.first_mut() {
-            first.counts = self.counts;
-        }
-        for stream in self.streams {
-            latest = latest.max(stream.last);
-            let shard = &mut shards[(stream.id % of) as usize];
-            put_stream(plan, shard, stream, (&self.rules, &places), &mut gone);
-        }
-        for shard in shards {
-            shard.rearm();
-        }
-        for (rule, state) in self.together {
-            match places.get(rule as usize).copied().flatten() {
-                Some(place) => joints.resume(place, state),
-                None => {
-                    let Some((code, when)) = self.rules.get(rule as usize) else {
-                        continue;
-                    };
-                    let colour = match when {
-                        When::Joint(joint) => joint.colour,
-                        When::Near(near) => near.colour,
-                        When::One(_) => continue,
-                    };
-                    let at = state.reached.max(latest);
-                    let ended = state.found().map(|s| ended(code, colour, at, s));
-                    gone.extend(ended);
+    /// Puts a part in its place.
+    pub(super) fn put(&mut self, part: Part) {
+        match part {
+            Part::Rules(rules, counts) => {
+                let plan = &self.plan.rules;
+                let place = |(code, when): &(RuleCode, When)| {
+                    let at = plan.binary_search_by(|(other, _)| other.cmp(code)).ok()?;
+                    (plan[at].1.when == *when).then_some(at as u32)
+                };
+                self.places = rules.iter().map(place).collect();
+                self.rules = rules;
+                if let Some(first) = self.shards.first_mut() {
+                    first.counts = counts;
                 }
             }
+            Part::Stream(stream) => {
+                self.latest = self.latest.max(stream.last);
+                let of = self.shards.len() as u64;
+                let shard = &mut self.shards[(stream.id % of) as usize];
+                let rules = (&*self.rules, &*self.places);
+                put_stream(self.plan, shard, stream, rules, &mut self.gone);
+            }
+            Part::Together(rule, state) => {
+                let place = self.places.get(rule as usize).copied().flatten();
+                if let Some(place) = place {
+                    self.joints.resume(place, state);
+                    return;
+                }
+                let Some((code, when)) = self.rules.get(rule as usize) else {
+                    return;
+                };
+                let colour = match when {
+                    When::Joint(joint) => joint.colour,
+                    When::Near(near) => near.colour,
+                    When::One(_) => return,
+                };
+                let at = state.reached.max(self.latest);
+                let ended = state.found().map(|s| ended(code, colour, at, s));
+                self.gone.extend(ended);
+            }
         }
-        gone
+    }
+
+    /// Finds ended what stood and is not judged any more.
+    pub(super) fn finish(self) -> Vec<Finding> {
+        for shard in self.shards {
+            shard.rearm();
+        }
+        self.gone
     }
 }
 
@@ -128,7 +167,7 @@ fn stream_state(shard: &Shard, index: usize) -> StreamState {
     let ladders = &shard.ladders[head.ladders as usize..];
     let states = class.probes.iter().zip(ladders).map(|(place, ladder)| {
         let probe = &shard.plan.probes[*place as usize];
-        let has_memory = Memory::of(&probe.measure).is_some();
+        let has_memory = Memory::is_kept(&probe.measure);
         ProbeState {
             rule: probe.rule,
             part: probe.part,
@@ -196,7 +235,7 @@ fn put_stream(
     let ladders = &mut shard.ladders[head.ladders as usize..];
     for (place, ladder) in class.probes.iter().zip(ladders) {
         let probe = &plan.probes[*place as usize];
-        let has_memory = Memory::of(&probe.measure).is_some();
+        let has_memory = Memory::is_kept(&probe.measure);
         let memory = if has_memory { memories.next() } else { None };
         let Some(before) = known.remove(&(probe.rule, probe.part)) else {
             continue;

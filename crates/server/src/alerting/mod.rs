@@ -1,45 +1,73 @@
-//! Rules at work: the engine with the city's rules and streams.
+//! Rules at work: what is kept is judged by the city's rules and detectors, in
+//! the order in which it came, each reading once, whatever happens to the server.
+//!
+//! One thread judges. It is asked in a queue: readings as they become durable,
+//! the seconds that pass, rules and streams that are new. How it stands is
+//! written down now and then with the number of the next reading; after a crash
+//! it goes on from there with what the history has, and finds the same. What it
+//! finds waits here until it is in the record, and what is in the record already
+//! is known by rule, stream, time and colour.
 
+mod judge;
+mod keep;
+mod pending;
+mod preview;
+mod queue;
 mod streams;
 
-pub use streams::stream;
+pub use judge::start;
+pub use pending::{Told, told};
+pub use preview::{Previewed, preview};
+pub use queue::Queue;
+pub use streams::{each, stream};
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use yiwang_base::{Refusal, RuleCode, Timestamp};
 use yiwang_cases::StoreError;
-use yiwang_sensing::Reading;
-use yiwang_sensing::rule::{Engine, Finding, Plan, Rule};
+use yiwang_sensing::rule::{Counts, Rule};
 use yiwang_store::{Item, ItemKind, Store};
 
 use crate::city::City;
+use pending::Pending;
+use queue::Asked;
 
-/// Shards of the engine: one for each of the two cores a small installation has.
-const SHARDS: u16 = 2;
+/// Rules by their codes.
+pub type Rules = BTreeMap<RuleCode, Rule>;
 
-/// The engine and what it finds.
+/// Where the judge is reached, and what it has found.
 pub struct Alerting {
-    engine: Mutex<Engine>,
-    give: UnboundedSender<Vec<Finding>>,
-    take: Mutex<Option<UnboundedReceiver<Vec<Finding>>>>,
+    queue: Arc<Queue>,
+    pending: Pending,
+    rules: RwLock<Arc<Rules>>,
+    counts: Mutex<Counts>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What was judged and what was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Counted since the city's first reading was judged.
+    pub counts: Counts,
+    /// Readings that are kept and wait to be judged.
+    pub waiting: u64,
+    /// Findings that wait to become alerts.
+    pub pending: u64,
 }
 
 /// The rules of the record, by their codes.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub fn rules(store: &Store) -> Result<BTreeMap<RuleCode, Rule>, StoreError> {
+pub fn rules(store: &Store) -> Result<Rules, StoreError> {
     let items = store.items(ItemKind::Rule)?.into_iter();
     items.map(|item| code_and_rule(&item)).collect()
 }
 
-/// A rule, out of its item.
-///
-/// # Errors
-/// When the item is none.
-pub fn code_and_rule(item: &Item) -> Result<(RuleCode, Rule), StoreError> {
+fn code_and_rule(item: &Item) -> Result<(RuleCode, Rule), StoreError> {
     let code = item.code.parse().map_err(broken)?;
     Ok((code, item.read()?))
 }
@@ -53,66 +81,85 @@ pub(crate) fn offset_minutes(city: &City, now: Timestamp) -> i32 {
     city.rules.calendar.zone().to_offset(now).seconds() / 60
 }
 
-fn build(store: &Store, city: &City, now: Timestamp) -> Result<Engine, Refusal> {
-    let mut rules = rules(store)?;
-    rules.retain(|_, rule| rule.active);
-    let plan = Plan::new(rules, offset_minutes(city, now))?;
-    let mut engine = Engine::new(plan, &[], SHARDS);
-    streams::each(store, city, &mut |stream| engine.add(&stream))?;
-    Ok(engine)
+impl Default for Alerting {
+    fn default() -> Alerting {
+        Alerting {
+            queue: Queue::new(),
+            pending: Pending::default(),
+            rules: RwLock::default(),
+            counts: Mutex::default(),
+            thread: Mutex::default(),
+        }
+    }
 }
 
 impl Alerting {
-    /// Begins with the rules and streams of the record.
-    ///
-    /// # Errors
-    /// When the record cannot be read.
-    pub fn open(store: &Store, city: &City, now: Timestamp) -> Result<Alerting, Refusal> {
-        let (give, take) = unbounded_channel();
-        Ok(Alerting {
-            engine: Mutex::new(build(store, city, now)?),
-            give,
-            take: Mutex::new(Some(take)),
-        })
+    /// The rules that readings are judged by, with those that were taken back.
+    pub fn rules(&self) -> Arc<Rules> {
+        let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&rules)
     }
 
-    /// Judges readings that are kept.
-    pub fn feed(&self, readings: &[Reading]) {
-        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = engine.feed(readings);
-        self.tell(found);
+    fn set_rules(&self, rules: Rules) {
+        let mut current = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(rules);
     }
 
-    /// Lets event time pass.
-    pub fn advance(&self, now: Timestamp) {
-        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = engine.advance(now.as_millisecond());
-        self.tell(found);
+    /// Findings that wait to become alerts.
+    pub fn pending(&self) -> &Pending {
+        &self.pending
     }
 
-    fn tell(&self, found: Vec<Finding>) {
-        if !found.is_empty() {
-            // Nobody takes them any more when the server stops.
-            let _ = self.give.send(found);
+    /// What was judged and what was not.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            counts: *self.counts.lock().unwrap_or_else(PoisonError::into_inner),
+            waiting: self.queue.waiting(),
+            pending: self.pending.len() as u64,
         }
     }
 
-    /// Goes on with the rules and streams as they are in the record now.
+    /// Lets time pass: all readings up to `now` that will ever come in time have.
+    pub fn tick(&self, now: Timestamp) {
+        self.queue.ask(Asked::Tick(now));
+    }
+
+    /// Goes on with the rules as they are in the record now.
     ///
     /// # Errors
     /// When the record cannot be read.
-    pub fn reload(&self, store: &Store, city: &City, now: Timestamp) -> Result<(), Refusal> {
-        let mut next = build(store, city, now)?;
-        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = next.resume(engine.snapshot());
-        *engine = next;
-        self.tell(ended);
-        Ok(())
+    pub async fn reload(&self) -> Result<(), Refusal> {
+        if !self.is_judging() {
+            return Ok(());
+        }
+        let (tell, told) = oneshot::channel();
+        self.queue.ask(Asked::Reload(tell));
+        told.await
+            .unwrap_or_else(|_| Err(broken("readings are not judged any more").into()))
     }
 
-    /// What is found from now on; for one taker.
-    pub fn findings(&self) -> Option<UnboundedReceiver<Vec<Finding>>> {
-        let mut take = self.take.lock().unwrap_or_else(PoisonError::into_inner);
-        take.take()
+    fn is_judging(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.is_some()
+    }
+
+    /// Takes note that streams may lie in other areas than before.
+    pub fn city_changed(&self) {
+        self.queue.ask(Asked::Register {
+            streams: Vec::new(),
+            others: true,
+        });
+    }
+
+    /// Judges what waits, writes down how it stands, and stops.
+    pub fn stop(&self) {
+        self.queue.ask(Asked::Stop);
+        let thread = {
+            let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+            thread.take()
+        };
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the judge of readings stopped before it was asked to");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Streams as rules see them, out of the register.
 
+use std::collections::HashMap;
+
 use yiwang_base::{AreaCode, Point};
 use yiwang_cases::StoreError;
 use yiwang_sensing::StreamId;
@@ -17,11 +19,8 @@ const PAGE: usize = 1_000;
 ///
 /// # Errors
 /// When the record cannot be read.
-pub(super) fn each(
-    store: &Store,
-    city: &City,
-    show: &mut dyn FnMut(Stream),
-) -> Result<(), StoreError> {
+pub fn each(store: &Store, city: &City, show: &mut dyn FnMut(Stream)) -> Result<(), StoreError> {
+    let mut finder = Finder::new(store, city);
     let mut after = 0;
     loop {
         let wanted = Wanted {
@@ -31,10 +30,10 @@ pub(super) fn each(
             after,
             limit: PAGE,
         };
-        let page = store.page(&wanted).map_err(unread)?;
+        let page = store.page(&wanted).map_err(broken)?;
         for entity in &page {
             after = entity.key.1;
-            if let Some(stream) = of(store, city, entity).map_err(unread)? {
+            if let Some(stream) = finder.stream(entity).map_err(broken)? {
                 show(stream);
             }
         }
@@ -50,44 +49,80 @@ pub(super) fn each(
 /// When the record cannot be read.
 pub fn stream(store: &Store, city: &City, id: StreamId) -> Result<Option<Stream>, StoreError> {
     let key = Key(Kind::Datastream, id.0);
-    let Some(entity) = store.entity(key).map_err(unread)? else {
-        return Ok(None);
-    };
-    of(store, city, &entity).map_err(unread)
+    match store.entity(key).map_err(broken)? {
+        Some(entity) => Finder::new(store, city).stream(&entity).map_err(broken),
+        None => Ok(None),
+    }
 }
 
-fn unread(error: RegistryError) -> StoreError {
-    broken(error)
+/// Puts streams together, and remembers what the next one may share.
+struct Finder<'a> {
+    store: &'a Store,
+    city: &'a City,
+    properties: HashMap<u64, String>,
+    /// The thing of the last stream, and where it is.
+    place: Option<(u64, Option<Point>, Vec<AreaCode>)>,
 }
 
-fn of(store: &Store, city: &City, entity: &Entity) -> Result<Option<Stream>, RegistryError> {
-    let key = entity.key;
-    let first = |kind| Ok::<_, RegistryError>(store.neighbours(key, kind)?.first().copied());
-    let (Some(thing), Some(property)) = (first(Kind::Thing)?, first(Kind::ObservedProperty)?)
-    else {
-        return Ok(None);
-    };
-    let property = store.entity(Key(Kind::ObservedProperty, property))?;
-    let locations = store.neighbours(Key(Kind::Thing, thing), Kind::Location)?;
-    let location = match locations.first() {
-        Some(id) => store.entity(Key(Kind::Location, *id))?,
-        None => None,
-    };
-    let point = location.as_ref().and_then(point_of);
-    let unit = &entity.body.get("unitOfMeasurement");
-    let unit = unit.and_then(|unit| unit.get("symbol")?.as_str());
-    let lateness = entity.body.get("properties");
-    let lateness = lateness.and_then(|p| p.get("latenessSeconds")?.as_u64());
-    Ok(Some(Stream {
-        areas: areas_at(city, point),
-        id: StreamId(key.1),
-        // A day is as late as a source may be.
-        lateness_seconds: lateness.unwrap_or(0).min(86_400) as u32,
-        point,
-        property: property.map_or_else(String::new, |p| p.text("name").to_owned()),
-        thing,
-        unit: unit.unwrap_or_default().to_owned(),
-    }))
+impl<'a> Finder<'a> {
+    fn new(store: &'a Store, city: &'a City) -> Finder<'a> {
+        Finder {
+            store,
+            city,
+            properties: HashMap::new(),
+            place: None,
+        }
+    }
+
+    fn stream(&mut self, entity: &Entity) -> Result<Option<Stream>, RegistryError> {
+        let first = |kind| entity.linked(kind).next();
+        let (Some(thing), Some(property)) = (first(Kind::Thing), first(Kind::ObservedProperty))
+        else {
+            return Ok(None);
+        };
+        let (point, areas) = self.place(thing)?;
+        let unit = entity.body.get("unitOfMeasurement");
+        let unit = unit.and_then(|unit| unit.get("symbol")?.as_str());
+        let lateness = entity.body.get("properties");
+        let lateness = lateness.and_then(|p| p.get("latenessSeconds")?.as_u64());
+        Ok(Some(Stream {
+            areas,
+            id: StreamId(entity.key.1),
+            // A day is as late as a source may be.
+            lateness_seconds: lateness.unwrap_or(0).min(86_400) as u32,
+            point,
+            property: self.property(property)?,
+            thing,
+            unit: unit.unwrap_or_default().to_owned(),
+        }))
+    }
+
+    fn property(&mut self, id: u64) -> Result<String, RegistryError> {
+        if let Some(name) = self.properties.get(&id) {
+            return Ok(name.clone());
+        }
+        let entity = self.store.entity(Key(Kind::ObservedProperty, id))?;
+        let name = entity.map_or_else(String::new, |entity| entity.text("name").to_owned());
+        self.properties.insert(id, name.clone());
+        Ok(name)
+    }
+
+    fn place(&mut self, thing: u64) -> Result<(Option<Point>, Vec<AreaCode>), RegistryError> {
+        if let Some((last, point, areas)) = &self.place
+            && *last == thing
+        {
+            return Ok((*point, areas.clone()));
+        }
+        let key = Key(Kind::Thing, thing);
+        let mut point = None;
+        if let Some(id) = self.store.neighbours(key, Kind::Location)?.first() {
+            let location = self.store.entity(Key(Kind::Location, *id))?;
+            point = location.as_ref().and_then(point_of);
+        }
+        let areas = areas_at(self.city, point);
+        self.place = Some((thing, point, areas.clone()));
+        Ok((point, areas))
+    }
 }
 
 /// The point of a location that is one, or a feature of one.

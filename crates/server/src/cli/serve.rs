@@ -91,6 +91,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         options(settings),
         data_dir::caller_key(&context.data)?,
     )?);
+    yiwang_server::alerting::start(&app)?;
     say_what_is_missing(&app.store, &app)?;
     if !settings.listen.ip().is_loopback() && !settings.secure_cookie {
         tracing::warn!(
@@ -146,6 +147,8 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     keeping.abort();
     sealing.abort();
     app.sensing.history.keep_spans()?;
+    let judged = Arc::clone(&app);
+    tokio::task::spawn_blocking(move || judged.alerting.stop()).await?;
     signing.abort();
     counting.abort();
     teaching.abort();

@@ -1,6 +1,6 @@
 //! Steps of public warnings, and who says them.
 
-use yiwang_base::Refusal;
+use yiwang_base::{Refusal, RuleCode};
 use yiwang_cases::StoreError;
 use yiwang_sensing::docket::{Docket as _, Kept};
 use yiwang_sensing::warning::{Context, Sender, Table, Warning, WarningCommand, decide};
@@ -37,6 +37,16 @@ pub fn tables(store: &Store) -> Result<Vec<Table>, StoreError> {
     let settings = store.items(ItemKind::Setting)?;
     let set = settings.iter().find(|item| item.code == TABLES);
     set.map_or_else(|| Ok(vec![Table::rainstorm()]), |item| item.read())
+}
+
+/// The code of the rule of a table for so many hours.
+pub fn rule_code(event: &str, hours: u32) -> String {
+    format!("warning.{event}.{hours}h")
+}
+
+/// Whether a rule is one of a table's.
+pub fn is_of_table(rule: &RuleCode) -> bool {
+    rule.as_str().starts_with("warning.")
 }
 
 /// Takes a step of a warning.

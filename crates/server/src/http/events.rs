@@ -69,6 +69,7 @@ fn changes(
     async_stream::stream! {
         let mut durable = app.store.durable();
         let mut asked = Instant::now();
+        let mut read = asked.checked_sub(PACE).unwrap_or(asked);
         // Tells the page at once that it is connected, and from where.
         yield Ok(Event::default().event("ready").data(from.to_string()));
         loop {
@@ -101,7 +102,9 @@ fn changes(
                         if more.is_err() {
                             return;
                         }
-                        tokio::time::sleep(PACE).await;
+                        // The first change after a while is told at once.
+                        tokio::time::sleep(PACE.saturating_sub(read.elapsed())).await;
+                        read = Instant::now();
                     }
                 }
             }

@@ -265,6 +265,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(readings::export))
         .routes(routes!(rules::list, rules::set))
         .routes(routes!(rules::history))
+        .routes(routes!(rules::preview))
+        .routes(routes!(rules::judging))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::show))
         .routes(routes!(alerts::step))

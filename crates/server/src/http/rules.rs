@@ -1,5 +1,6 @@
 //! Rules that judge readings.
 
+use std::str::FromStr as _;
 use std::sync::Arc;
 
 use axum::Json;
@@ -17,8 +18,9 @@ use super::parameters::{IfMatchHeader, RulePath};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::App;
+use crate::alerting;
 use crate::policy::Right;
-use crate::wire::{RuleBody, RuleView, Time};
+use crate::wire::{JudgingView, PreviewBody, PreviewView, RuleBody, RuleView, Time};
 
 /// The rules, by their codes.
 #[utoipa::path(get, path = "/api/v1/rules", operation_id = "rules", tag = "alerts", security(("session" = [])),
@@ -65,7 +67,7 @@ pub(super) async fn set(
     let item = Item::of(ItemKind::Rule, rule_code.as_str(), &body.rule)?;
     let by = visitor.actor().to_string();
     app.set_items(&turn, vec![item], by, body.reason).await?;
-    app.reload_rules().await?;
+    app.alerting.reload().await?;
     let set = current_or_gone(&app, &rule_code)?;
     Ok(Json(view(&set)?))
 }
@@ -99,6 +101,42 @@ pub(super) async fn history(
         })
         .collect();
     Ok(Json(views?))
+}
+
+/// Try a rule on the past, without setting it: how often it would have been
+/// found between two times, when and where. It is judged as it would be now, by
+/// the readings that are kept; those of which only summaries are left count as none.
+#[utoipa::path(post, path = "/api/v1/rules/preview", operation_id = "preview_rule", tag = "alerts", security(("session" = [])),
+    request_body = PreviewBody,
+    responses((status = 200, body = PreviewView), ChangeProblems))]
+pub(super) async fn preview(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Body { value: body, .. }: Body<PreviewBody>,
+) -> Answer<Json<PreviewView>> {
+    visitor.may(Right::ReadAlerts)?;
+    let _turn = app.previews.acquire().await;
+    let worker = Arc::clone(&app);
+    let tried = tokio::task::spawn_blocking(move || {
+        let code =
+            RuleCode::from_str("preview").map_err(|error| StoreError::Broken(error.to_string()))?;
+        alerting::preview(&worker, code, body.rule, &(body.from..body.to))
+    });
+    let tried = tried
+        .await
+        .unwrap_or_else(|error| Err(StoreError::Broken(error.to_string()).into()));
+    Ok(Json(tried?.into()))
+}
+
+/// What was judged by the rules since the first reading, and what was not.
+#[utoipa::path(get, path = "/api/v1/judging", operation_id = "judging", tag = "alerts", security(("session" = [])),
+    responses((status = 200, body = JudgingView), StaffProblems))]
+pub(super) async fn judging(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<JudgingView>> {
+    visitor.may(Right::ReadAlerts)?;
+    Ok(Json(app.alerting.standing().into()))
 }
 
 /// What the room refuses, and names that the city does not know.

@@ -66,6 +66,8 @@ pub struct App {
     pub(super) attempts: Attempts,
     /// Hashing a password takes a whole core for a while: two at once at most.
     pub(super) sign_ins: Semaphore,
+    /// Trying a rule on the past reads much: one at a time.
+    pub(super) previews: Semaphore,
 }
 
 impl App {
@@ -81,8 +83,6 @@ impl App {
         callers: CallerKey,
     ) -> Result<App, StoreError> {
         let city = City::load(&store)?;
-        let alerting =
-            Alerting::open(&store, &city, now()).map_err(|e| StoreError::Broken(e.to_string()))?;
         let judging = RwLock::new(Arc::new(Judging::untaught(&city)));
         let formulas = RwLock::new(Arc::new(Formulas::load(&store)?));
         // Names of the base map are learnt in the background.
@@ -97,7 +97,7 @@ impl App {
             duplicates: Arc::new(Duplicates::new(gazetteer)),
             options,
             callers,
-            alerting,
+            alerting: Alerting::default(),
             city: RwLock::new(Arc::new(city)),
             changing: Mutex::new(()),
             formulas,
@@ -107,6 +107,7 @@ impl App {
             hooks: watch::Sender::new(0),
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
+            previews: Semaphore::new(1),
         })
     }
 
@@ -206,23 +207,8 @@ impl App {
         let loaded = Arc::new(City::load(&self.store)?);
         let city = self.city.write();
         *city.unwrap_or_else(std::sync::PoisonError::into_inner) = loaded;
+        self.alerting.city_changed();
         Ok(changed)
-    }
-}
-
-impl App {
-    /// Has readings judged by the rules and streams as they are in the record now.
-    ///
-    /// # Errors
-    /// When the record cannot be read.
-    pub(super) async fn reload_rules(self: &Arc<Self>) -> Result<(), Refusal> {
-        let app = Arc::clone(self);
-        let reloaded = tokio::task::spawn_blocking(move || {
-            app.alerting.reload(&app.store, &app.city(), now())
-        });
-        reloaded
-            .await
-            .unwrap_or_else(|error| Err(StoreError::Broken(error.to_string()).into()))
     }
 }
 

@@ -25,7 +25,7 @@ use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
 use crate::alerting::offset_minutes;
-use crate::flows::warnings::{SENDER, TABLES, sender, tables, warn};
+use crate::flows::warnings::{SENDER, TABLES, rule_code, sender, tables, warn};
 use crate::policy::{Right, User};
 use crate::wire::{
     DraftBody, PublicWarning, SheetStepView, Time, WarningDetail, WarningSettings, WarningStepBody,
@@ -195,7 +195,7 @@ pub(super) async fn set_settings(
     for table in &body.tables {
         table.check()?;
         for (hours, rule) in table.rules() {
-            let code = format!("warning.{}.{hours}h", table.event);
+            let code = rule_code(&table.event, hours);
             let code: yiwang_base::RuleCode = super::commands::code(&code, "tables.event")?;
             items.push(Item::of(ItemKind::Rule, code.as_str(), &rule)?);
         }
@@ -203,7 +203,7 @@ pub(super) async fn set_settings(
     let turn = app.city_change().await;
     let by = visitor.actor().to_string();
     app.set_items(&turn, items, by, None).await?;
-    app.reload_rules().await?;
+    app.alerting.reload().await?;
     Ok(Json(body))
 }
 

@@ -1,10 +1,10 @@
 //! How readings come in: checked, kept, judged.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, PoisonError, mpsc};
+use std::sync::Arc;
 
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
-use yiwang_history::{AppendError, Appended, Batch, Chunk};
+use yiwang_history::{AppendError, Appended, Batch};
 use yiwang_sensing::Reading;
 use yiwang_sensing::device::Heard;
 use yiwang_store::Store;
@@ -32,20 +32,10 @@ pub struct Taken {
     pub refused: Vec<(u32, Refusal)>,
 }
 
-/// What judges readings: the engine of rules and detectors. It is called on a
-/// thread of its own with everything that is kept, nothing left out, nearly in
-/// the order in which it came; findings are its own to pass on.
-pub trait Judge: Send {
-    /// Judges readings that are durable.
-    fn feed(&mut self, readings: &[Reading]);
-}
-
 /// How far a device's clock may be ahead, milliseconds.
 const CLOCK_AHEAD_MS: i64 = 5 * 60_000;
 /// Times before this are no times of readings: 1900-01-01.
 const EARLIEST_MS: i64 = -2_208_988_800_000;
-/// Most chunks that wait to be judged; then senders wait.
-const MOST_UNJUDGED: usize = 256;
 
 impl Sensing {
     /// Takes a batch: readings that may not be kept are refused one by one and
@@ -115,13 +105,12 @@ impl Sensing {
             });
         }
         let (first, repeated) = match self.append(batch).await? {
-            Appended::Stored(chunk) => {
-                let first = chunk.first;
-                self.pass_on(chunk).await;
-                (Some(first), false)
-            }
+            Appended::Stored(chunk) => (Some(chunk.first), false),
             Appended::Repeated(first) => (first, true),
         };
+        if let Some(judge) = self.judge.get() {
+            judge.has_room().await;
+        }
         Ok(Taken {
             first,
             kept,
@@ -132,51 +121,22 @@ impl Sensing {
 
     async fn append(&self, batch: Batch) -> Result<Appended, Refusal> {
         let (tell, told) = tokio::sync::oneshot::channel();
+        let (heard, judge) = (self.heard.clone(), self.judge.get().cloned());
+        // Called in the order of the log, and whether or not the sender is still there.
         self.history.append_then(batch, move |outcome| {
-            // Whoever sent it may have gone away; it is kept all the same.
+            if let Ok(Appended::Stored(chunk)) = &outcome {
+                if let Some(judge) = judge {
+                    judge.readings(Arc::clone(chunk));
+                }
+                // Nobody may be listening.
+                let _ = heard.send(Arc::clone(chunk));
+            }
             let _ = tell.send(outcome);
         });
         let outcome = told
             .await
             .unwrap_or_else(|_| Err(AppendError::Broken("the writer has stopped".into())));
         outcome.map_err(|error| not_kept(&error))
-    }
-
-    async fn pass_on(&self, chunk: Arc<Chunk>) {
-        // Nobody may be listening.
-        let _ = self.heard.send(Arc::clone(&chunk));
-        let judge = self.judge.lock();
-        let judge = judge.unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(judge) = judge else { return };
-        if let Err(mpsc::TrySendError::Full(chunk)) = judge.try_send(chunk) {
-            let waiting = tokio::task::spawn_blocking(move || judge.send(chunk));
-            // A judge that has stopped takes no more; readings are kept all the same.
-            let _ = waiting.await;
-        }
-    }
-
-    /// From now on has everything that is kept judged.
-    ///
-    /// # Errors
-    /// When no thread can be started.
-    pub fn judge_with(&self, mut judge: Box<dyn Judge>) -> std::io::Result<()> {
-        let (give, chunks) = mpsc::sync_channel::<Arc<Chunk>>(MOST_UNJUDGED);
-        std::thread::Builder::new()
-            .name("judge".into())
-            .spawn(move || {
-                for chunk in chunks {
-                    // A result that is no number is not the engine's.
-                    if chunk.notes.is_empty() {
-                        judge.feed(&chunk.readings);
-                    } else {
-                        let numbers = chunk.readings.iter().filter(|r| !r.value.is_nan());
-                        judge.feed(&numbers.copied().collect::<Vec<_>>());
-                    }
-                }
-            })?;
-        let mut current = self.judge.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Some(give);
-        Ok(())
     }
 
     /// Parts what may be kept from what may not.

@@ -7,18 +7,19 @@ mod keep;
 mod streams;
 
 pub use devices::{DeviceCounts, Devices};
-pub use ingest::{Judge, Sender, Taken};
+pub use ingest::{Sender, Taken};
 pub use keep::{keep, seal_all};
 pub use streams::add_features;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::broadcast;
 use yiwang_cases::StoreError;
 use yiwang_history::{Chunk, History, HistoryError, Options, SegmentMeta};
 use yiwang_store::Store;
 
+use crate::alerting::Queue;
 use crate::mqtt::Mappings;
 use streams::Known;
 
@@ -42,7 +43,7 @@ pub struct Sensing {
     pub mappings: Mappings,
     known: Known,
     heard: broadcast::Sender<Arc<Chunk>>,
-    judge: Mutex<Option<mpsc::SyncSender<Arc<Chunk>>>>,
+    judge: OnceLock<Arc<Queue>>,
 }
 
 impl Sensing {
@@ -72,8 +73,15 @@ impl Sensing {
             mappings: Mappings::load(store)?,
             known: Known::default(),
             heard: broadcast::Sender::new(MOST_UNHEARD),
-            judge: Mutex::default(),
+            judge: OnceLock::new(),
         })
+    }
+
+    /// From now on has everything that is kept judged, in the order in which it is
+    /// kept.
+    pub(crate) fn judge_with(&self, queue: &Arc<Queue>) {
+        // Who judges already goes on.
+        let _ = self.judge.set(Arc::clone(queue));
     }
 
     /// Hears of all that is kept from now on, as it is kept; whoever is too slow

@@ -135,6 +135,9 @@ impl Sensing {
         if kinds.any(|kind| matches!(kind, Kind::Datastream | Kind::HistoricalLocation)) {
             self.known.forget();
         }
+        if let Some(judge) = self.judge.get() {
+            judge.register_changed(change);
+        }
     }
 
     /// Takes note that devices, or what they own, have changed.

@@ -2,12 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yiwang_base::{LocalText, Timestamp};
+use yiwang_base::{LocalText, Timestamp, from_millis};
 use yiwang_sensing::alert::{Alert, AlertEvent, possible};
 use yiwang_sensing::docket::{Kept, Step};
 use yiwang_sensing::rule::Rule;
 
+use crate::alerting::{Previewed, Standing};
+
 use super::{AlertActionWord, AlertOutcomeWord, ColourWord, HandlingWord, Text, Time, Word};
+
+/// Most episodes that are shown.
+const MOST_EPISODES: usize = 1_000;
 
 /// A rule with the entry that last set it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +44,121 @@ pub struct RuleBody {
     /// The rule: its form is described in docs/API.md.
     #[schema(value_type = Object)]
     pub rule: Rule,
+}
+
+/// A rule to try on the past.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewBody {
+    /// From when on.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when; not included.
+    #[schema(value_type = String, format = DateTime)]
+    pub to: Timestamp,
+    /// The rule: its form is described in docs/API.md.
+    #[schema(value_type = Object)]
+    pub rule: Rule,
+}
+
+/// What a rule would have found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewView {
+    /// How often it would have been found.
+    pub times: u64,
+    /// How many streams the rule is for.
+    pub streams: u64,
+    /// On how many readings it was tried.
+    pub readings: u64,
+    /// From when until when and where, the earliest first; at most 1,000.
+    pub episodes: Vec<EpisodeView>,
+}
+
+/// From when until when a rule would have held.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EpisodeView {
+    /// When it would have begun.
+    pub from: Time,
+    /// When it would have ended; nothing if it would still hold.
+    #[schema(required)]
+    pub until: Option<Time>,
+    /// The gravest colour it would have reached.
+    pub gravest: ColourWord,
+    /// The streams it would have been found on; the first says where.
+    pub streams: Vec<u64>,
+    /// The thing of the first.
+    #[schema(required)]
+    pub thing: Option<u64>,
+    /// The area it is in.
+    #[schema(required)]
+    pub area: Option<String>,
+    /// Where it is: longitude and latitude, degrees.
+    #[schema(required)]
+    pub point: Option<[f64; 2]>,
+}
+
+impl From<Previewed> for PreviewView {
+    fn from(previewed: Previewed) -> Self {
+        let times = previewed.episodes.len() as u64;
+        let episodes = previewed.episodes.into_iter().take(MOST_EPISODES);
+        let episodes = episodes.map(|(episode, place)| EpisodeView {
+            from: Time(from_millis(episode.from)),
+            until: episode.until.map(|until| Time(from_millis(until))),
+            gravest: Word(episode.gravest),
+            streams: episode.streams.iter().map(|stream| stream.0).collect(),
+            thing: place.as_ref().map(|place| place.thing),
+            area: place
+                .as_ref()
+                .and_then(|place| place.areas.first())
+                .map(ToString::to_string),
+            point: place
+                .and_then(|place| place.point)
+                .map(|point| [point.lon(), point.lat()]),
+        });
+        Self {
+            times,
+            streams: previewed.streams,
+            readings: previewed.readings,
+            episodes: episodes.collect(),
+        }
+    }
+}
+
+/// What was judged by the rules, and what was not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JudgingView {
+    /// Readings that were judged.
+    pub judged: u64,
+    /// Readings that are kept and wait to be judged.
+    pub waiting: u64,
+    /// Findings that wait to become alerts.
+    pub pending: u64,
+    /// Readings older than what their stream was judged by already: kept, not judged.
+    pub late: u64,
+    /// Readings of the same time as one before: kept, not judged.
+    pub repeated: u64,
+    /// Readings judged before their turn, since too many waited for late ones.
+    pub hurried: u64,
+    /// Readings of streams that the rules did not know: kept, not judged.
+    pub unknown: u64,
+    /// Results that are no numbers: kept, not judged.
+    pub impossible: u64,
+}
+
+impl From<Standing> for JudgingView {
+    fn from(standing: Standing) -> Self {
+        let counts = standing.counts;
+        Self {
+            judged: counts.judged,
+            waiting: standing.waiting,
+            pending: standing.pending,
+            late: counts.late,
+            repeated: counts.repeated,
+            hurried: counts.hurried,
+            unknown: counts.unknown,
+            impossible: counts.impossible,
+        }
+    }
 }
 
 /// An alert.

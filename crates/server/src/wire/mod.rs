@@ -37,8 +37,8 @@ pub use account::{
     AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody,
 };
 pub use alert::{
-    AlertChangeView, AlertDetail, AlertStepBody, AlertView, AlertsView, RuleBody, RuleView,
-    SheetStepView,
+    AlertChangeView, AlertDetail, AlertStepBody, AlertView, AlertsView, EpisodeView, JudgingView,
+    PreviewBody, PreviewView, RuleBody, RuleView, SheetStepView,
 };
 pub use batch::{
     ActItem, ActOutcome, ActRow, ActView, BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem,

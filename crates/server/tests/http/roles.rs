@@ -20,6 +20,12 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /api/v1/rules", "401 200 200 200 200 200 200 200 403"),
     ("POST /api/v1/rules", "401 403 403 403 403 412 403 403 403"),
+    // What is sent here names no times.
+    (
+        "POST /api/v1/rules/preview",
+        "401 422 422 422 422 422 422 422 403",
+    ),
+    ("GET /api/v1/judging", "401 200 200 200 200 200 200 200 403"),
     (
         "GET /api/v1/rules/{rule}/history",
         "401 404 404 404 404 404 404 404 403",

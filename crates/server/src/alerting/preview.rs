@@ -1,0 +1,117 @@
+//! A rule tried on the past: the same engine, on readings of the history.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use yiwang_base::{Refusal, RefusalKind, RuleCode, Timestamp};
+use yiwang_history::{Query, Streams};
+use yiwang_sensing::rule::{Episode, Preview, Rule, Stream, When};
+use yiwang_sensing::{Reading, StreamId};
+
+use super::{broken, offset_minutes, streams};
+use crate::http::App;
+
+/// Readings that are judged at once.
+const BATCH: usize = 4_096;
+/// Most readings that a rule is tried on.
+const MOST_READINGS: u64 = 20_000_000;
+/// The longest time it is tried on, days.
+const MOST_DAYS: i64 = 366;
+
+/// What a rule would have found.
+pub struct Previewed {
+    /// From when until when, and where.
+    pub episodes: Vec<(Episode, Option<Stream>)>,
+    /// How many streams it is for.
+    pub streams: u64,
+    /// On how many readings it was tried.
+    pub readings: u64,
+}
+
+/// Tries a rule on the readings of a time, in the order of their times. Blocks.
+///
+/// # Errors
+/// What the room refuses, or that it would be too much.
+pub fn preview(
+    app: &App,
+    code: RuleCode,
+    rule: Rule,
+    times: &Range<Timestamp>,
+) -> Result<Previewed, Refusal> {
+    check(times)?;
+    rule.check()?;
+    let city = app.city();
+    let scopes: Vec<_> = conditions(&rule);
+    let mut chosen: Vec<Stream> = Vec::new();
+    streams::each(&app.store, &city, &mut |stream| {
+        if scopes.iter().any(|scope| scope.holds(&stream)) {
+            chosen.push(stream);
+        }
+    })?;
+    let (from, to) = (times.start.as_millisecond(), times.end.as_millisecond());
+    let history = &app.sensing.history;
+    let mut query = Query::of(Streams::these(chosen.iter().map(|stream| stream.id)));
+    (query.from, query.to) = (from, to);
+    let found = history.count(&query).map_err(broken)?;
+    if found > MOST_READINGS {
+        return Err(Refusal::new(
+            RefusalKind::TooMuch,
+            "preview.too-much",
+            "试算的读数过多,请缩短时间或缩小范围",
+            "that is more readings than a rule is tried on: take a shorter time or fewer streams",
+        )
+        .at("from")
+        .found(found.to_string())
+        .allowing([format!("0–{MOST_READINGS}")]));
+    }
+    let offset = offset_minutes(&city, times.end);
+    let mut preview = Preview::new(code, rule, &chosen, offset, from)?;
+    let mut readings = 0;
+    let mut batch: Vec<Reading> = Vec::with_capacity(BATCH);
+    for row in history.rows(query) {
+        let reading = row.map_err(broken)?.reading;
+        if reading.value.is_nan() {
+            continue;
+        }
+        readings += 1;
+        batch.push(reading);
+        if batch.len() == BATCH {
+            preview.feed(&batch);
+            batch.clear();
+        }
+    }
+    preview.feed(&batch);
+    let streams = chosen.len() as u64;
+    let by_id: HashMap<StreamId, Stream> = chosen.into_iter().map(|s| (s.id, s)).collect();
+    let episodes = preview.finish(to).into_iter().map(|episode| {
+        let first = episode.streams.first();
+        let place = first.and_then(|id| by_id.get(id).cloned());
+        (episode, place)
+    });
+    let episodes = episodes.collect();
+    Ok(Previewed {
+        episodes,
+        streams,
+        readings,
+    })
+}
+
+fn check(times: &Range<Timestamp>) -> Result<(), Refusal> {
+    let days = times.end.duration_since(times.start).as_hours() / 24;
+    if times.start < times.end && days <= MOST_DAYS {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::Invalid,
+        "preview.times",
+        format!("结束须晚于开始,最长 {MOST_DAYS} 天"),
+        format!("it ends after it begins, {MOST_DAYS} days at most"),
+    )
+    .at("to")
+    .found(times.end.to_string()))
+}
+
+fn conditions(rule: &Rule) -> Vec<&yiwang_sensing::rule::Scope> {
+    let all = When::conditions(&rule.when).into_iter();
+    all.map(|condition| &condition.streams).collect()
+}

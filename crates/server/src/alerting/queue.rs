@@ -1,0 +1,125 @@
+//! What waits to be judged, in the order in which it happened.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Notify, oneshot};
+use yiwang_base::{Refusal, Timestamp};
+use yiwang_history::Chunk;
+use yiwang_sensing::registry::{Change, Key, Kind};
+
+/// Most readings that wait to be judged; then senders wait.
+const MOST_WAITING: u64 = 2_000_000;
+
+/// What the judge is asked.
+pub(super) enum Asked {
+    /// Judge readings that are durable.
+    Readings(Arc<Chunk>),
+    /// Let time pass: all readings before this question have come.
+    Tick(Timestamp),
+    /// The register has changed: streams that are new or changed, and whether
+    /// others may not be as they were.
+    Register { streams: Vec<u64>, others: bool },
+    /// The rules have changed.
+    Reload(oneshot::Sender<Result<(), Refusal>>),
+    /// Write everything down and stop.
+    Stop,
+}
+
+/// Readings and whatever else must reach the judge in its order. Nothing is left
+/// out: who sends too much waits, after its readings are durable.
+pub struct Queue {
+    give: Sender<Asked>,
+    take: Mutex<Option<Receiver<Asked>>>,
+    waiting: AtomicU64,
+    open: AtomicBool,
+    room: Notify,
+}
+
+impl Queue {
+    pub(super) fn new() -> Arc<Queue> {
+        let (give, take) = channel();
+        Arc::new(Queue {
+            give,
+            take: Mutex::new(Some(take)),
+            waiting: AtomicU64::new(0),
+            open: AtomicBool::new(true),
+            room: Notify::new(),
+        })
+    }
+
+    /// Hands over readings that have just become durable. Never blocks.
+    pub(crate) fn readings(&self, chunk: Arc<Chunk>) {
+        let count = chunk.readings.len() as u64;
+        if self.open.load(Ordering::Acquire) {
+            self.waiting.fetch_add(count, Ordering::AcqRel);
+            self.ask(Asked::Readings(chunk));
+        }
+    }
+
+    /// Takes note that the register has changed.
+    pub(crate) fn register_changed(&self, change: &Change) {
+        let set = || change.set.iter().map(|entity| entity.key);
+        let streams: Vec<u64> = set()
+            .filter(|key| key.0 == Kind::Datastream)
+            .map(|key| key.1)
+            .collect();
+        let moved = |key: Key| {
+            let kinds = [
+                Kind::Location,
+                Kind::HistoricalLocation,
+                Kind::ObservedProperty,
+            ];
+            kinds.contains(&key.0)
+        };
+        let removed = change.removed.iter().any(|key| key.0 == Kind::Datastream);
+        // Where streams are new, so is all that hangs on them.
+        let others = removed || streams.is_empty() && set().any(moved);
+        if others || !streams.is_empty() {
+            self.ask(Asked::Register { streams, others });
+        }
+    }
+
+    pub(super) fn ask(&self, asked: Asked) {
+        // A judge that has stopped reads what it missed from the history when it
+        // starts again.
+        let _ = self.give.send(asked);
+    }
+
+    /// Readings that wait.
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Acquire)
+    }
+
+    /// Waits until not too much is waiting.
+    pub(crate) async fn has_room(&self) {
+        loop {
+            let room = self.room.notified();
+            if self.waiting() <= MOST_WAITING || !self.open.load(Ordering::Acquire) {
+                return;
+            }
+            room.await;
+        }
+    }
+
+    /// Takes note that so many were judged.
+    pub(super) fn judged(&self, count: u64) {
+        let before = self.waiting.fetch_sub(count, Ordering::AcqRel);
+        if before > MOST_WAITING && before - count <= MOST_WAITING {
+            self.room.notify_waiters();
+        }
+    }
+
+    /// For the one judge.
+    pub(super) fn receiver(&self) -> Option<Receiver<Asked>> {
+        let mut take = self.take.lock().unwrap_or_else(PoisonError::into_inner);
+        take.take()
+    }
+
+    /// Nobody judges any more: nobody need wait.
+    pub(super) fn close(&self) {
+        self.open.store(false, Ordering::Release);
+        self.room.notify_waiters();
+    }
+}

@@ -1,0 +1,218 @@
+//! An alert becomes a case, and the case says what came of it.
+
+use geo::{Distance as _, Haversine, Point as Geo};
+use sha2::{Digest as _, Sha256};
+use yiwang_base::{CaseId, LocalText, Personal, Point, Purpose, Refusal};
+use yiwang_cases::{
+    Actor, Asked, Case, CaseStore as _, Channel, Command, Context, Place, Receipt, RequestWords,
+    SourceRef, Stage, Submit, execute,
+};
+use yiwang_sensing::alert::{Alert, AlertCommand, Found, Outcome};
+use yiwang_sensing::docket::Kept;
+use yiwang_sensing::rule::{Ground, Rule};
+
+use super::{act, now, quicker};
+use crate::city::City;
+use crate::http::App;
+
+/// An open request of the same category this near is about the same thing, metres.
+const SAME_PLACE: f64 = 150.0;
+/// Requests that are compared.
+const CANDIDATES: usize = 20;
+
+/// Has a case take an alert on where one of its rules says so; `None` where
+/// there is nothing to do.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub(super) async fn take_on(app: &App, kept: &Kept<Alert>) -> Result<Option<Kept<Alert>>, Refusal> {
+    let alert = &kept.sheet;
+    if alert.case.is_some() || !alert.stands() || !alert.is_heard(now()) {
+        return Ok(None);
+    }
+    let rules = app.alerting.rules();
+    let mut standing = alert
+        .found
+        .iter()
+        .filter_map(|f| rules.get_key_value(&f.rule));
+    let wants =
+        standing.find(|(_, rule)| rule.category.is_some() && alert.colour >= rule.opens_case_from);
+    let Some((code, rule)) = wants else {
+        return Ok(None);
+    };
+    let by = format!("system:rule/{code}");
+    open_case(app, &app.city(), rule, kept, &by).await.map(Some)
+}
+
+/// Opens a case, or joins the open request of somebody who saw the same thing.
+async fn open_case(
+    app: &App,
+    city: &City,
+    rule: &Rule,
+    kept: &Kept<Alert>,
+    by: &str,
+) -> Result<Kept<Alert>, Refusal> {
+    let known = reported(app, rule, kept).await?;
+    let (case, joined) = match known {
+        Some(case) => (case, true),
+        None => (new_case(app, city, rule, kept, by).await?, false),
+    };
+    let link = AlertCommand::LinkCase { case, joined };
+    quicker(act(&app.store, Some(kept), &link, by).await, kept)
+}
+
+/// An open request of the same category near by.
+async fn reported(app: &App, rule: &Rule, kept: &Kept<Alert>) -> Result<Option<CaseId>, Refusal> {
+    let Some(point) = kept.sheet.point() else {
+        return Ok(None);
+    };
+    let place = Place {
+        address: None,
+        point: Some(point),
+    };
+    let words = &kept.sheet.name.zh;
+    let sought = app
+        .duplicates
+        .seen_of(now(), words, &place, rule.category.clone());
+    for candidate in app.duplicates.candidates(&sought, CANDIDATES) {
+        let Some(case) = app.store.case(candidate.case).await? else {
+            continue;
+        };
+        let open = !matches!(case.stage, Stage::Closed | Stage::Declined);
+        if open && case.category == rule.category && is_near(&case, point) {
+            return Ok(Some(case.id));
+        }
+    }
+    Ok(None)
+}
+
+fn is_near(case: &Case, point: Point) -> bool {
+    let request = case.request.as_ref();
+    let own = request.and_then(|r| r.disclose(Purpose::HandleCase).place.point);
+    let geo = |p: Point| Geo::new(p.lon(), p.lat());
+    own.is_some_and(|own| Haversine.distance(geo(own), geo(point)) <= SAME_PLACE)
+}
+
+async fn new_case(
+    app: &App,
+    city: &City,
+    rule: &Rule,
+    kept: &Kept<Alert>,
+    by: &str,
+) -> Result<CaseId, Refusal> {
+    let actor = Actor::System(by.trim_start_matches("system:").to_owned());
+    let context = Context {
+        rules: &city.rules,
+        actor: &actor,
+        grounds: None,
+        now: now(),
+    };
+    let alert = &kept.sheet;
+    let area = alert.area().and_then(|area| city.rules.areas.get(area));
+    let request = RequestWords {
+        words: words(alert),
+        place: Place {
+            address: area.map(|area| area.name.zh.clone()),
+            point: alert.point(),
+        },
+        ..RequestWords::default()
+    };
+    let submit = Command::Submit(Submit {
+        channel: Channel::Proactive,
+        category: rule.category.clone(),
+        request: Personal::new(request),
+        source: Some(SourceRef {
+            id: kept.id.to_string(),
+            system: "alert".into(),
+        }),
+    });
+    // Made once, however often it is tried.
+    let key = format!("alert/{}", kept.id);
+    let receipt = Receipt {
+        fingerprint: Sha256::digest(&key).into(),
+        key,
+    };
+    let asked = |id, command, receipt| Asked {
+        id,
+        seen_version: None,
+        command,
+        receipt,
+    };
+    let case = execute(&app.store, &asked(None, submit, Some(receipt)), &context).await?;
+    app.duplicates.take_in(&case);
+    if let Some(category) = rule.category.clone()
+        && case.stage == Stage::Submitted
+    {
+        let accept = Command::Accept {
+            category,
+            area: alert.area().cloned(),
+        };
+        // The desk sees to a case that cannot be accepted by itself.
+        if let Err(refusal) =
+            execute(&app.store, &asked(Some(case.id), accept, None), &context).await
+        {
+            tracing::warn!(%refusal, case = %case.id, "the case of an alert waits at the desk");
+        }
+    }
+    Ok(case.id)
+}
+
+/// What the case says: the alert in words.
+fn words(alert: &Alert) -> String {
+    let colour = alert.colour.name();
+    let text = |f: &Found| match f.ground {
+        Ground::Measured { level, value } => LocalText::new(
+            format!("实测 {value},级别 {level}"),
+            format!("measured {value}, level {level}"),
+        ),
+        Ground::Together { count } => LocalText::new(
+            format!("{count} 路同时"),
+            format!("{count} streams together"),
+        ),
+        Ground::RuleGone {} => LocalText::new("", ""),
+    };
+    let grounds: Vec<LocalText> = alert.rules.values().map(text).collect();
+    let joined = |zh: bool| {
+        let each = grounds.iter().map(|g| if zh { &g.zh } else { &g.en });
+        each.map(String::as_str).collect::<Vec<_>>().join("; ")
+    };
+    format!(
+        "{}({}告警):{}\n{} ({} alert): {}",
+        alert.name.zh,
+        colour.zh,
+        joined(true),
+        alert.name.en,
+        colour.en,
+        joined(false)
+    )
+}
+
+/// Lets the case that ended say what came of its alert.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub(super) async fn label(app: &App, kept: &Kept<Alert>) -> Result<Option<Kept<Alert>>, Refusal> {
+    let (Some(case), None) = (kept.sheet.case, kept.sheet.outcome) else {
+        return Ok(None);
+    };
+    let Some(case) = app.store.case(case).await? else {
+        return Ok(None);
+    };
+    let Some(outcome) = outcome(&case) else {
+        return Ok(None);
+    };
+    let command = AlertCommand::Label { outcome };
+    let labelled = act(&app.store, Some(kept), &command, "system:case-outcome").await;
+    quicker(labelled, kept).map(Some)
+}
+
+/// A case that was declined was no matter; one that was closed after somebody
+/// checked was one; of any other nobody can say.
+fn outcome(case: &Case) -> Option<Outcome> {
+    match case.stage {
+        Stage::Declined => Some(Outcome::False),
+        Stage::Closed if case.closed_unverified => Some(Outcome::Unknown),
+        Stage::Closed => Some(Outcome::Real),
+        _ => None,
+    }
+}

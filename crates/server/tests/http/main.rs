@@ -19,6 +19,7 @@ mod figures;
 mod files;
 mod grid;
 mod hooks;
+mod judging;
 mod life;
 mod lists;
 mod live;

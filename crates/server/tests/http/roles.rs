@@ -20,7 +20,7 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /", "200 200 200 200 200 200 200 200 200"),
     ("GET /api/v1/rules", "401 200 200 200 200 200 200 200 403"),
     ("POST /api/v1/rules", "401 403 403 403 403 412 403 403 403"),
-    // What is sent here names no times.
+    // What is sent here ends when it begins.
     (
         "POST /api/v1/rules/preview",
         "401 422 422 422 422 422 422 422 403",
@@ -938,6 +938,10 @@ fn sensing_body(path: &str) -> Value {
                 "streams": {"properties": ["x"]},
             }},
         }}),
+        "rules/preview" => json!({
+            "from": "2026-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z",
+            "rule": sensing_body("rules")["rule"],
+        }),
         "warnings" => json!({"ground": "", "status": "test", "content": {
             "area_words": words, "colour": "blue", "description": words, "event": "x",
             "event_name": words, "expires": "2030-01-01T00:00:00Z", "instruction": words,

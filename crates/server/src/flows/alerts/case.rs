@@ -17,6 +17,8 @@ use crate::http::App;
 
 /// An open request of the same category this near is about the same thing, metres.
 const SAME_PLACE: f64 = 150.0;
+/// Up to when an alert that has cleared is still taken on, after it was raised.
+const LATELY_SECONDS: i64 = 60;
 /// Requests that are compared.
 const CANDIDATES: usize = 20;
 
@@ -26,17 +28,20 @@ const CANDIDATES: usize = 20;
 /// # Errors
 /// When the record cannot be read or written.
 pub(super) async fn take_on(app: &App, kept: &Kept<Alert>) -> Result<Option<Kept<Alert>>, Refusal> {
-    let alert = &kept.sheet;
-    if alert.case.is_some() || !alert.stands() || !alert.is_heard(now()) {
+    let (alert, now) = (&kept.sheet, now());
+    // What is over by now was there all the same, if only just: whether a case is
+    // opened does not hang on how quickly this is looked at.
+    let lately = now.duration_since(alert.raised_at).as_secs() < LATELY_SECONDS;
+    if alert.case.is_some() || !alert.is_heard(now) || !(alert.stands() || lately) {
         return Ok(None);
     }
     let rules = app.alerting.rules();
-    let mut standing = alert
-        .found
-        .iter()
-        .filter_map(|f| rules.get_key_value(&f.rule));
+    let mut found = alert
+        .rules
+        .keys()
+        .filter_map(|code| rules.get_key_value(code));
     let wants =
-        standing.find(|(_, rule)| rule.category.is_some() && alert.colour >= rule.opens_case_from);
+        found.find(|(_, rule)| rule.category.is_some() && alert.gravest >= rule.opens_case_from);
     let Some((code, rule)) = wants else {
         return Ok(None);
     };

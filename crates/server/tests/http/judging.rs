@@ -1,0 +1,331 @@
+//! Readings that come in are judged: alerts, cases, drafts of warnings, and
+//! nothing twice when the server is killed.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+use yiwang_base::Timestamp;
+
+use crate::common::{Client, Server, Town, text};
+
+/// Asks again until it is so.
+fn until<T>(what: &str, mut so: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = so() {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// A thing with one stream of this property; the stream's number.
+fn gauge(partner: &Client, property: &str, unit: &str, (lon, lat): (f64, f64)) -> u64 {
+    let thing = json!({
+        "name": property, "description": "",
+        "Locations": [{
+            "name": "here", "description": "", "encodingType": "application/geo+json",
+            "location": {"type": "Point", "coordinates": [lon, lat]},
+        }],
+        "Datastreams": [{
+            "name": property, "description": "", "observationType": "OM_Measurement",
+            "unitOfMeasurement": {"name": unit, "symbol": unit, "definition": unit},
+            "Sensor": {"name": "s", "description": "", "encodingType": "text/plain", "metadata": "m"},
+            "ObservedProperty": {"name": property, "definition": "d", "description": ""},
+        }],
+    });
+    let made = partner.post("/sta/v1.1/Things", &thing);
+    made.expect(201);
+    let location = made.header("location");
+    let path = &location[location.find("/sta").unwrap()..];
+    let streams = partner.get(&format!("{path}/Datastreams")).expect(200);
+    streams["value"][0]["@iot.id"].as_u64().unwrap()
+}
+
+fn at(seconds_ago: i64) -> String {
+    let ago = jiff::SignedDuration::from_secs(seconds_ago);
+    let at = Timestamp::now().checked_sub(ago).unwrap();
+    at.round(jiff::Unit::Second).unwrap().to_string()
+}
+
+fn send(partner: &Client, stream: u64, readings: &[(String, f64)]) {
+    let rows: Vec<Value> = readings.iter().map(|(at, v)| json!([at, v])).collect();
+    let body = json!([{
+        "Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"],
+        "dataArray@iot.count": rows.len(), "dataArray": rows,
+    }]);
+    let answer = partner
+        .post("/sta/v1.1/CreateObservations", &body)
+        .expect(201);
+    assert!(
+        answer.as_array().unwrap().iter().all(|a| a != "error"),
+        "{answer}"
+    );
+}
+
+fn rule(code: &str, category: Option<&str>, condition: Value) -> Value {
+    let mut rule = json!({
+        "name": {"zh": "水位过高", "en": "High water"}, "cause": "ponding",
+        "when": {"one": condition},
+    });
+    if let Some(category) = category {
+        rule["category"] = category.into();
+    }
+    json!({"code": code, "reason": "试用", "rule": rule})
+}
+
+fn high(property: &str) -> Value {
+    json!({
+        "measure": {"value": {}}, "back_by": 0.1,
+        "levels": [{"at": 0.5, "colour": "yellow"}, {"at": 1.0, "colour": "red"}],
+        "streams": {"properties": [property], "units": ["m"]},
+    })
+}
+
+fn set(town: &Town, body: &Value) {
+    let none = [("If-Match", "\"0\"".to_owned())];
+    town.person("steward")
+        .call(Method::POST, "/api/v1/rules", &none, Some(body))
+        .expect(200);
+}
+
+fn alerts(town: &Town, query: &str) -> Vec<Value> {
+    let path = format!("/api/v1/alerts?{query}");
+    let listed = town.person("operator").get(&path).expect(200);
+    listed["alerts"].as_array().unwrap().clone()
+}
+
+/// What happened to each alert, by the name of its event.
+fn histories(town: &Town) -> BTreeMap<u64, Vec<String>> {
+    let operator = town.person("operator");
+    let one = |alert: Value| {
+        let id = alert["id"].as_u64().unwrap();
+        let detail = operator.get(&format!("/api/v1/alerts/{id}")).expect(200);
+        let steps = detail["steps"].as_array().unwrap().iter();
+        (id, steps.map(|step| text(&step["event"])).collect())
+    };
+    alerts(town, "limit=200").into_iter().map(one).collect()
+}
+
+const WEST: (f64, f64) = (116.25, 39.95);
+
+#[test]
+fn a_reading_of_a_new_stream_raises_an_alert_and_a_case_whose_end_labels_it() {
+    let town = Town::new();
+    set(&town, &rule("ponding", Some("light"), high("depth")));
+    let partner = town.person("partner");
+    let stream = gauge(&partner, "depth", "m", WEST);
+    let mut feed = town.feed("operator", None);
+    feed.next();
+    let sent = Instant::now();
+    send(&partner, stream, &[(at(20), 0.1), (at(10), 0.7)]);
+    let alert = until("the reading raises an alert", || {
+        alerts(&town, "open=true").pop()
+    });
+    println!("reading to alert, seen over HTTP: {:?}", sent.elapsed());
+    assert_eq!(
+        (&alert["colour"], &alert["area"]),
+        (&json!("yellow"), &json!("west"))
+    );
+    assert_eq!(alert["streams"], json!([stream]));
+    let case = until("a case takes it on", || {
+        let alert = alerts(&town, "open=true").pop()?;
+        alert["case"].as_str().map(str::to_owned)
+    });
+    send(&partner, stream, &[(at(5), 1.2), (at(1), 0.2)]);
+    let operator = town.person("operator");
+    let cleared = until("it clears and stays to be acknowledged", || {
+        alerts(&town, "open=true")
+            .pop()
+            .filter(|alert| alert["stands"] == false)
+    });
+    assert_eq!(
+        (&cleared["gravest"], &cleared["handling"]),
+        (&json!("red"), &json!("raised"))
+    );
+    let shown = operator.get(&format!("/api/v1/cases/{case}")).expect(200);
+    assert_eq!(shown["stage"], "accepted");
+    let road = [
+        ("operator", "dispatch", json!({"unit": "lights"})),
+        ("unit", "start", json!({})),
+        ("unit", "report-back", json!({"note": "已排水"})),
+        ("verifier", "verify", json!({"pass": true})),
+        ("operator", "close", json!({})),
+    ];
+    for (version, (who, action, body)) in (2..).zip(road) {
+        let answer = town.person(who).act(&case, action, version, &body);
+        answer.expect(200);
+    }
+    let labelled = until("the case says what came of it", || {
+        alerts(&town, "")
+            .pop()
+            .filter(|alert| !alert["outcome"].is_null())
+    });
+    assert_eq!(labelled["outcome"], "real");
+    let judging = operator.get("/api/v1/judging").expect(200);
+    assert_eq!(judging["pending"], 0);
+}
+
+#[test]
+fn a_rule_is_tried_on_the_past_and_a_changed_one_judges_what_comes_next() {
+    let town = Town::new();
+    let partner = town.person("partner");
+    let stream = gauge(&partner, "depth", "m", WEST);
+    let values = [0.1, 0.8, 0.2, 1.4, 1.5, 0.1, 0.9];
+    let readings: Vec<(String, f64)> = values
+        .iter()
+        .zip(1..)
+        .map(|(v, n)| (at(3_600 - n * 60), *v))
+        .collect();
+    send(&partner, stream, &readings);
+    let steward = town.person("steward");
+    let body =
+        json!({"rule": rule("x", None, high("depth"))["rule"], "from": at(7_200), "to": at(0)});
+    let tried = steward.post("/api/v1/rules/preview", &body).expect(200);
+    assert_eq!(
+        (&tried["times"], &tried["streams"], &tried["readings"]),
+        (&json!(3), &json!(1), &json!(7))
+    );
+    let episode = &tried["episodes"][1];
+    assert_eq!(
+        (&episode["gravest"], &episode["area"]),
+        (&json!("red"), &json!("west"))
+    );
+    assert!(tried["episodes"][2]["until"].is_null());
+    assert_eq!(
+        alerts(&town, ""),
+        Vec::<Value>::new(),
+        "trying raises nothing"
+    );
+    let mut wrong = body.clone();
+    wrong["to"] = wrong["from"].clone();
+    steward
+        .post("/api/v1/rules/preview", &wrong)
+        .refused(422, "preview.times");
+
+    set(&town, &rule("ponding", None, high("depth")));
+    send(&partner, stream, &[(at(30), 0.2)]);
+    send(&partner, stream, &[(at(20), 0.6)]);
+    let alert = until("the new rule judges", || alerts(&town, "open=true").pop());
+    assert!(alert["case"].is_null());
+}
+
+#[test]
+fn rain_over_a_threshold_drafts_a_warning_that_only_people_issue() {
+    let town = Town::new();
+    let steward = town.person("steward");
+    let settings = steward.get("/api/v1/warning-settings").expect(200);
+    let settings = json!({
+        "sender": {"code": "11010041600000", "sender": "warning@town.example"},
+        "tables": settings["tables"],
+    });
+    steward
+        .post("/api/v1/warning-settings", &settings)
+        .expect(200);
+    let partner = town.person("partner");
+    let stream = gauge(&partner, "rainfall", "mm", WEST);
+    send(&partner, stream, &[(at(3_000), 30.0), (at(1_800), 26.0)]);
+    let operator = town.person("operator");
+    let draft = |colour: &str| {
+        until("a warning is drafted", || {
+            let listed = operator.get("/api/v1/warnings").expect(200);
+            let drafts = listed["warnings"].as_array().unwrap().clone();
+            assert!(drafts.len() <= 1, "{drafts:?}");
+            drafts.into_iter().find(|draft| draft["colour"] == colour)
+        })
+    };
+    let orange = draft("orange");
+    assert_eq!(
+        (&orange["stage"], &orange["status"]),
+        (&json!("draft"), &json!("actual"))
+    );
+    send(&partner, stream, &[(at(60), 50.0)]);
+    let red = draft("red");
+    assert_eq!(red["id"], orange["id"], "the draft is made graver");
+    let path = format!("/api/v1/warnings/{}/steps", red["id"]);
+    let step = |who: &Client, version: u64, body: Value| {
+        let tag = [("If-Match", format!("\"{version}\""))];
+        who.call(Method::POST, &path, &tag, Some(&body))
+    };
+    let version = red["version"].as_u64().unwrap();
+    step(&operator, version, json!({"action": "issue"})).refused(409, "warning.not-now");
+    step(&operator, version, json!({"action": "approve"})).expect(403);
+    step(
+        &town.person("leader"),
+        version,
+        json!({"action": "approve"}),
+    )
+    .expect(200);
+    step(&operator, version + 1, json!({"action": "issue"})).expect(200);
+    let public = town.nobody().get("/api/v1/public-warnings").expect(200);
+    assert_eq!(public[0]["colour"], "red");
+}
+
+#[test]
+fn a_server_that_is_killed_judges_each_reading_once() {
+    let mut town = Town::new();
+    set(&town, &rule("ponding", Some("road"), high("depth")));
+    let partner = town.person("partner");
+    // So far from each other that each has alerts of its own.
+    let streams: Vec<u64> = (0..4)
+        .map(|n| {
+            gauge(
+                &partner,
+                "depth",
+                "m",
+                (116.21 + f64::from(n) * 0.01, 39.95),
+            )
+        })
+        .collect();
+    let rounds = 6;
+    for round in 0..rounds {
+        // Up and down again: two findings each.
+        let begin = 600 - round * 90;
+        for stream in &streams {
+            send(
+                &town.person("partner"),
+                *stream,
+                &[(at(begin), 0.8), (at(begin - 30), 0.1)],
+            );
+        }
+        if round % 2 == 1 {
+            town.server.kill();
+            town.server = Server::on(&town.directory());
+        }
+    }
+    let expected = streams.len() * rounds as usize;
+    let count = |town: &Town| {
+        let histories = histories(town);
+        let words = histories.values().flatten();
+        let ups = words
+            .clone()
+            .filter(|w| *w == "raised" || *w == "found")
+            .count();
+        (ups, words.filter(|w| *w == "cleared").count())
+    };
+    until("all is found", || {
+        (count(&town).1 >= expected).then_some(())
+    });
+    // What was found is found once: up and down are a step each.
+    assert_eq!(count(&town), (2 * expected, expected));
+    until("a case for each alert", || {
+        alerts(&town, "limit=200")
+            .iter()
+            .all(|alert| !alert["case"].is_null())
+            .then_some(())
+    });
+    let (log, directory) = town.stop();
+    assert!(!log.contains("ERROR"), "{log}");
+    let town = Town::on(directory);
+    assert_eq!(count(&town), (2 * expected, expected));
+    let cases: std::collections::BTreeSet<String> = alerts(&town, "limit=200")
+        .iter()
+        .map(|alert| text(&alert["case"]))
+        .collect();
+    assert!(cases.len() <= streams.len());
+    let judging = town.person("operator").get("/api/v1/judging").expect(200);
+    assert_eq!(judging["waiting"], 0);
+}

@@ -44,7 +44,7 @@ pub fn start(app: &Arc<App>) -> std::io::Result<()> {
     let Some(asked) = app.alerting.queue.receiver() else {
         return Ok(());
     };
-    app.sensing.judge_with(&app.alerting.queue);
+    app.sensing.judge_by(&app.alerting.queue);
     let queued_from = app.sensing.history.next_id();
     let (worker, runtime) = (Arc::clone(app), Handle::current());
     let thread = std::thread::Builder::new()

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, oneshot};
 use yiwang_base::{Refusal, Timestamp};
 use yiwang_history::Chunk;
+use yiwang_sensing::Reading;
 use yiwang_sensing::registry::{Change, Key, Kind};
 
 /// Most readings that wait to be judged; then senders wait.
@@ -47,6 +48,25 @@ impl Queue {
             open: AtomicBool::new(true),
             room: Notify::new(),
         })
+    }
+
+    /// A queue whose readings are fed to something on a thread of its own.
+    pub(crate) fn feeding(
+        mut feed: impl FnMut(&[Reading]) + Send + 'static,
+    ) -> std::io::Result<Arc<Queue>> {
+        let queue = Queue::new();
+        let fed = Arc::clone(&queue);
+        std::thread::Builder::new()
+            .name("judge".into())
+            .spawn(move || {
+                for asked in fed.receiver().into_iter().flatten() {
+                    if let Asked::Readings(chunk) = asked {
+                        feed(&chunk.readings);
+                        fed.judged(chunk.readings.len() as u64);
+                    }
+                }
+            })?;
+        Ok(queue)
     }
 
     /// Hands over readings that have just become durable. Never blocks.

@@ -32,6 +32,13 @@ pub struct Taken {
     pub refused: Vec<(u32, Refusal)>,
 }
 
+/// What judges readings. It is called with everything that is kept, nothing left
+/// out, in the order in which it came; findings are its own to pass on.
+pub trait Judge: Send {
+    /// Judges readings that are durable.
+    fn feed(&mut self, readings: &[Reading]);
+}
+
 /// How far a device's clock may be ahead, milliseconds.
 const CLOCK_AHEAD_MS: i64 = 5 * 60_000;
 /// Times before this are no times of readings: 1900-01-01.

@@ -7,7 +7,7 @@ mod keep;
 mod streams;
 
 pub use devices::{DeviceCounts, Devices};
-pub use ingest::{Sender, Taken};
+pub use ingest::{Judge, Sender, Taken};
 pub use keep::{keep, seal_all};
 pub use streams::add_features;
 
@@ -79,9 +79,19 @@ impl Sensing {
 
     /// From now on has everything that is kept judged, in the order in which it is
     /// kept.
-    pub(crate) fn judge_with(&self, queue: &Arc<Queue>) {
+    pub(crate) fn judge_by(&self, queue: &Arc<Queue>) {
         // Who judges already goes on.
         let _ = self.judge.set(Arc::clone(queue));
+    }
+
+    /// The same by a judge that knows of readings only, on a thread of its own.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn judge_with(&self, mut judge: Box<dyn Judge>) -> std::io::Result<()> {
+        let queue = Queue::feeding(move |readings| judge.feed(readings))?;
+        self.judge_by(&queue);
+        Ok(())
     }
 
     /// Hears of all that is kept from now on, as it is kept; whoever is too slow

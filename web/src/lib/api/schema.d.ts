@@ -1860,6 +1860,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was judged by the rules since the first reading, and what was not. */
+        get: operations["judging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mqtt/mappings": {
         parameters: {
             query?: never;
@@ -2134,6 +2151,27 @@ export interface paths {
          *     stood by a rule that is changed ends, and is found anew.
          */
         post: operations["set_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a rule on the past, without setting it: how often it would have been
+         *     found between two times, when and where. It is judged as it would be now, by
+         *     the readings that are kept; those of which only summaries are left count as none.
+         */
+        post: operations["preview_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4381,6 +4419,25 @@ export interface components {
             /** @description Why it ends with something left open; it stays in the record. */
             reason?: string | null;
         };
+        /** @description From when until when a rule would have held. */
+        EpisodeView: {
+            /** @description The area it is in. */
+            area: string | null;
+            /** @description When it would have begun. */
+            from: components["schemas"]["Time"];
+            /** @description The gravest colour it would have reached. */
+            gravest: components["schemas"]["Colour"];
+            /** @description Where it is: longitude and latitude, degrees. */
+            point: number[] | null;
+            /** @description The streams it would have been found on; the first says where. */
+            streams: number[];
+            /**
+             * Format: int64
+             * @description The thing of the first.
+             */
+            thing: number | null;
+            until: components["schemas"]["Time"] | null;
+        };
         /** @description Erase the words and personal data of a case. */
         EraseBody: {
             /** @description The legal ground; it stays in the record. */
@@ -4877,6 +4934,49 @@ export interface components {
             joined: number;
             /** @description Where the case stands. */
             stage: components["schemas"]["Stage"];
+        };
+        /** @description What was judged by the rules, and what was not. */
+        JudgingView: {
+            /**
+             * Format: int64
+             * @description Readings judged before their turn, since too many waited for late ones.
+             */
+            hurried: number;
+            /**
+             * Format: int64
+             * @description Results that are no numbers: kept, not judged.
+             */
+            impossible: number;
+            /**
+             * Format: int64
+             * @description Readings that were judged.
+             */
+            judged: number;
+            /**
+             * Format: int64
+             * @description Readings older than what their stream was judged by already: kept, not judged.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Findings that wait to become alerts.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Readings of the same time as one before: kept, not judged.
+             */
+            repeated: number;
+            /**
+             * Format: int64
+             * @description Readings of streams that the rules did not know: kept, not judged.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Readings that are kept and wait to be judged.
+             */
+            waiting: number;
         };
         /** @description How much of a layer's borders the new cells kept. */
         KeptView: {
@@ -5484,6 +5584,41 @@ export interface components {
             /** @description Telephone number. */
             phone: string | null;
             point: components["schemas"]["PointBody"] | null;
+        };
+        /** @description A rule to try on the past. */
+        PreviewBody: {
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            from: string;
+            /** @description The rule: its form is described in docs/API.md. */
+            rule: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description Until when; not included.
+             */
+            to: string;
+        };
+        /** @description What a rule would have found. */
+        PreviewView: {
+            /** @description From when until when and where, the earliest first; at most 1,000. */
+            episodes: components["schemas"]["EpisodeView"][];
+            /**
+             * Format: int64
+             * @description On how many readings it was tried.
+             */
+            readings: number;
+            /**
+             * Format: int64
+             * @description How many streams the rule is for.
+             */
+            streams: number;
+            /**
+             * Format: int64
+             * @description How often it would have been found.
+             */
+            times: number;
         };
         /** @description An RFC 9457 problem. */
         Problem: {
@@ -19753,6 +19888,62 @@ export interface operations {
             };
         };
     };
+    judging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was judged by the rules since the first reading, and what was not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     topic_mappings: {
         parameters: {
             query?: never;
@@ -21111,6 +21302,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Try a rule on the past, without setting it: how often it would have been
+             *     found between two times, when and where. It is judged as it would be now, by
+             *     the readings that are kept; those of which only summaries are left count as none.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
                 };
             };
             /** @description Malformed request */

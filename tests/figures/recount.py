@@ -51,6 +51,11 @@ def turns(history):
 
     turn = fresh()
     for at, word, event in history:
+        if word == "submitted":
+            case.update(submitted=at)
+        if word in ("submitted", "accepted"):
+            case.update(category=event.get("category"))
+            case["area"] = event.get("area") or case.get("area")
         if word in OVER:
             had_unit = "dispatched" in turn
             if had_unit or word == "reopened":
@@ -114,6 +119,42 @@ def turns(history):
     return told
 
 
+def calls(record):
+    """The calls of all whistles: who, by when, and what came of each."""
+    with sqlite3.connect(f"file:{record}?mode=ro", uri=True) as sql:
+        rows = sql.execute(
+            "SELECT whistle_id, body FROM whistle_entry JOIN entry USING (seq) ORDER BY seq"
+        ).fetchall()
+    told = defaultdict(list)
+    for whistle, body in rows:
+        entry = json.loads(body)
+        (word, event), = entry["data"]["event"].items()
+        at = second(entry["data"].get("happened", entry["at"]))
+        called = event["calls"] if word == "blown" else [event] if word == "unit_called" else []
+        told[whistle] += [
+            {"unit": one["unit"], "by": second(one["check_in_by"])} for one in called
+        ]
+        # A unit that is called again answers its last call.
+        if word in ("checked_in", "call_refused"):
+            last = [one for one in told[whistle] if one["unit"] == event["unit"]][-1]
+            last["came" if word == "checked_in" else "refused"] = at
+        if word in ("closed", "withdrawn"):
+            for one in told[whistle]:
+                one["ended"] = at
+    return [one for whistle in told.values() for one in whistle]
+
+
+def check_in(call, now):
+    """Whether a unit came by its deadline, or why the call is left out."""
+    if "came" in call:
+        return call["came"] <= call["by"]
+    if "refused" in call:
+        return "refused"
+    if "ended" in call:
+        return False if call["ended"] > call["by"] else "released"
+    return False if now > call["by"] else "pending"
+
+
 def due(turn, word, event):
     """By when the next step is due."""
     if word == "submitted":
@@ -173,13 +214,15 @@ def done(turn):
     return turn.get("reported") or turn.get("closed")
 
 
-def judge(formula, turn, now, front_line):
+def judge(formula, turn, now, front_line, duties):
     """None when the formula is not about it; else whether it is met, or why it is left out."""
     about_closed = formula in (
         "resolution", "satisfaction", "first_contact", "reopen", "not_solved",
-        "reached", "verified", "front_line",
+        "reached", "verified", "front_line", "lowest_tier", "handling_time",
     )
-    each_case = formula in ("first_contact", "front_line", "declined", "overdue")
+    each_case = formula in (
+        "first_contact", "front_line", "lowest_tier", "handling_time", "declined", "overdue",
+    )
     if each_case and not turn.get("last"):
         return None
     if about_closed and "closed" not in turn:
@@ -234,25 +277,79 @@ def judge(formula, turn, now, front_line):
         return not turn["unverified"]
     if "dispatched" not in turn:
         return "no_unit"
+    if formula == "handling_time":
+        return within(done(turn), turn["resolve_by"])
+    if formula == "lowest_tier":
+        lowest = duties.lowest(turn.get("category"), turn.get("area"))
+        if lowest is None:
+            return "no_duty"
+        own = duties.steps(turn["unit"], turn.get("area"))
+        return own is not None and own <= lowest
     if formula == "first_contact":
         return turn["first"] and not turn["failed"] and turn.get("solved") is not False
     return turn["unit"] in front_line
 
 
-def recount(cases, formula, now, front_line):
-    """Met, counted and left out by reason, for each unit."""
+def recount(cases, whistled, formula, now, front_line, duties):
+    """Met, counted and left out by reason, and how long it took, for each unit."""
     boards = defaultdict(Counter)
-    for history in cases.values():
-        for turn in turns(history):
-            verdict = judge(formula, turn, now, front_line)
-            if verdict is None:
-                continue
-            if isinstance(verdict, str):
-                told = [f"left_out.{verdict}", "left_out"]
-            else:
-                told = ["counted", "met"] if verdict else ["counted"]
-            boards[turn.get("unit")].update(told + ["all"])
+    lasted = defaultdict(list)
+    if formula == "check_in":
+        judged = [(call, check_in(call, now)) for call in whistled]
+    else:
+        all_turns = (turn for history in cases.values() for turn in turns(history))
+        judged = [(turn, judge(formula, turn, now, front_line, duties)) for turn in all_turns]
+    for turn, verdict in judged:
+        if verdict is None:
+            continue
+        unit = turn.get("unit")
+        if isinstance(verdict, str):
+            told = [f"left_out.{verdict}", "left_out"]
+        else:
+            told = ["counted", "met"] if verdict else ["counted"]
+            if formula == "handling_time":
+                whole = [int(turn[at].timestamp()) for at in ("submitted", "closed")]
+                lasted[unit].append(max(0, whole[1] - whole[0]))
+        boards[unit].update(told + ["all"])
+    for unit, seconds in lasted.items():
+        seconds.sort()
+        at = lambda tenths: seconds[-(-len(seconds) * tenths // 10) - 1]
+        boards[unit].update(measured=len(seconds), median_seconds=at(5), p90_seconds=at(9))
     return boards
+
+
+class Duties:
+    """Who may act on what, where: from the units and areas of the record."""
+
+    def __init__(self, record):
+        with sqlite3.connect(f"file:{record}?mode=ro", uri=True) as sql:
+            items = lambda kind: [
+                json.loads(body)
+                for body, in sql.execute("SELECT body FROM item WHERE kind = ?", (kind,))
+            ]
+            self.units = {unit["code"]: unit for unit in items("unit")}
+            self.parents = {area["code"]: area.get("parent") for area in items("area")}
+
+    def steps(self, unit, area):
+        """How many areas up the unit begins; None where it has no business."""
+        unit = self.units.get(unit)
+        if unit is None:
+            return None
+        own = unit.get("areas") or []
+        up = 0
+        while area is not None:
+            if area in own:
+                return up
+            area, up = self.parents.get(area), up + 1
+        return None if own else float("inf")
+
+    def lowest(self, category, area):
+        able = (
+            self.steps(code, area)
+            for code, unit in self.units.items()
+            if category in unit["duties"]
+        )
+        return min((steps for steps in able if steps is not None), default=None)
 
 
 def front_line_units(record):
@@ -276,8 +373,12 @@ def differences(table, boards):
     for row in parts:
         mine = boards[row["key"]]
         for column, value in row.items():
-            is_count = column in ("met", "counted", "all", "left_out") or "." in column
-            if is_count and value != mine[column]:
+            is_count = (
+                column in ("met", "counted", "all", "left_out", "measured")
+                or column.endswith("_seconds")
+                or "." in column
+            )
+            if is_count and (value or 0) != mine[column]:
                 yield f"{row['key']} {column}: {value}, counted here {mine[column]}"
         if row["counted"] and abs(row["rate"] - mine["met"] / mine["counted"]) > 1e-6:
             yield f"{row['key']} rate: {row['rate']}"
@@ -286,6 +387,7 @@ def differences(table, boards):
 def main():
     record, tables = Path(sys.argv[1]), Path(sys.argv[2])
     cases, front_line = histories(record), front_line_units(record)
+    whistled, duties = calls(record), Duties(record)
     failed = 0
     counted = 0
     for path in sorted(tables.glob("*.jsonl")):
@@ -296,7 +398,7 @@ def main():
         made = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
         found = None
         for now in (made, datetime.now(timezone.utc)):
-            boards = recount(cases, formula, now, front_line)
+            boards = recount(cases, whistled, formula, now, front_line, duties)
             found = list(differences(lines, boards))
             if not found:
                 break

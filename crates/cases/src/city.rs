@@ -54,6 +54,11 @@ impl UnitKind {
         UnitKind::Community,
     ];
 
+    /// Its place in [`UnitKind::ALL`].
+    pub fn place(self) -> usize {
+        self as usize
+    }
+
     /// Whether units of this sort are of the front line (一线): streets and communities.
     pub fn is_front_line(self) -> bool {
         matches!(self, UnitKind::Street | UnitKind::Community)

@@ -121,7 +121,7 @@ pub use supervise::{
 pub use tier::{Tier, code_digits};
 pub use what_if::{Step, Tally, WhatIf};
 pub use whistle::{
-    About, Attendance, Blow, Call, CallRefusal, CallUnit, Called, CheckIn, CheckInFilter, CheckIns,
+    About, Attendance, Blow, Call, CallFilter, CallRefusal, CallUnit, Called, CheckIn, CheckIns,
     MemoryWhistles, Milestone, Planned, PlannedMilestone, Presence, RefuseCall, ScoreUnit, Whistle,
     WhistleAction, WhistleAppended, WhistleAsked, WhistleChange, WhistleCommand, WhistleEvent,
     WhistleFilter, WhistleHappening, WhistleId, WhistleKind, WhistleLimits, WhistlePage,

@@ -11,7 +11,7 @@ use yiwang_cases::coverage::Piece;
 use yiwang_cases::{
     Action, Area, AreaIndex, Attendance, Category, Channel, CityLimits, DeclineReason, DeskLimits,
     Event, ReturnReason, Rules, ShelveReason, Stage, StoreError, SupervisionLevel, Tier, Unit,
-    WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
+    UnitKind, WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
@@ -394,6 +394,20 @@ pub(crate) fn channel_name_of(word: &str) -> Text {
         Some(channel) => channel_name(channel),
         None => LocalText::same(word).into(),
     }
+}
+
+/// The name of a sort of unit, by its word.
+pub(crate) fn unit_kind_name_of(word: &str) -> Text {
+    let mut kinds = UnitKind::ALL.into_iter();
+    let name = match kinds.find(|kind| kind.word() == word) {
+        Some(UnitKind::Department) => LocalText::new("委办局", "Department"),
+        Some(UnitKind::Street) => LocalText::new("街道", "Street"),
+        Some(UnitKind::Utility) => LocalText::new("公服企业", "Utility"),
+        Some(UnitKind::District) => LocalText::new("区级单位", "District"),
+        Some(UnitKind::Community) => LocalText::new("社区", "Community"),
+        None => LocalText::same(word),
+    };
+    name.into()
 }
 
 fn channel_name(channel: Channel) -> Text {

@@ -49,7 +49,7 @@ impl Store {
     /// # Errors
     /// When nothing could be written.
     pub async fn sign(&self, key: &Arc<SigningKey>) -> Result<Arc<Signed>, StoreError> {
-        let durable = *self.writer.durable.borrow();
+        let durable = self.durable_entries();
         if let Some(signed) = self.signed()
             && signed.frontier.size() == durable
         {

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
 import {
   assertAccessible,
+  assertNoOverflow,
   closePages,
   DESK,
   openPage,
+  PHONE,
   picture,
   useBrowser,
 } from '../lib/browser.js';
@@ -104,4 +106,33 @@ test('when the server cannot be reached the board says how old it is', async () 
   await page.getByText(/the server cannot be reached, trying again/).waitFor();
   await page.unroute('**/api/v1/figures?**');
   await page.getByText(/the server cannot be reached, trying again/).waitFor({ state: 'detached' });
+});
+
+test('how units check in opens to the calls, and how long handling takes has a middle', async () => {
+  const page = await openPage({ as: person('leader'), lang: 'zh' });
+  await page.goto('/boards');
+  const figure = page.locator('label', { hasText: '指标' }).locator('select').first();
+  await figure.selectOption({ label: '报到率' });
+  await page.waitForURL(/formula=check_in/);
+  const total = page.getByRole('region', { name: '报到率' });
+  await total.getByRole('link', { name: /剔除/ }).first().click();
+  await page.waitForURL(/open=left_out/);
+  const call = page.locator('ol li').first();
+  await call.getByRole('link', { name: /^W\d+$/ }).waitFor();
+  assert.equal(await page.getByRole('link', { name: '按分类' }).count(), 0);
+  await picture(page, 'boards-check-in');
+  await assertAccessible(page, 'boards-check-in');
+  await figure.selectOption({ label: '办理时长' });
+  await page.waitForURL(/formula=handling_time/);
+  await page.getByRole('columnheader', { name: '九成分位' }).first().waitFor();
+  await page.getByRole('link', { name: '按层级' }).click();
+  await page.waitForURL(/group=tier/);
+  await page.getByRole('rowheader', { name: '街道' }).waitFor();
+  await picture(page, 'boards-handling-time');
+  const small = await openPage({ as: person('leader'), lang: 'en', dark: true, size: PHONE });
+  await small.goto('/boards?formula=handling_time&group=tier');
+  await small.getByRole('columnheader', { name: '90th percentile' }).first().waitFor();
+  await assertAccessible(small, 'boards-handling-time-dark');
+  await assertNoOverflow(small, 'boards-handling-time on a telephone');
+  await picture(small, 'boards-handling-time-phone', { fullPage: true });
 });

@@ -1,6 +1,6 @@
 import { api } from './api';
 import { Problem } from './api/problem';
-import type { BehindTurn, Board, Formula } from './api/types';
+import type { BehindCall, BehindTurn, Board, Formula } from './api/types';
 import { behindQuery, rankingQuery, trendQuery } from './boards';
 import { clock } from './clock.svelte';
 import { office } from './session.svelte';
@@ -55,19 +55,27 @@ export class Boards {
   }
 }
 
-/** The turns behind one number. */
+/** The turns or calls behind one number. */
 export class BehindList {
   turns = $state.raw<BehindTurn[]>([]);
+  calls = $state.raw<BehindCall[]>([]);
   next = $state.raw<string | null>(null);
   loading = $state(true);
   problem = $state.raw<Problem | null>(null);
   #address = new URLSearchParams();
+  #ofCalls = false;
   #abort: AbortController | null = null;
 
-  /** Reads the first page of what an address opens. */
-  async read(address: URLSearchParams): Promise<void> {
+  get isEmpty(): boolean {
+    return this.turns.length + this.calls.length === 0;
+  }
+
+  /** Reads the first page of what an address opens; `ofCalls` where the formula counts those. */
+  async read(address: URLSearchParams, ofCalls: boolean): Promise<void> {
     this.#address = address;
+    this.#ofCalls = ofCalls;
     this.turns = [];
+    this.calls = [];
     this.next = null;
     await this.#page();
   }
@@ -90,9 +98,16 @@ export class BehindList {
     this.problem = null;
     try {
       const cursor = this.next ? { cursor: this.next } : {};
-      const page = await api.behind({ ...query, limit: PAGE, ...cursor }, signal);
-      this.turns = [...this.turns, ...page.turns];
-      this.next = page.next;
+      const asked = { ...query, limit: PAGE, ...cursor };
+      if (this.#ofCalls) {
+        const page = await api.callsBehind(asked, signal);
+        this.calls = [...this.calls, ...page.calls];
+        this.next = page.next;
+      } else {
+        const page = await api.behind(asked, signal);
+        this.turns = [...this.turns, ...page.turns];
+        this.next = page.next;
+      }
     } catch (error) {
       if (signal.aborted) return;
       this.problem = Problem.of(error);

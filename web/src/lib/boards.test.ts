@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import {
+  groupsOf,
+  longest,
   behindQuery,
   everyOf,
   exportAddress,
@@ -30,6 +32,7 @@ function figure(key: string, met: number, counted: number, more: Partial<Figure>
     rank: null,
     workers: null,
     compare: null,
+    times: null,
     ...more,
   };
 }
@@ -105,4 +108,29 @@ test('points stand where their time and rate are, and gaps stay gaps', () => {
     [0, 25],
     [100, 0],
   ]);
+});
+
+test('calls of whistles are divided by what they have', () => {
+  expect(groupsOf({ counted: 'calls' })).toEqual(['unit', 'tier', 'area']);
+  expect(groupsOf({ counted: 'turns' })).toContain('category');
+});
+
+test('a trend of times reaches from the median to the 90th percentile, up to the longest', () => {
+  const times = (median_seconds: number, p90_seconds: number) => ({
+    times: { measured: 3, median_seconds, p90_seconds },
+  });
+  const figures = [
+    figure('2026-09-01T00:00:00Z', 1, 2, times(25, 50)),
+    figure('2026-09-08T00:00:00Z', 1, 2, times(50, 100)),
+    figure('2026-09-15T00:00:00Z', 0, 0),
+  ];
+  expect(longest(figures)).toBe(100);
+  expect(longest([figure('2026-09-01T00:00:00Z', 1, 2)])).toBeNull();
+  const points = trendPoints(figures, 200, 100);
+  expect(points.map(({ x, y, low, high }) => [x, y, low, high])).toEqual([
+    [0, 75, 75, 50],
+    [100, 50, 50, 0],
+  ]);
+  const [slow, quick] = [figures[1], figures[0]].map((one) => one as Figure);
+  expect(ranked([slow, quick] as Figure[], 'neither')).toEqual([quick, slow]);
 });

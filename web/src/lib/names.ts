@@ -1,4 +1,5 @@
 import { i18n } from './i18n/index.svelte';
+import { unitKinds } from './i18n/kinds';
 import { office } from './session.svelte';
 import type { Area, Category, City, LocalText } from './api/types';
 
@@ -17,6 +18,10 @@ const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 export const names = {
   area: (code: string | null | undefined) => named(office.city?.areas, code),
   unit: (code: string | null | undefined) => named(office.city?.units, code),
+  tier: (code: string | null | undefined) => {
+    const kinds: Record<string, string> = unitKinds[i18n.lang];
+    return capital(kinds[code ?? ''] ?? code ?? '');
+  },
   category: (code: string | null | undefined) => named(office.city?.categories, code),
   channel: (code: string | null | undefined) => named(office.city?.channels, code),
   stage: (code: string | null | undefined) => capital(named(office.city?.stages, code)),

@@ -1,6 +1,7 @@
 //! Whatever figures are asked for, they are those counted turn by turn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,15 +14,21 @@ use super::random::{AREAS, CATEGORIES, MINUTES, UNITS};
 use super::sample::{Draft, minute};
 use crate::figures::{
     Clause, Condition, Counted, Dated, Exclusion, FigureFilter, FigureQuestion, FigureStore,
-    Formula, GroupBy, Moment, Part, default_formula, default_formulas,
+    FirstHands, Formula, GroupBy, Measured, Moment, Part, default_formula, default_formulas,
 };
-use crate::{CaseStore, Channel, MemoryStore, Stage};
+use crate::{Area, CaseStore, Channel, MemoryStore, Stage, Unit, UnitKind};
 
 /// Questions asked.
 const QUESTIONS: u32 = 300;
 
+/// Conditions that turns are asked for.
+fn of_turns() -> Vec<Condition> {
+    let all = Condition::ALL.into_iter();
+    all.filter(|condition| !condition.is_of_calls()).collect()
+}
+
 fn clause() -> impl Strategy<Value = Clause> {
-    (subsequence(&Condition::ALL[..], 1..4), 0..3_usize).prop_map(|(mut all, at)| {
+    (subsequence(of_turns(), 1..4), 0..3_usize).prop_map(|(mut all, at)| {
         let none = all.split_off(at.min(all.len()));
         Clause { all, none }
     })
@@ -33,8 +40,9 @@ fn formula() -> impl Strategy<Value = Formula> {
         select(&[Dated::Submitted, Dated::Dispatched, Dated::Closed][..]),
         vec(clause(), 0..4),
         clause(),
+        select(&[None, Some(Measured::Whole), Some(Measured::AtUnit)][..]),
     )
-        .prop_map(|(counted, dated, exclusions, met)| {
+        .prop_map(|(counted, dated, exclusions, met, measured)| {
             let exclusion = |(number, when): (usize, Clause)| Exclusion {
                 code: format!("r{number}").parse().unwrap(),
                 reason: LocalText::same("because"),
@@ -43,6 +51,7 @@ fn formula() -> impl Strategy<Value = Formula> {
             Formula {
                 counted,
                 dated,
+                measured,
                 met,
                 exclusions: exclusions.into_iter().enumerate().map(exclusion).collect(),
                 ..default_formula("response").unwrap()
@@ -93,14 +102,54 @@ fn question() -> impl Strategy<Value = FigureQuestion> {
         );
     let front_line = subsequence(&UNITS[..], 0..=UNITS.len())
         .prop_map(|units| units.iter().map(|unit| unit.parse().unwrap()).collect());
-    (formula(), filter, moment(), front_line).prop_map(
-        |(formula, filter, now, front_line): (_, _, _, BTreeSet<UnitCode>)| FigureQuestion {
-            formula,
-            filter,
-            now,
-            front_line,
+    (formula(), filter, moment(), front_line, first_hands()).prop_map(
+        |(formula, filter, now, front_line, first_hands): (_, _, _, BTreeSet<UnitCode>, _)| {
+            FigureQuestion {
+                formula,
+                filter,
+                now,
+                front_line,
+                first_hands,
+            }
         },
     )
+}
+
+/// Two areas lie in a third; each unit has some of the areas, or the whole city, and
+/// some of the duties.
+fn first_hands() -> impl Strategy<Value = Arc<FirstHands>> {
+    let area = |code: &str, parent: Option<&str>| Area {
+        code: code.parse().unwrap(),
+        name: LocalText::same(code),
+        parent: parent.map(|code| code.parse().unwrap()),
+        tier: None,
+        leaf: parent.is_some(),
+        retired: false,
+    };
+    let areas = [
+        area("west", Some("north.1")),
+        area("east", Some("north.1")),
+        area("north.1", None),
+    ];
+    let areas: BTreeMap<AreaCode, Area> = areas
+        .into_iter()
+        .map(|area| (area.code.clone(), area))
+        .collect();
+    let of_unit = (
+        subsequence(&AREAS[..], 0..3),
+        subsequence(&CATEGORIES[..], 0..=CATEGORIES.len()),
+    );
+    vec(of_unit, 0..=UNITS.len()).prop_map(move |units| {
+        let units = UNITS.iter().zip(units).map(|(code, (own, duties))| Unit {
+            code: code.parse().unwrap(),
+            name: LocalText::same(*code),
+            kind: UnitKind::Department,
+            duties: duties.iter().map(|code| code.parse().unwrap()).collect(),
+            areas: own.iter().map(|code| code.parse().unwrap()).collect(),
+        });
+        let units: Vec<Unit> = units.collect();
+        Arc::new(FirstHands::of(&areas, &units))
+    })
 }
 
 fn group() -> impl Strategy<Value = GroupBy> {
@@ -110,12 +159,17 @@ fn group() -> impl Strategy<Value = GroupBy> {
         one("east", "town"),
         one("south_2", "west"),
     ];
+    let kinds = [
+        (UNITS[0].parse().unwrap(), UnitKind::Street),
+        (UNITS[1].parse().unwrap(), UnitKind::Department),
+    ];
     prop_oneof![
         Just(GroupBy::Nothing),
         Just(GroupBy::Unit),
         Just(GroupBy::Category),
         Just(GroupBy::Channel),
         Just(GroupBy::Area(town.into())),
+        Just(GroupBy::Tier(kinds.into())),
         vec(moment(), 2..8).prop_map(|mut starts| {
             starts.sort_unstable();
             starts.dedup();
@@ -177,6 +231,7 @@ pub fn a_change_counts_at_once<S: CaseStore + FigureStore>(desk: &Desk<'_, S>) {
         filter: FigureFilter::default(),
         now: Moment::of(minute(60)),
         front_line: BTreeSet::new(),
+        first_hands: Arc::default(),
     };
     for number in 1..5 {
         desk.submit(&Draft {

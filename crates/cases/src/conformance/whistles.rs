@@ -12,9 +12,9 @@ use yiwang_base::{CaseId, Personal, Purpose};
 use super::desk::BlockOn;
 use super::sample::{li_na, minute, receipt};
 use crate::{
-    Called, CheckInFilter, MemoryWhistles, Order, Place, Planned, Presence, StoreError, Whistle,
-    WhistleAppended, WhistleChange, WhistleEvent, WhistleFilter, WhistleHappening, WhistleId,
-    WhistleKind, WhistleSealed, WhistleStage, WhistleStore, WhistleWords,
+    CallFilter, Called, CheckIns, MemoryWhistles, Order, Place, Planned, Presence, StoreError,
+    Whistle, WhistleAppended, WhistleChange, WhistleEvent, WhistleFilter, WhistleHappening,
+    WhistleId, WhistleKind, WhistleSealed, WhistleStage, WhistleStore, WhistleWords,
 };
 
 const UNITS: [&str; 4] = ["lights", "street-east", "police", "gas"];
@@ -496,22 +496,27 @@ pub fn whistles_are_found_as_the_record_in_memory_finds_them<S: WhistleStore>(
                 memory.all(&filter, order, limit)
             );
         }
-        let calls = CheckInFilter {
+        let calls = CallFilter {
             units: filter.called,
             kinds: filter.kinds,
             from: filter.from,
             until: filter.until,
         };
-        let now = minute(now);
-        prop_assert_eq!(
-            desk.wait(desk.store.check_ins(&calls, now)),
-            memory.wait(record.check_ins(&calls, now))
-        );
+        let found = desk.wait(desk.store.calls(&calls));
+        prop_assert_eq!(&found, &memory.wait(record.calls(&calls)));
+        let counts = CheckIns::by_unit(&found.unwrap(), minute(now));
+        let counted: u64 = counts.values().map(|unit| unit.called).sum();
+        prop_assert_eq!(counted, counts.values().map(attended).sum::<u64>());
         Ok(())
     });
     if let Err(error) = asked {
         panic!("seed {seed}: {error}");
     }
+}
+
+/// Calls of which it is known what became of them.
+fn attended(unit: &CheckIns) -> u64 {
+    unit.counted() + unit.waiting + unit.refused + unit.released
 }
 
 /// Makes a `#[test]` of every test of the suite: `whistle_conformance!(fresh, wait)`.

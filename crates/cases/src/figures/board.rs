@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Better, Formula, GroupKey, Interval, Verdict, wilson};
+use super::{Better, Formula, GroupKey, Interval, Spread, Verdict, wilson};
 
 /// What was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,6 +61,15 @@ impl Tally {
     }
 }
 
+/// What is gathered of one part while it is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Gathered {
+    /// What was counted of it.
+    pub tally: Tally,
+    /// The times of what counts, seconds; where the formula measures any.
+    pub seconds: Vec<u32>,
+}
+
 /// One part of a board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
@@ -68,6 +77,8 @@ pub struct Figure {
     pub key: GroupKey,
     /// What was counted of it.
     pub tally: Tally,
+    /// How long it took, where the formula measures that.
+    pub spread: Option<Spread>,
 }
 
 /// The figures of one formula.
@@ -77,19 +88,28 @@ pub struct Board {
     pub figures: Vec<Figure>,
     /// All parts together.
     pub total: Tally,
+    /// How long they took, where the formula measures that.
+    pub spread: Option<Spread>,
     /// The entries of the journal that it knows.
     pub entries: u64,
 }
 
 impl Board {
     /// The board of these parts.
-    pub fn of(formula: &Formula, parts: BTreeMap<GroupKey, Tally>, entries: u64) -> Board {
+    pub fn of(formula: &Formula, parts: BTreeMap<GroupKey, Gathered>, entries: u64) -> Board {
         let mut total = Tally::none(formula);
-        parts.values().for_each(|tally| total.add_all(tally));
-        let figures = parts.into_iter().map(|(key, tally)| Figure { key, tally });
+        let mut all = Vec::new();
+        let mut figures = Vec::with_capacity(parts.len());
+        for (key, Gathered { tally, mut seconds }) in parts {
+            total.add_all(&tally);
+            let spread = Spread::of(&mut seconds);
+            all.append(&mut seconds);
+            figures.push(Figure { key, tally, spread });
+        }
         Board {
-            figures: figures.collect(),
+            figures,
             total,
+            spread: Spread::of(&mut all),
             entries,
         }
     }

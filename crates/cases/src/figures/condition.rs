@@ -106,6 +106,33 @@ conditions! {
     Imported "imported" "由其他系统导入" "was imported";
     /// The unit is of the lowest tier.
     FrontLine "front_line" "由最低一级（一线）单位办理" "the unit was at the front line";
+    /// Some duty list names the category where the case lies.
+    DutyNamed "duty_named" "当地有单位的权责清单列明此类" "a duty list names the category there";
+    /// No unit of a lower tier may act on it there.
+    LowestTier "lowest_tier" "由有权办理的最低一级单位办理" "the unit was of the lowest tier that may act";
+    /// The called unit checked in.
+    CheckedIn "checked_in" "已报到" "the unit checked in";
+    /// The called unit checked in by its deadline.
+    CheckedInInTime "checked_in_in_time" "限时内报到" "the unit checked in by its deadline";
+    /// The deadline passed and the unit had not checked in, and still has not.
+    CheckInOverdue "check_in_overdue" "超过报到时限仍未报到" "the deadline passed and the unit had not checked in";
+    /// The unit said that it will not come.
+    CallRefused "call_refused" "被呼叫单位拒绝报到" "the unit refused to come";
+    /// The whistle ended before the deadline.
+    CallReleased "call_released" "报到时限未到，哨已结束" "the whistle ended before the deadline";
+    /// The whistle was a daily one.
+    DailyWhistle "daily_whistle" "日常哨" "it was a daily whistle";
+    /// The whistle was of a campaign.
+    CampaignWhistle "campaign_whistle" "攻坚哨" "it was a campaign's whistle";
+    /// The whistle was an emergency.
+    EmergencyWhistle "emergency_whistle" "应急哨" "it was an emergency whistle";
+}
+
+impl Condition {
+    /// Whether it is about a call of a whistle; else it is about a turn at a case.
+    pub fn is_of_calls(self) -> bool {
+        self >= Condition::CheckedIn && self <= Condition::EmergencyWhistle
+    }
 }
 
 /// Conditions that hold, as a set.

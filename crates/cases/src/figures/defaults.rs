@@ -3,7 +3,7 @@
 use yiwang_base::LocalText;
 
 use super::Condition::{self, *};
-use super::{Better, Clause, Counted, Dated, Exclusion, Formula};
+use super::{Better, Clause, Counted, Dated, Exclusion, Formula, Measured};
 
 /// Fewer than this are not ranked: the 95 % interval of a rate of one half is
 /// then wider than 34 points.
@@ -15,11 +15,14 @@ const ENOUGH: u32 = 30;
 /// Response (响应率), resolution (解决率) and satisfaction (满意率) are the three
 /// rates of 接诉即办: contacted within the limit of those dispatched; solved and
 /// satisfied of those who answered when called back. First contact is the usual
-/// "first contact resolution" of call centres.
+/// "first contact resolution" of call centres. Check-in (报到率) is the part of
+/// the calls by whistles (街乡吹哨、部门报到) at which the unit came by its deadline,
+/// of those whose deadline has told. The lowest tier that may act (一线处置) is told
+/// by the duty lists that are in force when the question is asked.
 pub fn default_formulas() -> Vec<Formula> {
     use Better::{Higher, Lower, Neither};
-    use Counted::{Cases, Turns};
-    use Dated::{Closed, Dispatched, Submitted};
+    use Counted::{Calls, Cases, Turns};
+    use Dated::{Called, Closed, Dispatched, Submitted};
     vec![
         of(
             "response",
@@ -135,6 +138,39 @@ pub fn default_formulas() -> Vec<Formula> {
         )
         .out("finished", FINISHED, &[], &[Open])
         .met(&[StepLate], &[]),
+        of(
+            "lowest_tier",
+            ("最低层级办结率", "Closed at the lowest tier that may act"),
+            Cases,
+            Closed,
+            Higher,
+        )
+        .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+        .out("merged", MERGED, &[Merged], &[])
+        .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
+        .out("no_duty", NO_DUTY, &[], &[DutyNamed])
+        .met(&[LowestTier], &[]),
+        Formula {
+            measured: Some(Measured::Whole),
+            ..of(
+                "handling_time",
+                ("办理时长", "Handling time"),
+                Cases,
+                Closed,
+                Neither,
+            )
+            .out("declined", DECLINED, &[Condition::Declined], &[])
+            .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
+            .out("merged", MERGED, &[Merged], &[])
+            .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
+            .met(&[DoneInTime], &[])
+        },
+        of("check_in", ("报到率", "Check-in"), Calls, Called, Higher)
+            .out("refused", REFUSED, &[CallRefused], &[])
+            .out("released", RELEASED, &[CallReleased], &[])
+            .out("pending", EXPECTED, &[], &[CheckedIn, CheckInOverdue])
+            .met(&[CheckedInInTime], &[]),
     ]
 }
 
@@ -170,6 +206,19 @@ const BACKSTOP: Names = (
 );
 const UNDECIDED: Names = ("尚未派单，也未答复是否受理", "it is not decided yet");
 const FINISHED: Names = ("已办完", "it is finished");
+const NO_DUTY: Names = (
+    "当地没有单位的权责清单列明此类",
+    "no duty list names it there",
+);
+const REFUSED: Names = (
+    "被呼叫单位说明不属其职责",
+    "the unit said that it is not its duty",
+);
+const RELEASED: Names = (
+    "报到时限未到，哨已结束",
+    "the whistle ended before the deadline",
+);
+const EXPECTED: Names = ("报到时限未到，尚未报到", "the unit still has time");
 
 /// A formula of closings about which the resident was asked.
 fn asked(code: &str, name: Names, better: Better) -> Draft {
@@ -191,6 +240,7 @@ fn of(code: &str, name: Names, counted: Counted, dated: Dated, better: Better) -
         dated,
         enough: ENOUGH,
         exclusions: Vec::new(),
+        measured: None,
         met: Clause::default(),
         name: LocalText::new(name.0, name.1),
         version: 1,

@@ -50,6 +50,8 @@ pub enum Counted {
     /// Each turn: a case that two units had counts for both, and one that was
     /// closed twice counts twice.
     Turns,
+    /// Each call of a unit by a whistle: a unit that is called twice counts twice.
+    Calls,
 }
 
 /// By which of its times something falls into a period.
@@ -62,6 +64,18 @@ pub enum Dated {
     Dispatched,
     /// When it was closed or declined.
     Closed,
+    /// When the unit was called; of calls only.
+    Called,
+}
+
+/// Which time is measured of what counts (时长), in whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measured {
+    /// From when the case came in until it was closed.
+    Whole,
+    /// From when it was dispatched until it was closed.
+    AtUnit,
 }
 
 /// Which way a figure is better.
@@ -78,20 +92,26 @@ pub enum Better {
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Counted; 2] = [Counted::Cases, Counted::Turns];
+    pub const ALL: [Counted; 3] = [Counted::Cases, Counted::Turns, Counted::Calls];
 
     /// The word of the interface.
     pub fn word(self) -> &'static str {
         match self {
             Counted::Cases => "cases",
             Counted::Turns => "turns",
+            Counted::Calls => "calls",
         }
     }
 }
 
 impl Dated {
     /// All of them.
-    pub const ALL: [Dated; 3] = [Dated::Submitted, Dated::Dispatched, Dated::Closed];
+    pub const ALL: [Dated; 4] = [
+        Dated::Submitted,
+        Dated::Dispatched,
+        Dated::Closed,
+        Dated::Called,
+    ];
 
     /// The word of the interface.
     pub fn word(self) -> &'static str {
@@ -99,6 +119,28 @@ impl Dated {
             Dated::Submitted => "submitted",
             Dated::Dispatched => "dispatched",
             Dated::Closed => "closed",
+            Dated::Called => "called",
+        }
+    }
+}
+
+impl Measured {
+    /// All of them.
+    pub const ALL: [Measured; 2] = [Measured::Whole, Measured::AtUnit];
+
+    /// The word of the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            Measured::Whole => "whole",
+            Measured::AtUnit => "at_unit",
+        }
+    }
+
+    /// From which of its times on.
+    pub fn begins(self) -> Dated {
+        match self {
+            Measured::Whole => Dated::Submitted,
+            Measured::AtUnit => Dated::Dispatched,
         }
     }
 }
@@ -180,6 +222,10 @@ pub struct Formula {
     pub enough: u32,
     /// What is left out and why, in the order in which the reasons are tried.
     pub exclusions: Vec<Exclusion>,
+    /// Which time is measured of what counts; median and 90th percentile stand
+    /// beside the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
     /// What counts as met.
     pub met: Clause,
     /// Its name.
@@ -236,6 +282,7 @@ impl Formula {
             .found(self.exclusions.len().to_string())
             .allowing([format!("0–{MAX_EXCLUSIONS}")]));
         }
+        self.check_kind()?;
         let mut codes = BTreeSet::new();
         for (number, exclusion) in self.exclusions.iter().enumerate() {
             let field = format!("exclusions[{number}]");
@@ -255,20 +302,77 @@ impl Formula {
         Ok(())
     }
 
+    /// Calls have times and conditions of their own, and so have turns.
+    fn check_kind(&self) -> Result<(), Refusal> {
+        let calls = self.counted == Counted::Calls;
+        if (self.dated == Dated::Called) != calls {
+            let fitting = Dated::ALL.into_iter();
+            let fitting = fitting.filter(|dated| (*dated == Dated::Called) == calls);
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "formula.dated-otherwise",
+                "所统计的对象没有这个时间",
+                "what is counted has no such time",
+            )
+            .at("dated")
+            .found(self.dated.word())
+            .allowing(fitting.map(Dated::word)));
+        }
+        if let Some(measure) = self.measured.filter(|_| calls) {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "formula.measured-otherwise",
+                "吹哨的呼叫没有办理时长",
+                "calls of whistles have no handling time",
+            )
+            .at("measured")
+            .found(measure.word()));
+        }
+        let clauses = self.exclusions.iter().enumerate();
+        let clauses =
+            clauses.map(|(number, one)| (format!("exclusions[{number}].when"), &one.when));
+        for (field, clause) in clauses.chain([("met".to_owned(), &self.met)]) {
+            let mut asked = clause.all.iter().chain(&clause.none);
+            if let Some(other) = asked.find(|one| one.is_of_calls() != calls) {
+                let fitting = Condition::ALL.into_iter();
+                let fitting = fitting.filter(|one| one.is_of_calls() == calls);
+                return Err(Refusal::new(
+                    RefusalKind::Invalid,
+                    "formula.condition-otherwise",
+                    "所统计的对象没有这个条件",
+                    "what is counted is never asked for this condition",
+                )
+                .at(field)
+                .found(other.word())
+                .allowing(fitting.map(Condition::word)));
+            }
+        }
+        Ok(())
+    }
+
     /// The formula as a sentence, made of what it counts by: it cannot say
     /// anything else than what is done.
     pub fn words(&self) -> LocalText {
         let (what_zh, what_en) = match self.counted {
             Counted::Cases => ("每个案卷计一次", "each case once"),
             Counted::Turns => ("每个单位的每次办理各计一次", "each turn at a unit"),
+            Counted::Calls => (
+                "每个单位的每次呼叫各计一次",
+                "each call of a unit by a whistle",
+            ),
         };
         let (dated_zh, dated_en) = match self.dated {
             Dated::Submitted => ("上报时间", "came in"),
             Dated::Dispatched => ("派单时间", "was dispatched"),
             Dated::Closed => ("结案时间", "was closed"),
+            Dated::Called => ("呼叫时间", "was made"),
+        };
+        let things = match self.counted {
+            Counted::Cases | Counted::Turns => "案卷",
+            Counted::Calls => "吹哨",
         };
         let met = self.met.words();
-        let mut zh = format!("统计{dated_zh}在本期内的案卷，{what_zh}。");
+        let mut zh = format!("统计{dated_zh}在本期内的{things}，{what_zh}。");
         let mut en = format!("Counts {what_en} that {dated_en} in the period.");
         for exclusion in &self.exclusions {
             let when = exclusion.when.words();
@@ -280,6 +384,18 @@ impl Formula {
         }
         zh.push_str(&format!("分母：其余全部。分子：其中{}。", met.zh));
         en.push_str(&format!(" Of the rest, met: {}.", met.en));
+        if let Some(measure) = self.measured {
+            let (from_zh, from_en) = match measure {
+                Measured::Whole => ("上报", "coming in"),
+                Measured::AtUnit => ("派单", "dispatch"),
+            };
+            zh.push_str(&format!(
+                "计入的案卷另计自{from_zh}至结案的时长：中位数和九成分位数。"
+            ));
+            en.push_str(&format!(
+                " Of what counts, the time from {from_en} to closing: median and 90th percentile."
+            ));
+        }
         LocalText::new(zh, en)
     }
 }

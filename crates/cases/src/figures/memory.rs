@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{
-    Behind, BehindPage, BehindStart, Board, FigureQuestion, FigureStore, GroupBy, Part, Progress,
-    Tally, Turn, turns,
+    Behind, BehindPage, BehindStart, Board, Countable, FigureQuestion, FigureStore, Gathered,
+    GroupBy, Part, Progress, Tally, Turn, turns,
 };
 use crate::{MemoryStore, StoreError};
 
@@ -48,41 +48,53 @@ impl FigureStore for MemoryStore {
     }
 }
 
-/// The board of these turns.
-pub fn answer(turns: &[Turn], question: &FigureQuestion, group: &GroupBy, entries: u64) -> Board {
+/// The board of these turns or calls.
+pub fn answer<T: Countable>(
+    turns: &[T],
+    question: &FigureQuestion,
+    group: &GroupBy,
+    entries: u64,
+) -> Board {
     let formula = &question.formula;
     let mut parts = BTreeMap::new();
-    for turn in turns.iter().filter(|turn| question.is_about(turn)) {
+    for turn in turns.iter().filter(|turn| question.is_about(*turn)) {
         let Some(key) = group.key(question, turn) else {
             continue;
         };
-        let tally = parts.entry(key).or_insert_with(|| Tally::none(formula));
-        tally.add(formula.judge(question.conditions(turn)));
+        let part = parts.entry(key).or_insert_with(|| Gathered {
+            tally: Tally::none(formula),
+            seconds: Vec::new(),
+        });
+        let verdict = formula.judge(question.conditions(turn));
+        part.tally.add(verdict);
+        if Part::Counted.has(verdict) {
+            part.seconds.extend(question.seconds(turn));
+        }
     }
     Board::of(formula, parts, entries)
 }
 
-/// A page of the turns behind a figure.
-pub fn behind(
-    turns: &[Turn],
+/// A page of the turns or calls behind a figure.
+pub fn behind<T: Countable + Clone>(
+    turns: &[T],
     question: &FigureQuestion,
     part: Part,
-    start: Option<BehindStart>,
+    start: Option<T::Id>,
     limit: usize,
-) -> BehindPage {
-    let mut found: Vec<Behind> = turns
+) -> BehindPage<T> {
+    let mut found: Vec<Behind<T>> = turns
         .iter()
-        .filter(|turn| question.is_about(turn))
+        .filter(|turn| question.is_about(*turn))
         .map(|turn| Behind {
             turn: turn.clone(),
             verdict: question.formula.judge(question.conditions(turn)),
         })
         .filter(|one| part.has(one.verdict))
-        .filter(|one| start.is_none_or(|start| one.turn.id < start))
+        .filter(|one| start.is_none_or(|start| one.turn.id() < start))
         .collect();
-    found.sort_by_key(|one| Reverse(one.turn.id));
+    found.sort_by_key(|one| Reverse(one.turn.id()));
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| last.turn.id);
+    let next = found.last().filter(|_| more).map(|last| last.turn.id());
     BehindPage { turns: found, next }
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{Board, FigureQuestion, GroupBy, Turn, TurnId, Verdict};
+use super::{Board, Countable, FigureQuestion, GroupBy, Turn, TurnId, Verdict};
 use crate::StoreError;
 
 /// Which of the turns behind a figure.
@@ -36,11 +36,11 @@ impl Part {
     }
 }
 
-/// A turn behind a figure, and what the formula says of it.
+/// A turn or call behind a figure, and what the formula says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Behind {
-    /// The turn.
-    pub turn: Turn,
+pub struct Behind<T = Turn> {
+    /// The turn or call.
+    pub turn: T,
     /// Whether it counts, and how.
     pub verdict: Verdict,
 }
@@ -48,14 +48,14 @@ pub struct Behind {
 /// Where a page begins: after this turn.
 pub type BehindStart = TurnId;
 
-/// One page of the turns behind a figure: the case with the highest number
-/// first, of one case the last turn first.
+/// One page of the turns or calls behind a figure: the case or whistle with the
+/// highest number first, of one the last turn or call first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BehindPage {
+pub struct BehindPage<T: Countable = Turn> {
     /// The turns.
-    pub turns: Vec<Behind>,
+    pub turns: Vec<Behind<T>>,
     /// Where the next page begins, if there is one.
-    pub next: Option<BehindStart>,
+    pub next: Option<T::Id>,
 }
 
 /// How far the figures are made ready.

@@ -1,11 +1,12 @@
 //! What is asked of the figures.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use yiwang_base::{AreaCode, CategoryCode, UnitCode};
 
-use super::{Conditions, Counted, Dated, Formula, Moment, Turn};
-use crate::{Channel, Stage};
+use super::{Condition, Conditions, Countable, Counted, Dated, FirstHands, Formula, Moment};
+use crate::{Channel, Stage, UnitKind};
 
 /// Which turns a question is about. Empty lists and `None` mean "any"; `None`
 /// in a list means those that have none.
@@ -27,7 +28,7 @@ pub struct FigureFilter {
     pub until: Option<Moment>,
 }
 
-/// A question: one formula over the turns that a filter finds.
+/// A question: one formula over the turns or calls that a filter finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureQuestion {
     /// How to count.
@@ -38,6 +39,8 @@ pub struct FigureQuestion {
     pub now: Moment,
     /// Units of the lowest tier.
     pub front_line: BTreeSet<UnitCode>,
+    /// The lowest tier that may act, for formulas that ask for it.
+    pub first_hands: Arc<FirstHands>,
 }
 
 /// By what a board is divided.
@@ -53,6 +56,8 @@ pub enum GroupBy {
     Category,
     /// By channel.
     Channel,
+    /// By the sort of the unit (层级).
+    Tier(BTreeMap<UnitCode, UnitKind>),
     /// By period, each from one of these times to the next; ascending.
     Period(Vec<Moment>),
 }
@@ -70,6 +75,9 @@ pub enum GroupKey {
     Category(Option<CategoryCode>),
     /// A channel, by its place in [`Channel::ALL`].
     Channel(usize),
+    /// A sort of unit, by its place in [`UnitKind::ALL`]; `None` without a unit, or
+    /// with one that the city does not have.
+    Tier(Option<usize>),
     /// The period that begins at this time.
     Period(Moment),
 }
@@ -77,57 +85,75 @@ pub enum GroupKey {
 impl FigureQuestion {
     /// The time by which a turn falls into a period; `None` keeps it out of
     /// every question by this formula.
-    pub fn date(&self, turn: &Turn) -> Option<Moment> {
-        match self.formula.dated {
-            Dated::Submitted => Some(turn.submitted_at),
-            Dated::Dispatched => turn.dispatched_at,
-            Dated::Closed => turn.closed_at,
-        }
+    pub fn date(&self, turn: &impl Countable) -> Option<Moment> {
+        turn.date(self.formula.dated)
     }
 
-    /// Whether the question is about this turn.
-    pub fn is_about(&self, turn: &Turn) -> bool {
-        fn any<T: PartialEq>(wanted: &[T], found: &T) -> bool {
-            wanted.is_empty() || wanted.contains(found)
+    /// Whether the question is about this turn or call.
+    pub fn is_about(&self, turn: &impl Countable) -> bool {
+        fn any<T: PartialEq>(wanted: &[T], found: Option<T>) -> bool {
+            wanted.is_empty() || found.is_some_and(|found| wanted.contains(&found))
+        }
+        fn any_code<T: PartialEq>(wanted: &[Option<T>], found: Option<&T>) -> bool {
+            wanted.is_empty() || wanted.iter().any(|one| one.as_ref() == found)
         }
         let filter = &self.filter;
         let dated = self.date(turn).is_some_and(|at| {
             filter.from.is_none_or(|from| at >= from) && filter.until.is_none_or(|until| at < until)
         });
         dated
-            && (turn.last || self.formula.counted == Counted::Turns)
-            && any(&filter.units, &turn.unit)
-            && any(&filter.areas, &turn.area)
-            && any(&filter.categories, &turn.category)
-            && any(&filter.channels, &turn.channel)
-            && any(&filter.stages, &turn.stage)
+            && (turn.counts_as_case() || self.formula.counted != Counted::Cases)
+            && any_code(&filter.units, turn.unit())
+            && any_code(&filter.areas, turn.area())
+            && any_code(&filter.categories, turn.category())
+            && any(&filter.channels, turn.channel())
+            && any(&filter.stages, turn.stage())
     }
 
-    /// What holds of a turn, at the time and with the units of the question.
-    pub fn conditions(&self, turn: &Turn) -> Conditions {
+    /// What holds of a turn or call, at the time and with the units of the question.
+    pub fn conditions(&self, turn: &impl Countable) -> Conditions {
         let front_line = turn
-            .unit
-            .as_ref()
+            .unit()
             .is_some_and(|unit| self.front_line.contains(unit));
-        turn.at(self.now)
-            .with(super::Condition::FrontLine, front_line)
+        let holds = turn.at(self.now).with(Condition::FrontLine, front_line);
+        if *self.first_hands == FirstHands::default() {
+            return holds;
+        }
+        let place = self.first_hands.place(turn.area());
+        let lowest = self.first_hands.lowest(turn.category())[place];
+        let named = lowest != FirstHands::NOBODY;
+        let own = self.first_hands.unit(turn.unit())[place];
+        holds
+            .with(Condition::DutyNamed, named)
+            .with(Condition::LowestTier, named && own <= lowest)
+    }
+
+    /// The time that the formula measures of a turn, seconds.
+    pub fn seconds(&self, turn: &impl Countable) -> Option<u32> {
+        let from = turn.date(self.formula.measured?.begins())?;
+        let until = turn.date(Dated::Closed)?;
+        Some(until.seconds().saturating_sub(from.seconds()))
     }
 }
 
 impl GroupBy {
-    /// The part that a turn belongs to; `None` when it lies in no period.
-    pub fn key(&self, question: &FigureQuestion, turn: &Turn) -> Option<GroupKey> {
+    /// The part that a turn or call belongs to; `None` when it lies in no period.
+    pub fn key(&self, question: &FigureQuestion, turn: &impl Countable) -> Option<GroupKey> {
         Some(match self {
             GroupBy::Nothing => GroupKey::All,
-            GroupBy::Unit => GroupKey::Unit(turn.unit.clone()),
+            GroupBy::Unit => GroupKey::Unit(turn.unit().cloned()),
             GroupBy::Area(stands_for) => {
-                let area = turn.area.as_ref();
+                let area = turn.area();
                 GroupKey::Area(area.map(|area| stands_for.get(area).unwrap_or(area).clone()))
             }
-            GroupBy::Category => GroupKey::Category(turn.category.clone()),
+            GroupBy::Category => GroupKey::Category(turn.category().cloned()),
             GroupBy::Channel => {
                 let mut all = Channel::ALL.iter();
-                GroupKey::Channel(all.position(|channel| *channel == turn.channel)?)
+                GroupKey::Channel(all.position(|channel| Some(*channel) == turn.channel())?)
+            }
+            GroupBy::Tier(kinds) => {
+                let kind = turn.unit().and_then(|unit| kinds.get(unit));
+                GroupKey::Tier(kind.map(|kind| kind.place()))
             }
             GroupBy::Period(starts) => {
                 let at = question.date(turn)?;

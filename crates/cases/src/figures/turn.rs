@@ -2,7 +2,7 @@
 
 use yiwang_base::{AreaCode, CaseId, CategoryCode, Timestamp, UnitCode};
 
-use super::{Condition, Conditions, Moment};
+use super::{Condition, Conditions, Countable, Dated, Moment};
 use crate::{Case, Channel, Event, Happening, ReplayError, Stage};
 
 /// Which turn of which case.
@@ -43,7 +43,7 @@ pub struct Turn {
     pub due_at: Option<Moment>,
     /// When it was closed or declined.
     pub closed_at: Option<Moment>,
-    /// What holds of it. [`Turn::at`] adds what depends on the time.
+    /// What holds of it. [`Countable::at`] adds what depends on the time.
     pub holds: Conditions,
 }
 
@@ -218,9 +218,50 @@ impl Turn {
         self.due_at = None;
         self
     }
+}
+
+impl Countable for Turn {
+    type Id = TurnId;
+
+    fn id(&self) -> TurnId {
+        self.id
+    }
+
+    fn counts_as_case(&self) -> bool {
+        self.last
+    }
+
+    fn unit(&self) -> Option<&UnitCode> {
+        self.unit.as_ref()
+    }
+
+    fn area(&self) -> Option<&AreaCode> {
+        self.area.as_ref()
+    }
+
+    fn category(&self) -> Option<&CategoryCode> {
+        self.category.as_ref()
+    }
+
+    fn channel(&self) -> Option<Channel> {
+        Some(self.channel)
+    }
+
+    fn stage(&self) -> Option<Stage> {
+        Some(self.stage)
+    }
+
+    fn date(&self, dated: Dated) -> Option<Moment> {
+        match dated {
+            Dated::Submitted => Some(self.submitted_at),
+            Dated::Dispatched => self.dispatched_at,
+            Dated::Closed => self.closed_at,
+            Dated::Called => None,
+        }
+    }
 
     /// What holds of it at a time. Of a turn that has ended, what held then.
-    pub fn at(&self, now: Moment) -> Conditions {
+    fn at(&self, now: Moment) -> Conditions {
         if self.holds.has(Condition::Ended) {
             return self.holds;
         }

@@ -1,8 +1,11 @@
 //! How units check in, as figures.
 
-use yiwang_base::{Timestamp, to_millis};
+use std::collections::BTreeMap;
+
+use yiwang_base::{Timestamp, UnitCode, to_millis};
 
 use super::{Attendance, Call};
+use crate::figures::Whistled;
 
 /// How one unit answered its calls. Rates are for whoever divides: of calls
 /// that count (on time, late, overdue, absent), the part that was on time.
@@ -33,6 +36,16 @@ pub struct CheckIns {
 }
 
 impl CheckIns {
+    /// How each called unit answered, as seen at `now`.
+    pub fn by_unit(calls: &[Whistled], now: Timestamp) -> BTreeMap<UnitCode, CheckIns> {
+        let mut counts: BTreeMap<UnitCode, CheckIns> = BTreeMap::new();
+        for Whistled { call, ended_at, .. } in calls {
+            let count = counts.entry(call.unit.clone()).or_default();
+            count.add(call, *ended_at, now);
+        }
+        counts
+    }
+
     /// Counts one more call, as seen at `now`; `ended_at` is when its whistle ended.
     pub fn add(&mut self, call: &Call, ended_at: Option<Timestamp>, now: Timestamp) {
         self.called += 1;

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use yiwang_base::{Timestamp, UnitCode, to_millis};
+use yiwang_base::{UnitCode, to_millis};
 
 use super::{
-    CheckInFilter, CheckIns, Whistle, WhistleAppended, WhistleChange, WhistleEvent, WhistleFilter,
-    WhistleId, WhistlePage, WhistleRecorded, WhistleStart, WhistleStore,
+    CallFilter, Whistle, WhistleAppended, WhistleChange, WhistleEvent, WhistleFilter, WhistleId,
+    WhistlePage, WhistleRecorded, WhistleStart, WhistleStore,
 };
+use crate::figures::Whistled;
 use crate::{Order, Receipt, StoreError};
 
 /// A store that forgets everything when it is dropped.
@@ -160,27 +161,17 @@ impl WhistleStore for MemoryWhistles {
         Ok(WhistlePage { whistles, next })
     }
 
-    async fn check_ins(
-        &self,
-        filter: &CheckInFilter,
-        now: Timestamp,
-    ) -> Result<BTreeMap<UnitCode, CheckIns>, StoreError> {
-        let mut counts: BTreeMap<UnitCode, CheckIns> = BTreeMap::new();
-        for (whistle, _) in self.held().whistles.values() {
-            if !any(&filter.kinds, Some(&whistle.kind)) {
-                continue;
-            }
-            for call in &whistle.calls {
-                let counts_in = any(&filter.units, Some(&call.unit))
-                    && filter.from.is_none_or(|from| call.called_at >= from)
-                    && filter.until.is_none_or(|until| call.called_at < until);
-                if counts_in {
-                    let count = counts.entry(call.unit.clone()).or_default();
-                    count.add(call, whistle.ended_at, now);
-                }
-            }
-        }
-        Ok(counts)
+    async fn calls(&self, filter: &CallFilter) -> Result<Vec<Whistled>, StoreError> {
+        let held = self.held();
+        let whistles = held.whistles.values().map(|(whistle, _)| whistle);
+        let whistles = whistles.filter(|whistle| any(&filter.kinds, Some(&whistle.kind)));
+        let calls = whistles.flat_map(Whistled::of).filter(|whistled| {
+            let call = &whistled.call;
+            any(&filter.units, Some(&call.unit))
+                && filter.from.is_none_or(|from| call.called_at >= from)
+                && filter.until.is_none_or(|until| call.called_at < until)
+        });
+        Ok(calls.collect())
     }
 }
 

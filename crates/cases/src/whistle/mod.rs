@@ -34,7 +34,7 @@ pub use decide::{decide_whistle, possible_whistle};
 pub use event::{Called, Planned, WhistleEvent, WhistleHappening};
 pub use memory::MemoryWhistles;
 pub use port::{
-    CheckInFilter, WhistleAppended, WhistleChange, WhistleFilter, WhistlePage, WhistleRecorded,
+    CallFilter, WhistleAppended, WhistleChange, WhistleFilter, WhistlePage, WhistleRecorded,
     WhistleStart, WhistleStore,
 };
 pub use sealed::{Presence, WhistleSealed, WhistleWords};

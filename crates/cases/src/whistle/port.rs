@@ -1,11 +1,11 @@
 //! What whistles ask of a store.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 
 use yiwang_base::{AreaCode, CaseId, Timestamp, UnitCode};
 
-use super::{CheckIns, Whistle, WhistleHappening, WhistleId, WhistleKind, WhistleStage};
+use super::{Whistle, WhistleHappening, WhistleId, WhistleKind, WhistleStage};
+use crate::figures::Whistled;
 use crate::{Order, Receipt, StoreError};
 
 /// A change of one whistle, to be written in one transaction with its journal entries.
@@ -88,7 +88,7 @@ pub struct WhistleRecorded {
 
 /// Which calls to count. Empty lists and `None` mean "any".
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct CheckInFilter {
+pub struct CallFilter {
     /// Units that were called.
     pub units: Vec<UnitCode>,
     /// Kinds of whistles.
@@ -152,10 +152,9 @@ pub trait WhistleStore: Send + Sync {
         limit: usize,
     ) -> impl Future<Output = Result<WhistlePage, StoreError>> + Send;
 
-    /// How each called unit answered, as seen at `now`.
-    fn check_ins(
+    /// The calls that a filter finds, by whistle, those of one in their order.
+    fn calls(
         &self,
-        filter: &CheckInFilter,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<BTreeMap<UnitCode, CheckIns>, StoreError>> + Send;
+        filter: &CallFilter,
+    ) -> impl Future<Output = Result<Vec<Whistled>, StoreError>> + Send;
 }

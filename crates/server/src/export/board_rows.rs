@@ -8,6 +8,9 @@ use crate::city::City;
 use crate::figures::GroupWord;
 use crate::wire::{BoardView, FigureView, TallyView, Text};
 
+/// Columns of a formula that measures times.
+const TIMES: [&str; 3] = ["measured", "median_seconds", "p90_seconds"];
+
 /// The names of the columns: those of the other formula come last.
 pub fn board_columns(board: &BoardView) -> Vec<String> {
     let mut columns: Vec<String> = ["key", "name", "formula"].map(String::from).into();
@@ -15,10 +18,16 @@ pub fn board_columns(board: &BoardView) -> Vec<String> {
     columns.extend(tally.map(String::from));
     let reasons = board.formula.exclusions.iter();
     columns.extend(reasons.map(|exclusion| format!("left_out.{}", exclusion.code)));
+    if board.formula.measured.is_some() {
+        columns.extend(TIMES.map(String::from));
+    }
     columns.extend(["rank_best", "rank_worst", "workers"].map(String::from));
-    if board.compare.is_some() {
+    if let Some(compare) = &board.compare {
         columns.push("compare.formula".into());
         columns.extend(tally.map(|name| format!("compare.{name}")));
+        if compare.measured.is_some() {
+            columns.extend(TIMES.map(|name| format!("compare.{name}")));
+        }
     }
     columns
 }
@@ -76,6 +85,9 @@ impl<'a> Part<'a> {
         ];
         cells.extend(tally(self.tally));
         cells.extend(self.tally.left_out.iter().map(|one| number(one.count)));
+        if self.board.formula.measured.is_some() {
+            cells.extend(times(Some(self.tally)));
+        }
         let rank = self.figure.and_then(|figure| figure.rank.as_ref());
         cells.push(rank.map_or(Cell::None, |rank| number(rank.best as u64)));
         cells.push(rank.map_or(Cell::None, |rank| number(rank.worst as u64)));
@@ -86,6 +98,9 @@ impl<'a> Part<'a> {
             match self.compare {
                 Some(compare) => cells.extend(tally(compare)),
                 None => cells.extend((0..7).map(|_| Cell::None)),
+            }
+            if other.measured.is_some() {
+                cells.extend(times(self.compare));
             }
         }
         cells
@@ -104,6 +119,17 @@ fn tally<'a>(tally: &TallyView) -> [Cell<'a>; 7] {
     ]
 }
 
+fn times<'a>(tally: Option<&TallyView>) -> [Cell<'a>; 3] {
+    match tally.and_then(|tally| tally.times.as_ref()) {
+        None => [Cell::None, Cell::None, Cell::None],
+        Some(times) => [
+            number(times.measured),
+            number(times.median_seconds.into()),
+            number(times.p90_seconds.into()),
+        ],
+    }
+}
+
 fn number<'a>(number: u64) -> Cell<'a> {
     Cell::Number(number.into())
 }
@@ -112,6 +138,13 @@ fn share<'a>(share: Option<f64>) -> Cell<'a> {
     share
         .and_then(Number::from_f64)
         .map_or(Cell::None, Cell::Number)
+}
+
+fn said<'a>(Text { zh, en }: Text, lang: Lang) -> Cell<'a> {
+    Cell::Own(match lang {
+        Lang::Zh => zh.into(),
+        Lang::En => en.into(),
+    })
 }
 
 /// The name of a part, for readers.
@@ -136,13 +169,8 @@ fn name<'a>(board: &BoardView, figure: &FigureView, city: &'a City, lang: Lang) 
             code.and_then(|code| rules.categories.get(&code))
                 .map(|one| &one.name)
         }
-        GroupWord::Channel => {
-            let Text { zh, en } = crate::city::channel_name_of(key);
-            return Cell::Own(match lang {
-                Lang::Zh => zh.into(),
-                Lang::En => en.into(),
-            });
-        }
+        GroupWord::Channel => return said(crate::city::channel_name_of(key), lang),
+        GroupWord::Tier => return said(crate::city::unit_kind_name_of(key), lang),
         _ => None,
     };
     found.map_or(Cell::None, |name| Cell::Typed(name.get(lang)))

@@ -2,6 +2,7 @@
 //! usually, and how many people there are for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use yiwang_base::{Timestamp, UnitCode};
@@ -124,6 +125,7 @@ async fn by_unit(
         filter,
         now: Moment::of(now),
         front_line,
+        first_hands: Arc::default(),
     };
     let board = store.board(&question, &GroupBy::Unit).await?;
     let figures = board.figures.into_iter();

@@ -5,7 +5,7 @@ mod formulas;
 mod load;
 mod question;
 
-pub use board::count;
+pub use board::{calls_behind, count};
 pub use formulas::{FormulaAdded, Formulas};
 pub use load::{Load, USUAL_WEEKS, load};
 pub(crate) use question::wrong;

@@ -1,15 +1,17 @@
 //! From the parameters of a query to a question about this city.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 use yiwang_base::{AreaCode, IdError, Refusal, RefusalKind, Timestamp, UnitCode};
 use yiwang_cases::figures::{
-    Every, FigureFilter, FigureQuestion, Formula, GroupBy, Moment, Part, periods,
+    Condition, Counted, Every, FigureFilter, FigureQuestion, FirstHands, Formula, FormulaMask,
+    GroupBy, Moment, Part, periods,
 };
-use yiwang_cases::{Channel, Stage};
+use yiwang_cases::{Channel, Stage, UnitKind};
 
 use super::Formulas;
 use crate::city::City;
@@ -45,6 +47,7 @@ words! {
         Area "area" "By the areas just below the one asked for, or by the topmost.",
         Category "category" "By category.",
         Channel "channel" "By channel.",
+        Tier "tier" "By the sort of the unit, from community to department.",
         Day "day" "By day.",
         Week "week" "By week, from Monday.",
         Month "month" "By month.",
@@ -93,12 +96,13 @@ pub struct Asked {
 }
 
 /// Parameters of a board, and those that open what stands behind it.
-const BOARD: [&str; 10] = [
-    "formula", "compare", "group", "unit", "area", "category", "channel", "stage", "from", "until",
+const BOARD: [&str; 11] = [
+    "formula", "compare", "group", "unit", "tier", "area", "category", "channel", "stage", "from",
+    "until",
 ];
-const BEHIND: [&str; 12] = [
-    "formula", "part", "reason", "limit", "cursor", "unit", "area", "category", "channel", "stage",
-    "from", "until",
+const BEHIND: [&str; 13] = [
+    "formula", "part", "reason", "limit", "cursor", "unit", "tier", "area", "category", "channel",
+    "stage", "from", "until",
 ];
 
 /// Longest page.
@@ -142,6 +146,7 @@ struct Reading {
     limit: Option<usize>,
     cursor: Option<String>,
     areas: Vec<Option<AreaCode>>,
+    tiers: Vec<UnitKind>,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
     filter: FigureFilter,
@@ -165,6 +170,7 @@ impl Reading {
             "unit" => filter.units.extend(codes(value, "unit")?),
             "category" => filter.categories.extend(codes(value, "category")?),
             "area" => self.areas.extend(codes(value, "area")?),
+            "tier" => self.tiers.extend(words::<UnitKind>(value, "tier")?),
             "channel" => filter.channels.extend(words::<Channel>(value, "channel")?),
             "stage" => filter.stages.extend(words::<Stage>(value, "stage")?),
             "from" => self.from = Some(time(value, "from", city)?),
@@ -181,6 +187,9 @@ impl Reading {
             .map(|name| formulas.find(name, "compare"))
             .transpose()?;
         let mut filter = self.filter;
+        if !self.tiers.is_empty() {
+            filter.units = of_tiers(city, &self.tiers, &filter.units)?;
+        }
         for area in &self.areas {
             match area {
                 None => filter.areas.push(None),
@@ -211,6 +220,10 @@ impl Reading {
             GroupWord::Unit => GroupBy::Unit,
             GroupWord::Category => GroupBy::Category,
             GroupWord::Channel => GroupBy::Channel,
+            GroupWord::Tier => {
+                let units = city.rules.units.values();
+                GroupBy::Tier(units.map(|unit| (unit.code.clone(), unit.kind)).collect())
+            }
             GroupWord::Area => GroupBy::Area(areas_below(city, &self.areas)),
             GroupWord::Day | GroupWord::Week | GroupWord::Month => {
                 let every = group_word.every().unwrap_or(Every::Day);
@@ -220,6 +233,13 @@ impl Reading {
                 GroupBy::Period(periods(zone, from.time(), until.time(), every)?)
             }
         };
+        let asked = [
+            Some((formula, "formula")),
+            compare.map(|other| (other, "compare")),
+        ];
+        for (formula, field) in asked.into_iter().flatten() {
+            fits(formula, field, &filter, group_word)?;
+        }
         let part = part(formula, self.part, self.reason.as_deref())?;
         Ok(Asked {
             question: FigureQuestion {
@@ -227,6 +247,7 @@ impl Reading {
                 filter,
                 now: Moment::of(now),
                 front_line: front_line(city),
+                first_hands: first_hands(city, formula, compare),
             },
             group,
             group_word,
@@ -236,6 +257,82 @@ impl Reading {
             cursor: self.cursor,
         })
     }
+}
+
+/// The lowest tiers that may act, where one of the formulas asks for them.
+fn first_hands(city: &City, formula: &Formula, compare: Option<&Formula>) -> Arc<FirstHands> {
+    let mut asked = [Some(formula), compare].into_iter().flatten();
+    if asked.any(|formula| {
+        let mask = FormulaMask::of(formula);
+        mask.looks_at(Condition::DutyNamed) || mask.looks_at(Condition::LowestTier)
+    }) {
+        let rules = &city.rules;
+        return Arc::new(FirstHands::of(&rules.areas, rules.units.values()));
+    }
+    Arc::default()
+}
+
+/// Refuses to narrow or divide calls of whistles by what only cases have.
+fn fits(
+    formula: &Formula,
+    field: &str,
+    filter: &FigureFilter,
+    group: GroupWord,
+) -> Result<(), Refusal> {
+    let asked = [
+        ("category", !filter.categories.is_empty()),
+        ("channel", !filter.channels.is_empty()),
+        ("stage", !filter.stages.is_empty()),
+        (
+            "group",
+            matches!(group, GroupWord::Category | GroupWord::Channel),
+        ),
+    ];
+    let calls = formula.counted == Counted::Calls;
+    match asked.into_iter().find(|(_, asked)| calls && *asked) {
+        None => Ok(()),
+        Some((by, _)) => Err(Refusal::new(
+            RefusalKind::Invalid,
+            "figures.calls-have-none",
+            format!(
+                "{}统计的是吹哨的呼叫，没有分类、渠道和环节；请按单位、区域或时间统计",
+                formula.name.zh
+            ),
+            format!(
+                "{} counts calls of whistles, which have no category, channel or stage; ask by unit, area or time",
+                formula.name.en
+            ),
+        )
+        .at(by)
+        .found(format!("{field}={}", formula.key()))
+        .allowing(["unit", "area", "from", "until", "group=unit|area|day|week|month"])),
+    }
+}
+
+/// The units of these sorts, of those asked for where any are.
+fn of_tiers(
+    city: &City,
+    tiers: &[UnitKind],
+    asked: &[Option<UnitCode>],
+) -> Result<Vec<Option<UnitCode>>, Refusal> {
+    let units = city.rules.units.values();
+    let found: Vec<_> = units
+        .filter(|unit| tiers.contains(&unit.kind))
+        .map(|unit| Some(unit.code.clone()))
+        .filter(|unit| asked.is_empty() || asked.contains(unit))
+        .collect();
+    // No unit would stand for any unit.
+    if found.is_empty() {
+        let all: BTreeSet<_> = city
+            .rules
+            .units
+            .values()
+            .map(|unit| unit.kind.word())
+            .collect();
+        let words: Vec<_> = tiers.iter().map(|tier| tier.word()).collect();
+        return Err(wrong("tier", &words.join(","), all));
+    }
+    Ok(found)
 }
 
 /// Units of the lowest tiers: streets and communities.

@@ -10,9 +10,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use yiwang_base::{CaseId, Refusal, RefusalKind, UnitCode};
 use yiwang_cases::figures::{
-    Behind, Condition, FigureQuestion, FigureStore as _, Formula, TurnId, Verdict,
+    Behind, CallId, Condition, Counted, FigureQuestion, FigureStore as _, Formula, Moment, TurnId,
+    Verdict, Whistled,
 };
-use yiwang_cases::{Case, PageStart};
+use yiwang_cases::{Case, PageStart, WhistleId};
 
 use super::answers::{FilterProblems, FormulaProblems, StaffProblems};
 use super::body::Body;
@@ -21,11 +22,11 @@ use super::parameters::{BehindQuery, BoardQuery};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
-use crate::figures::{Asked, Formulas, PartWord, count};
+use crate::figures::{Asked, Formulas, PartWord, calls_behind, count};
 use crate::policy::Right;
 use crate::wire::{
-    BehindPageView, BehindRow, BoardView, CaseRow, FormulaBody, FormulaView, FormulasView, Named,
-    Time, Word,
+    BehindPageView, BehindRow, BoardView, CallBehindRow, CallsBehindView, CaseRow, FormulaBody,
+    FormulaView, FormulasView, Named, Time, Word,
 };
 
 /// A page of what stands behind a figure, where nobody asks for another length.
@@ -64,6 +65,7 @@ pub(super) async fn behind(
     let query = query.unwrap_or_default();
     let now = now();
     let mut asked = Asked::read(&query, true, &app.city(), &app.formulas(), now)?;
+    of_sort(&asked.question.formula, Counted::Turns)?;
     let start = asked.cursor.as_deref().map(cursor::read).transpose()?;
     let limit = asked.limit.unwrap_or(USUAL_LIMIT);
     let start = start.map(turn_id);
@@ -91,6 +93,60 @@ pub(super) async fn behind(
         next: next.map(page_start).map(cursor::show),
         as_of: Time(now),
     }))
+}
+
+/// The calls of whistles behind a figure: those counted, and those left out with
+/// the reason. Staff of a unit see the calls of their own unit.
+#[utoipa::path(get, path = "/api/v1/figures/calls", operation_id = "read_calls_behind_figure", tag = "figures", security(("session" = [])),
+    params(BehindQuery), responses((status = 200, body = CallsBehindView), FilterProblems))]
+pub(super) async fn calls(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Answer<Json<CallsBehindView>> {
+    let user = visitor.with(Right::ReadFigures)?;
+    user.must(Right::ReadCases)?;
+    let query = query.unwrap_or_default();
+    let now = now();
+    let mut asked = Asked::read(&query, true, &app.city(), &app.formulas(), now)?;
+    of_sort(&asked.question.formula, Counted::Calls)?;
+    let start = asked.cursor.as_deref().map(cursor::read).transpose()?;
+    let limit = asked.limit.unwrap_or(USUAL_LIMIT);
+    let start = start.map(call_id);
+    let (calls, next) = if narrow_to(&mut asked.question, user.calls_for()?) {
+        let page = calls_behind(&app.store, &asked.question, asked.part, start, limit).await?;
+        (page.turns, page.next)
+    } else {
+        (Vec::new(), None)
+    };
+    let formula = &asked.question.formula;
+    let at = asked.question.now;
+    Ok(Json(CallsBehindView {
+        calls: calls.iter().map(|one| call_row(formula, one, at)).collect(),
+        next: next.map(call_start).map(cursor::show),
+        as_of: Time(now),
+    }))
+}
+
+/// Refuses a formula that is about something else than the call is for.
+fn of_sort(formula: &Formula, wanted: Counted) -> Result<(), Refusal> {
+    let (calls, for_calls) = (Counted::Calls, wanted == Counted::Calls);
+    if (formula.counted == calls) == for_calls {
+        return Ok(());
+    }
+    let other = match for_calls {
+        true => "/api/v1/figures/cases",
+        false => "/api/v1/figures/calls",
+    };
+    Err(Refusal::new(
+        RefusalKind::Invalid,
+        "figures.other-sort",
+        "这个公式统计的不是这类对象，请改用所列的地址",
+        "this formula counts something else; ask at the address that is listed",
+    )
+    .at("formula")
+    .found(formula.key().to_string())
+    .allowing([other]))
 }
 
 /// The formulas that figures are counted by, all versions of each, and what
@@ -174,13 +230,45 @@ fn narrow_to(question: &mut FigureQuestion, own: Option<&UnitCode>) -> bool {
     asked.is_empty() || asked.contains(&own)
 }
 
-fn behind_row(formula: &Formula, one: &Behind, case: Option<CaseRow>) -> BehindRow {
-    let turn = &one.turn;
-    let (part, reason) = match one.verdict {
+/// Which part a verdict is, and the word of the reason why something is left out.
+fn part_of(formula: &Formula, verdict: Verdict) -> (PartWord, Option<String>) {
+    match verdict {
         Verdict::Met => (PartWord::Met, None),
         Verdict::NotMet => (PartWord::NotMet, None),
-        Verdict::LeftOut(reason) => (PartWord::LeftOut, formula.exclusions.get(reason)),
-    };
+        Verdict::LeftOut(reason) => {
+            let reason = formula.exclusions.get(reason);
+            (PartWord::LeftOut, reason.map(|one| one.code.to_string()))
+        }
+    }
+}
+
+fn call_row(formula: &Formula, one: &Behind<Whistled>, now: Moment) -> CallBehindRow {
+    let Whistled {
+        id,
+        call,
+        kind,
+        area,
+        ..
+    } = &one.turn;
+    let (part, reason) = part_of(formula, one.verdict);
+    CallBehindRow {
+        whistle: id.whistle.to_string(),
+        call: id.number,
+        kind: Word(*kind),
+        unit: call.unit.to_string(),
+        area: area.as_ref().map(ToString::to_string),
+        called_at: Time(call.called_at),
+        check_in_by: Time(call.check_in_by),
+        checked_in_at: call.checked_in_at.map(Time),
+        attendance: Word(one.turn.attendance(now)),
+        part: Word(part),
+        reason,
+    }
+}
+
+fn behind_row(formula: &Formula, one: &Behind, case: Option<CaseRow>) -> BehindRow {
+    let turn = &one.turn;
+    let (part, reason) = part_of(formula, one.verdict);
     BehindRow {
         id: turn.id.case.to_string(),
         turn: turn.id.number,
@@ -189,7 +277,7 @@ fn behind_row(formula: &Formula, one: &Behind, case: Option<CaseRow>) -> BehindR
         dispatched_at: turn.dispatched_at.map(|at| Time(at.time())),
         closed_at: turn.closed_at.map(|at| Time(at.time())),
         part: Word(part),
-        reason: reason.map(|exclusion| exclusion.code.to_string()),
+        reason,
         case,
     }
 }
@@ -198,6 +286,20 @@ fn page_start(TurnId { case, number }: TurnId) -> PageStart {
     PageStart {
         key: number.into(),
         id: case,
+    }
+}
+
+fn call_start(CallId { whistle, number }: CallId) -> PageStart {
+    PageStart {
+        key: number.into(),
+        id: CaseId(whistle.0),
+    }
+}
+
+fn call_id(PageStart { key, id }: PageStart) -> CallId {
+    CallId {
+        whistle: WhistleId(id.0),
+        number: u32::try_from(key).unwrap_or(u32::MAX),
     }
 }
 

@@ -224,6 +224,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(figures::board))
         .routes(routes!(exports::board))
         .routes(routes!(figures::behind))
+        .routes(routes!(figures::calls))
         .routes(routes!(figures::formulas, figures::add_formula))
         .routes(routes!(commands::life::ask_extension))
         .routes(routes!(commands::life::extend))

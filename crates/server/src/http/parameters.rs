@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use crate::wire::{
     ChannelWord, ColourWord, FigureGroupWord, FigurePartWord, KindWord, QueuePartWord, StageWord,
-    WhistleKindWord, WhistleStageWord,
+    UnitKindWord, WhistleKindWord, WhistleStageWord,
 };
 
 /// Which case.
@@ -578,9 +578,12 @@ pub(super) struct BoardQuery {
     /// By what to divide. By day, week or month: some thirty periods unless told.
     #[param(required = false)]
     group: FigureGroupWord,
-    /// Codes of the units that had the turn; `-` for none.
+    /// Codes of the units that had the turn or were called; `-` for none.
     #[param(explode = false, required = false)]
     unit: Vec<String>,
+    /// Sorts of units, instead of naming each of them.
+    #[param(explode = false, required = false)]
+    tier: Vec<UnitKindWord>,
     /// Codes of areas, with all that lie in them; `-` for none.
     #[param(explode = false, required = false)]
     area: Vec<String>,
@@ -615,9 +618,12 @@ pub(super) struct BehindQuery {
     /// Of those left out, only those for this reason.
     #[param(required = false)]
     reason: String,
-    /// Codes of the units that had the turn; `-` for none.
+    /// Codes of the units that had the turn or were called; `-` for none.
     #[param(explode = false, required = false)]
     unit: Vec<String>,
+    /// Sorts of units, instead of naming each of them.
+    #[param(explode = false, required = false)]
+    tier: Vec<UnitKindWord>,
     /// Codes of areas, with all that lie in them; `-` for none.
     #[param(explode = false, required = false)]
     area: Vec<String>,

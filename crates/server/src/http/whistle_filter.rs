@@ -1,7 +1,7 @@
 //! Which whistles and check-ins a query asks for.
 
 use yiwang_base::{AreaCode, CaseId, Refusal, Timestamp};
-use yiwang_cases::{CheckInFilter, Order, PageStart, WhistleFilter, WhistleId, WhistleStart};
+use yiwang_cases::{CallFilter, Order, PageStart, WhistleFilter, WhistleId, WhistleStart};
 
 use super::commands::code;
 use super::cursor;
@@ -121,8 +121,8 @@ pub(super) fn show_cursor(start: WhistleStart) -> String {
 }
 
 /// Reads which check-ins to count; staff of a unit see their own unit's.
-pub(super) fn read_check_ins(query: &str, user: &User) -> Result<CheckInFilter, Refusal> {
-    let mut filter = CheckInFilter::default();
+pub(super) fn read_check_ins(query: &str, user: &User) -> Result<CallFilter, Refusal> {
+    let mut filter = CallFilter::default();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if value.is_empty() {
             continue;

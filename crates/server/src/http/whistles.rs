@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use yiwang_base::{Personal, Refusal, RefusalKind};
 use yiwang_cases::{
-    About, Blow, CallUnit, CheckIn, Context, PlannedMilestone, Presence, RefuseCall, ScoreUnit,
-    Whistle, WhistleAction, WhistleAsked, WhistleCommand, WhistleId, WhistleStore, WhistleWords,
-    execute_whistle, possible_whistle,
+    About, Blow, CallUnit, CheckIn, CheckIns, Context, PlannedMilestone, Presence, RefuseCall,
+    ScoreUnit, Whistle, WhistleAction, WhistleAsked, WhistleCommand, WhistleId, WhistleStore,
+    WhistleWords, execute_whistle, possible_whistle,
 };
 
 use super::answers::{CommandProblems, FilterProblems, WhistleAnswer, WhistleProblems};
@@ -70,7 +70,7 @@ pub(super) async fn check_ins(
     let user = visitor.with(Right::ReadCases)?;
     let filter = whistle_filter::read_check_ins(&query.unwrap_or_default(), &user)?;
     let now = now();
-    let counts = app.store.check_ins(&filter, now).await?;
+    let counts = CheckIns::by_unit(&app.store.calls(&filter).await?, now);
     let units = counts.iter();
     Ok(Json(CheckInsPage {
         units: units

@@ -152,6 +152,8 @@ impl Filling {
         };
         let together = super::together::fill(&self.store, plan);
         self.runtime.block_on(together)?;
+        let whistles = super::whistles::fill(&self.store, plan);
+        self.runtime.block_on(whistles)?;
         self.runtime.block_on(self.store.sign(key))?;
         let entries = *self.store.durable().borrow();
         drop(self.store);

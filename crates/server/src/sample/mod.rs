@@ -39,6 +39,7 @@ mod staff;
 mod together;
 mod unit;
 mod weather;
+mod whistles;
 mod words;
 
 pub use accounts::{SignIn, table};

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yiwang_base::{FormulaCode, LocalText, Refusal, RefusalKind};
 use yiwang_cases::Channel;
-use yiwang_cases::figures::{Clause, Exclusion, Figure, Formula, GroupKey, Rank, Tally};
+use yiwang_cases::UnitKind;
+use yiwang_cases::figures::{Clause, Exclusion, Figure, Formula, GroupKey, Rank, Spread, Tally};
 
 use super::object::object;
 use super::{
-    BetterWord, CaseRow, ConditionWord, CountedWord, DatedWord, FigureGroupWord, FigurePartWord,
-    Named, Text, Time, Word, Worded,
+    AttendanceWord, BetterWord, CaseRow, ConditionWord, CountedWord, DatedWord, FigureGroupWord,
+    FigurePartWord, MeasuredWord, Named, Text, Time, WhistleKindWord, Word, Worded,
 };
 use crate::figures::FormulaAdded;
 
@@ -102,6 +103,9 @@ pub struct FormulaBody {
     /// What is left out and why, in the order in which the reasons are tried.
     #[schema(max_items = 20)]
     pub exclusions: Vec<ExclusionBody>,
+    /// Which time is measured of what counts; none unless told.
+    #[serde(default)]
+    pub measured: Option<MeasuredWord>,
     /// What counts as met.
     #[serde(deserialize_with = "object")]
     pub met: ClauseBody,
@@ -131,6 +135,7 @@ impl FormulaBody {
             dated: self.dated.0,
             enough: self.enough,
             exclusions,
+            measured: self.measured.map(|measure| measure.0),
             met: self.met.into(),
             name: self.name.into(),
             version: self.version,
@@ -200,6 +205,9 @@ pub struct FormulaView {
     pub enough: u32,
     /// What is left out and why.
     pub exclusions: Vec<ReasonView>,
+    /// Which time is measured of what counts.
+    #[schema(required)]
+    pub measured: Option<MeasuredWord>,
     /// What counts as met.
     pub met: ClauseBody,
     /// Who added it; `null` for those that every city begins with.
@@ -229,6 +237,7 @@ impl FormulaView {
                     when: (&exclusion.when).into(),
                 })
                 .collect(),
+            measured: formula.measured.map(Word),
             met: (&formula.met).into(),
             added: added.map(|added| FormulaSetView {
                 seq: added.seq,
@@ -278,11 +287,25 @@ pub struct TallyView {
     /// To.
     #[schema(required)]
     pub high: Option<f64>,
+    /// How long it took; `null` where the formula measures no time, or nothing counts.
+    #[schema(required)]
+    pub times: Option<TimesView>,
+}
+
+/// How long things took.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimesView {
+    /// How many were measured.
+    pub measured: u64,
+    /// Seconds that at least half of them did not exceed.
+    pub median_seconds: u32,
+    /// Seconds that at least nine in ten of them did not exceed.
+    pub p90_seconds: u32,
 }
 
 impl TallyView {
     /// What was counted by a formula.
-    pub fn of(formula: &Formula, tally: &Tally) -> TallyView {
+    pub fn of(formula: &Formula, tally: &Tally, spread: Option<Spread>) -> TallyView {
         // Six places tell a million cases apart; more would only be noise.
         let rounded = |share: f64| (share * 1e6).round() / 1e6;
         let interval = tally.interval();
@@ -300,6 +323,11 @@ impl TallyView {
             rate: tally.rate().map(rounded),
             low: interval.map(|interval| rounded(interval.low)),
             high: interval.map(|interval| rounded(interval.high)),
+            times: spread.map(|spread| TimesView {
+                measured: spread.measured,
+                median_seconds: spread.median,
+                p90_seconds: spread.p90,
+            }),
         }
     }
 }
@@ -325,7 +353,7 @@ impl From<Rank> for RankView {
 /// One part of a board.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FigureView {
-    /// The code of the unit, area, category or channel, or the time at which the
+    /// The code of the unit, area, category, channel or sort of unit, or the time at which the
     /// period begins; `null` for what has none.
     #[schema(required)]
     pub key: Option<String>,
@@ -382,6 +410,9 @@ pub(crate) fn key_of(figure: &Figure) -> Option<String> {
         GroupKey::Channel(place) => Channel::ALL
             .get(*place)
             .map(|one| Worded::word(*one).into()),
+        GroupKey::Tier(place) => place
+            .and_then(|place| UnitKind::ALL.get(place))
+            .map(|kind| kind.word().into()),
         GroupKey::Period(start) => Some(format!("{:.3}", start.time())),
     }
 }
@@ -419,6 +450,48 @@ pub struct BehindRow {
 pub struct BehindPageView {
     /// The turns: the case with the highest number first.
     pub turns: Vec<BehindRow>,
+    /// The cursor of the next page.
+    #[schema(required)]
+    pub next: Option<String>,
+    /// When the page was made.
+    pub as_of: Time,
+}
+
+/// A call of a unit by a whistle, behind a figure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallBehindRow {
+    /// The whistle's number, `W12`.
+    pub whistle: String,
+    /// Calls of the whistle before this one.
+    pub call: u32,
+    /// The whistle's kind.
+    pub kind: WhistleKindWord,
+    /// The unit that was called.
+    pub unit: String,
+    /// The area that the whistle is about.
+    #[schema(required)]
+    pub area: Option<String>,
+    /// When it was called.
+    pub called_at: Time,
+    /// By when it was to check in.
+    pub check_in_by: Time,
+    /// When it checked in.
+    #[schema(required)]
+    pub checked_in_at: Option<Time>,
+    /// What became of the call.
+    pub attendance: AttendanceWord,
+    /// `met`, `not_met` or `left_out`.
+    pub part: FigurePartWord,
+    /// Why it was left out.
+    #[schema(required)]
+    pub reason: Option<String>,
+}
+
+/// A page of the calls behind a figure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallsBehindView {
+    /// The calls: those of the whistle with the highest number first.
+    pub calls: Vec<CallBehindRow>,
     /// The cursor of the next page.
     #[schema(required)]
     pub next: Option<String>,

@@ -73,9 +73,9 @@ pub use duty::{
 };
 pub(crate) use figures::key_of;
 pub use figures::{
-    BehindPageView, BehindRow, BoardView, ClauseBody, ExclusionBody, FigureView, FormulaBody,
-    FormulaSetView, FormulaView, FormulasView, LeftOutView, RankView, ReasonView, TallyView,
-    TextBody,
+    BehindPageView, BehindRow, BoardView, CallBehindRow, CallsBehindView, ClauseBody,
+    ExclusionBody, FigureView, FormulaBody, FormulaSetView, FormulaView, FormulasView, LeftOutView,
+    RankView, ReasonView, TallyView, TextBody, TimesView,
 };
 pub use files::FileView;
 pub use grid::{
@@ -130,11 +130,11 @@ pub use words::{
     ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord, DeclineWord,
     DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
     FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord, KindWord, MeasureWord,
-    OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, QueuePartWord, RecastWord, ReturnWord,
-    RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord,
-    TimeFormWord, TrackWord, UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord,
-    WarningStatusWord, WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord,
-    Word, Worded,
+    MeasuredWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, QueuePartWord, RecastWord,
+    ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord,
+    TierWord, TimeFormWord, TrackWord, UnitKindWord, UnlistedWord, WarningActionWord,
+    WarningStageWord, WarningStatusWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
+    WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -13,7 +13,7 @@ use yiwang_base::{Colour, Day, UnlistedYears};
 use yiwang_cases::authority::Flaw;
 use yiwang_cases::civic::{Kind, Recast, asset, deliberation, dispute, property_party, proposal};
 use yiwang_cases::coverage::Fault;
-use yiwang_cases::figures::{Better, Condition, Counted, Dated};
+use yiwang_cases::figures::{Better, Condition, Counted, Dated, Measured};
 use yiwang_cases::{
     Action, AnswerKind, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, Grade,
     PauseKind, PlaceKind, QueuePart, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier,
@@ -157,8 +157,9 @@ worded! {
     Fault "CoverageFault" "What is wrong with a piece of ground." Fault::word, FaultWord;
     Flaw "AuthorityFlaw" "What is wrong with who may act." Flaw::word, FlawWord;
     Better "Better" "Which way a figure is better." Better::word, BetterWord;
-    Condition "Condition" "What can be asked of a turn." Condition::word, ConditionWord;
-    Counted "Counted" "What a formula counts: each case once, or each turn at a unit." Counted::word, CountedWord;
+    Condition "Condition" "What can be asked of a turn or a call." Condition::word, ConditionWord;
+    Measured "Measured" "Which time is measured: from coming in, or from dispatch, until closing." Measured::word, MeasuredWord;
+    Counted "Counted" "What a formula counts: each case once, each turn at a unit, or each call of a unit by a whistle." Counted::word, CountedWord;
     Dated "Dated" "By which time it falls into a period." Dated::word, DatedWord;
     GroupWord "FigureGroup" "By what a board is divided." GroupWord::word, FigureGroupWord;
     PartWord "FigurePart" "Which of the turns behind a figure." PartWord::word, FigurePartWord;

@@ -72,6 +72,11 @@ fn a_figure_opens_to_the_cases_counted_and_to_those_left_out_with_the_reason() {
     assert_eq!(turn["case"]["stage"], "accepted", "the case as it is now");
 }
 
+/// A rate measures no time.
+fn found_no_times(leader: &Client) -> Value {
+    board(leader, "formula=response")["total"]["times"].clone()
+}
+
 #[test]
 fn a_board_is_divided_as_it_is_asked() {
     let town = Town::new();
@@ -108,6 +113,23 @@ fn a_board_is_divided_as_it_is_asked() {
         assert_eq!((parts.len(), &parts[0]["all"]), (1, &json!(4)), "{group}");
         assert!(text(&board["from"]) < text(&parts[0]["key"]) || most < 2);
     }
+    let tiers = board(&leader, "formula=front_line&group=tier");
+    assert_eq!(tiers["figures"][0]["key"], "department");
+    // What was opened again is at the desk.
+    assert_eq!(
+        parts("formula=declined&tier=department"),
+        [(Value::Null, 2)]
+    );
+    let absent = leader.get("/api/v1/figures?tier=utility");
+    absent.refused(422, "query.invalid");
+    let lowest = board(&leader, "formula=lowest_tier");
+    assert_eq!(lowest["total"]["rate"], 1.0, "{lowest}");
+    let times = board(&leader, "formula=handling_time&group=unit");
+    let spread = &times["figures"][0]["times"];
+    assert_eq!(spread["measured"], 1);
+    assert!(spread["median_seconds"].as_u64() <= spread["p90_seconds"].as_u64());
+    assert_eq!(times["total"]["times"], *spread);
+    assert_eq!(found_no_times(&leader), Value::Null);
     let units = board(&leader, "formula=overdue&group=unit");
     let lights = units["figures"].as_array().unwrap();
     let lights = lights.iter().find(|part| part["key"] == "lights").unwrap();

@@ -416,6 +416,11 @@ const TABLE: &[(&str, &str)] = &[
         "GET /api/v1/figures/cases",
         "401 200 200 200 200 200 200 200 403",
     ),
+    // The usual formula counts turns.
+    (
+        "GET /api/v1/figures/calls",
+        "401 422 422 422 422 422 422 422 403",
+    ),
     (
         "GET /api/v1/formulas",
         "401 200 200 200 200 200 200 200 403",

@@ -106,11 +106,59 @@ fn a_street_blows_the_units_come_and_the_street_confirms_scores_and_closes() {
         (&json!("lights"), &json!(1), &json!(1), &json!(5))
     );
     assert_eq!(all["units"][1]["refused"], 1);
+    the_check_in_rate_opens_to_the_calls(&town, &id);
     let none = town
         .person("leader")
         .get("/api/v1/whistles/check-ins?kind=daily")
         .expect(200);
     assert_eq!(none["units"], json!([]));
+}
+
+fn the_check_in_rate_opens_to_the_calls(town: &Town, id: &str) {
+    let leader = town.person("leader");
+    let figure = |query: &str| leader.get(&format!("/api/v1/figures?formula=check_in{query}"));
+    let board = figure("&group=unit").expect(200);
+    assert_eq!(board["formula"]["counted"], "calls");
+    let total = &board["total"];
+    assert_eq!(
+        (&total["met"], &total["counted"], &total["all"]),
+        (&json!(1), &json!(1), &json!(2))
+    );
+    assert_eq!(board["figures"][0]["key"], "lights");
+    assert_eq!(figure("&group=day").expect(200)["total"]["rate"], 1.0);
+    assert_eq!(figure("&tier=street").expect(200)["total"]["all"], 0);
+    figure("&category=light").refused(422, "figures.calls-have-none");
+    figure("&group=channel").refused(422, "figures.calls-have-none");
+    let behind = |query: &str| leader.get(&format!("/api/v1/figures/{query}"));
+    let met = behind("calls?formula=check_in&part=met").expect(200);
+    let call = &met["calls"][0];
+    assert_eq!(
+        (
+            &call["whistle"],
+            &call["call"],
+            &call["unit"],
+            &call["attendance"]
+        ),
+        (&json!(id), &json!(0), &json!("lights"), &json!("on_time"))
+    );
+    let refused = behind("calls?formula=check_in&part=left_out&reason=refused").expect(200);
+    assert_eq!(refused["calls"].as_array().unwrap().len(), 1);
+    assert_eq!(refused["calls"][0]["reason"], "refused");
+    let first = behind("calls?formula=check_in&limit=1").expect(200);
+    let next = text(&first["next"]);
+    let second = behind(&format!("calls?formula=check_in&limit=1&cursor={next}")).expect(200);
+    assert_ne!(first["calls"][0]["unit"], second["calls"][0]["unit"]);
+    assert_eq!(second["next"], Value::Null);
+    let other = behind("cases?formula=check_in").refused(422, "figures.other-sort");
+    assert_eq!(other["allowed"], json!(["/api/v1/figures/calls"]));
+    // Staff of a unit see how their own unit came.
+    let own = town
+        .person("unit")
+        .get("/api/v1/figures/calls?formula=check_in");
+    let own = own.expect(200);
+    assert_eq!(own["calls"].as_array().unwrap().len(), 1);
+    let table = leader.get("/api/v1/figures/export?formula=check_in&group=unit&format=csv");
+    assert!(table.text().contains("check_in.1"), "{}", table.text());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A question made ready for the columns of a table.
 
 use yiwang_cases::figures::{
-    Condition, Conditions, Counted, Dated, FigureQuestion, FormulaMask, Verdict,
+    Condition, Conditions, Counted, Dated, FigureQuestion, FirstHands, FormulaMask, Steps, Verdict,
 };
 use yiwang_cases::{Channel, Stage};
 
@@ -10,6 +10,36 @@ use super::columns::{
     unit_of_turn,
 };
 use super::table::Table;
+
+/// How far up the lowest tier is that may act, and how far up each unit is.
+struct Tiers {
+    /// The place of each area's number.
+    places: Vec<usize>,
+    lowest: Vec<Vec<Steps>>,
+    units: Vec<Vec<Steps>>,
+}
+
+impl Tiers {
+    fn of(table: &Table, hands: &FirstHands) -> Tiers {
+        let (areas, categories) = (table.areas.all(), table.categories.all());
+        Tiers {
+            places: areas.map(|area| hands.place(area)).collect(),
+            lowest: categories.map(|category| hands.lowest(category)).collect(),
+            units: table.units.all().map(|unit| hands.unit(unit)).collect(),
+        }
+    }
+
+    #[inline]
+    fn with(&self, holds: Conditions, chunk: &Chunk, at: usize) -> Conditions {
+        let place = self.places[chunk.areas[at] as usize];
+        let lowest = self.lowest[usize::from(chunk.categories[at])][place];
+        let own = self.units[unit_of_turn(chunk.bits[at], chunk.units[at])][place];
+        let named = lowest != FirstHands::NOBODY;
+        holds
+            .with(Condition::DutyNamed, named)
+            .with(Condition::LowestTier, named && own <= lowest)
+    }
+}
 
 /// A question in the numbers of one table.
 pub(super) struct Compiled {
@@ -27,6 +57,9 @@ pub(super) struct Compiled {
     areas: Option<Vec<bool>>,
     categories: Option<Vec<bool>>,
     front_line: Option<Vec<bool>>,
+    first_hands: Option<Tiers>,
+    /// The column from which on times are measured.
+    measured: Option<usize>,
     now: u32,
     /// Whether the formula looks at limits that are still running.
     looks_at_limits: bool,
@@ -47,16 +80,26 @@ impl Compiled {
                 .map(|unit| unit.is_some_and(|unit| question.front_line.contains(unit)))
                 .collect()
         });
+        let tiers = [Condition::DutyNamed, Condition::LowestTier];
+        let tiers = tiers.into_iter().any(|one| mask.looks_at(one))
+            && *question.first_hands != FirstHands::default();
+        let column = |dated| match dated {
+            Dated::Dispatched => DISPATCHED,
+            Dated::Closed => CLOSED,
+            Dated::Submitted | Dated::Called => SUBMITTED,
+        };
         Compiled {
+            first_hands: tiers.then(|| Tiers::of(table, &question.first_hands)),
+            measured: formula.measured.map(|measure| column(measure.begins())),
             turns: formula.counted == Counted::Turns,
-            date: match formula.dated {
-                Dated::Submitted => SUBMITTED,
-                Dated::Dispatched => DISPATCHED,
-                Dated::Closed => CLOSED,
-            },
+            date: column(formula.dated),
             // No time is 0, and lies in no period.
             from: filter.from.map_or(1, |from| from.seconds().max(1)),
-            to: filter.until.map_or(u32::MAX, |until| until.seconds() - 1),
+            to: match formula.dated {
+                // No turn has this time.
+                Dated::Called => 0,
+                _ => filter.until.map_or(u32::MAX, |until| until.seconds() - 1),
+            },
             stages: places(&filter.stages, &Stage::ALL),
             channels: places(&filter.channels, &Channel::ALL),
             units: table.units.chosen(&filter.units),
@@ -98,7 +141,17 @@ impl Compiled {
                 front_line[unit_of_turn(bits, chunk.units[at])],
             );
         }
+        if let Some(tiers) = &self.first_hands {
+            holds = tiers.with(holds, chunk, at);
+        }
         Some(self.formula.judge(holds))
+    }
+
+    /// The time that the formula measures of a row, seconds.
+    #[inline]
+    pub(super) fn seconds(&self, chunk: &Chunk, at: usize) -> Option<u32> {
+        let (from, until) = (chunk.times[self.measured?][at], chunk.times[CLOSED][at]);
+        (from > 0 && until > 0).then(|| until.saturating_sub(from))
     }
 
     #[inline]

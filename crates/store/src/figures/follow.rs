@@ -32,7 +32,7 @@ impl Store {
             return Ok(());
         }
         // What is written from here on is read again when the record is followed.
-        let entries = *self.writer.durable.borrow();
+        let entries = self.durable_entries();
         let last = "SELECT max(id) FROM cases";
         let last: Option<i64> = self.readers.run(move |sql| one(sql, last, [])).await?;
         let total = last.unwrap_or(0).unsigned_abs();
@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// When the record cannot be read.
     pub async fn follow_figures(&self) -> Result<(), StoreError> {
-        let durable = *self.writer.durable.borrow();
+        let durable = self.durable_entries();
         if self.figures.read().entries >= durable {
             return Ok(());
         }

@@ -57,6 +57,11 @@ impl Figures {
 }
 
 impl Store {
+    /// Entries of the journal that are durable.
+    pub fn durable_entries(&self) -> u64 {
+        *self.writer.durable.borrow()
+    }
+
     /// Counts on a thread where it may take a while, once everything durable is known.
     async fn count<T: Send + 'static>(
         &self,

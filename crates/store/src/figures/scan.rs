@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use yiwang_cases::UnitKind;
 use yiwang_cases::figures::{
-    Behind, BehindPage, BehindStart, Board, FigureQuestion, GroupBy, GroupKey, Part, Tally, TurnId,
-    Verdict,
+    Behind, BehindPage, BehindStart, Board, FigureQuestion, Gathered, GroupBy, GroupKey, Part,
+    Tally, TurnId, Verdict,
 };
 
 use super::columns::{CHUNK, Chunk, channel_in, unit_of_turn};
@@ -29,6 +30,8 @@ enum By {
     Area(Vec<u32>),
     Category,
     Channel,
+    /// The group of each unit's number.
+    Tier(Vec<usize>),
     /// The beginnings of the periods and the end of the last.
     Period(Vec<u32>),
 }
@@ -61,6 +64,17 @@ impl Groups {
                     .collect(),
                 by: By::Channel,
             },
+            GroupBy::Tier(kinds) => {
+                let all = UnitKind::ALL.len();
+                let place = |unit: Option<&_>| unit.and_then(|unit| kinds.get(unit));
+                let groups = table.units.all();
+                let groups = groups.map(|unit| place(unit).map_or(all, |kind| kind.place()));
+                let keys = (0..all).map(Some).chain([None]);
+                Groups {
+                    keys: keys.map(GroupKey::Tier).collect(),
+                    by: By::Tier(groups.collect()),
+                }
+            }
             GroupBy::Area(stands_for) => {
                 let mut numbers = BTreeMap::new();
                 let areas = table.areas.all().map(|area| {
@@ -97,6 +111,7 @@ impl Groups {
             By::Area(groups) => groups[chunk.areas[at] as usize] as usize,
             By::Category => chunk.categories[at].into(),
             By::Channel => channel_in(chunk.bits[at]),
+            By::Tier(groups) => groups[unit_of_turn(chunk.bits[at], chunk.units[at])],
             By::Period(starts) => {
                 let time = chunk.times[date][at];
                 let after = starts.partition_point(|start| *start <= time);
@@ -127,23 +142,27 @@ pub(super) fn board(table: &Table, question: &FigureQuestion, group: &GroupBy) -
     let next = AtomicUsize::new(0);
     let count = || {
         let mut counters = vec![0_u64; groups.keys.len() * width];
+        let mut seconds = vec![Vec::new(); groups.keys.len()];
         while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
             for at in 0..CHUNK {
                 if let Some(verdict) = compiled.judge(chunk, at)
                     && let Some(group) = groups.group(chunk, at, compiled.date)
                 {
                     counters[group * width + place(verdict)] += 1;
+                    if Part::Counted.has(verdict) {
+                        seconds[group].extend(compiled.seconds(chunk, at));
+                    }
                 }
             }
         }
-        counters
+        (counters, seconds)
     };
-    let counters = on_threads(chunks.len(), count);
+    let mut counted = on_threads(chunks.len(), count);
     let mut parts = BTreeMap::new();
     for (number, key) in groups.keys.iter().enumerate() {
         let sum = |place: usize| -> u64 {
             let at = number * width + place;
-            counters.iter().map(|counters| counters[at]).sum()
+            counted.iter().map(|(counters, _)| counters[at]).sum()
         };
         let met = sum(0);
         let tally = Tally {
@@ -152,7 +171,11 @@ pub(super) fn board(table: &Table, question: &FigureQuestion, group: &GroupBy) -
             left_out: (2..width).map(sum).collect(),
         };
         if tally.all() > 0 {
-            parts.insert(key.clone(), tally);
+            let mut seconds = Vec::new();
+            for (_, own) in &mut counted {
+                seconds.append(&mut own[number]);
+            }
+            parts.insert(key.clone(), Gathered { tally, seconds });
         }
     }
     Board::of(&question.formula, parts, table.entries)

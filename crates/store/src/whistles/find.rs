@@ -1,14 +1,14 @@
 //! Finding and counting whistles.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use yiwang_base::{Timestamp, UnitCode, to_millis};
+use yiwang_base::{UnitCode, to_millis};
+use yiwang_cases::figures::Whistled;
 use yiwang_cases::{
-    CheckInFilter, CheckIns, Order, StoreError, Whistle, WhistleFilter, WhistleId, WhistlePage,
-    WhistleStart,
+    CallFilter, Order, StoreError, Whistle, WhistleFilter, WhistleId, WhistlePage, WhistleStart,
 };
 use yiwang_journal::Entry;
 
@@ -91,12 +91,8 @@ pub(super) fn list(
     Ok(WhistlePage { whistles, next })
 }
 
-/// How each called unit answered.
-pub(super) fn check_ins(
-    sql: &Connection,
-    filter: &CheckInFilter,
-    now: Timestamp,
-) -> Result<BTreeMap<UnitCode, CheckIns>, StoreError> {
+/// The calls that a filter finds.
+pub(super) fn calls(sql: &Connection, filter: &CallFilter) -> Result<Vec<Whistled>, StoreError> {
     let mut condition = Condition::any_whistle();
     condition.any("unit", filter.units.iter().map(ToString::to_string));
     condition.any("kind", filter.kinds.iter().map(|kind| kind.word().into()));
@@ -109,29 +105,30 @@ pub(super) fn check_ins(
     let query = format!(
         "SELECT whistle_id, place, body FROM whistle_call \
          JOIN whistle ON whistle.id = whistle_call.whistle_id WHERE {} \
-         ORDER BY whistle_id",
+         ORDER BY whistle_id, place",
         condition.sql
     );
     let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
     let mut rows = statement
         .query(params_from_iter(&condition.values))
         .map_err(from_sqlite)?;
-    let mut counts: BTreeMap<UnitCode, CheckIns> = BTreeMap::new();
-    let mut last: Option<(i64, Whistle)> = None;
+    let mut found = Vec::new();
+    let mut last: Option<(i64, Vec<Whistled>)> = None;
     while let Some(row) = rows.next().map_err(from_sqlite)? {
         let id: i64 = row.get(0).map_err(from_sqlite)?;
         let place: i64 = row.get(1).map_err(from_sqlite)?;
-        let whistle = match last.take() {
-            Some((known, whistle)) if known == id => whistle,
-            _ => from_columns(&row.get::<_, String>(2).map_err(from_sqlite)?, None)?,
+        let calls = match last.take() {
+            Some((known, calls)) if known == id => calls,
+            _ => {
+                let body: String = row.get(2).map_err(from_sqlite)?;
+                Whistled::of(&from_columns(&body, None)?).collect()
+            }
         };
-        let call = whistle.calls.get(place as usize);
-        let call = call.ok_or_else(|| broken(format!("whistle {id} has no call {place}")))?;
-        let count = counts.entry(call.unit.clone()).or_default();
-        count.add(call, whistle.ended_at, now);
-        last = Some((id, whistle));
+        let call = calls.get(place as usize).cloned();
+        found.push(call.ok_or_else(|| broken(format!("whistle {id} has no call {place}")))?);
+        last = Some((id, calls));
     }
-    Ok(counts)
+    Ok(found)
 }
 
 /// Changes of whistles from an entry on.

@@ -7,14 +7,12 @@ mod write;
 pub(crate) use row::{WhistleData, differing, subject_number};
 pub(crate) use write::last_number;
 
-use std::collections::BTreeMap;
-
 use rusqlite::Connection;
-use yiwang_base::{Timestamp, UnitCode};
+use yiwang_cases::figures::Whistled;
 use yiwang_cases::{
-    CheckInFilter, CheckIns, Order, Receipt, StoreError, Whistle, WhistleAppended, WhistleChange,
-    WhistleFilter, WhistleHappening, WhistleId, WhistlePage, WhistleRecorded, WhistleSealed,
-    WhistleStart, WhistleStore,
+    CallFilter, Order, Receipt, StoreError, Whistle, WhistleAppended, WhistleChange, WhistleFilter,
+    WhistleHappening, WhistleId, WhistlePage, WhistleRecorded, WhistleSealed, WhistleStart,
+    WhistleStore,
 };
 use yiwang_journal::Entry;
 
@@ -96,15 +94,9 @@ impl WhistleStore for Store {
             .await
     }
 
-    async fn check_ins(
-        &self,
-        filter: &CheckInFilter,
-        now: Timestamp,
-    ) -> Result<BTreeMap<UnitCode, CheckIns>, StoreError> {
+    async fn calls(&self, filter: &CallFilter) -> Result<Vec<Whistled>, StoreError> {
         let filter = filter.clone();
-        self.readers
-            .run(move |sql| find::check_ins(sql, &filter, now))
-            .await
+        self.readers.run(move |sql| find::calls(sql, &filter)).await
     }
 }
 

@@ -33,6 +33,7 @@ fn question(formula: yiwang_cases::figures::Formula) -> FigureQuestion {
         filter: FigureFilter::default(),
         now: Moment::of(minute(10_000)),
         front_line: BTreeSet::new(),
+        first_hands: Default::default(),
     }
 }
 

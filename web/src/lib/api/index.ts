@@ -169,6 +169,8 @@ export const api = {
     answer(client.GET('/api/v1/figures', { params: { query }, signal })),
   behind: (query: BehindQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/figures/cases', { params: { query }, signal })),
+  callsBehind: (query: BehindQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/figures/calls', { params: { query }, signal })),
   answerQuestion: (code: string, note: string, key: string) =>
     answer(
       client.POST('/api/v1/follow/{code}/answer-question', {

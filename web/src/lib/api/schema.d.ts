@@ -1542,6 +1542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls of whistles behind a figure: those counted, and those left out with
+         *     the reason. Staff of a unit see the calls of their own unit.
+         */
+        get: operations["read_calls_behind_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/cases": {
         parameters: {
             query?: never;
@@ -3234,6 +3254,33 @@ export interface components {
             /** @description Whether the resident says it is solved. */
             solved: boolean | null;
         };
+        /** @description A call of a unit by a whistle, behind a figure. */
+        CallBehindRow: {
+            /** @description The area that the whistle is about. */
+            area: string | null;
+            /** @description What became of the call. */
+            attendance: components["schemas"]["Attendance"];
+            /**
+             * Format: int32
+             * @description Calls of the whistle before this one.
+             */
+            call: number;
+            /** @description When it was called. */
+            called_at: components["schemas"]["Time"];
+            /** @description By when it was to check in. */
+            check_in_by: components["schemas"]["Time"];
+            checked_in_at: components["schemas"]["Time"] | null;
+            /** @description The whistle's kind. */
+            kind: components["schemas"]["WhistleKind"];
+            /** @description `met`, `not_met` or `left_out`. */
+            part: components["schemas"]["FigurePart"];
+            /** @description Why it was left out. */
+            reason: string | null;
+            /** @description The unit that was called. */
+            unit: string;
+            /** @description The whistle's number, `W12`. */
+            whistle: string;
+        };
         /** @description A unit to call. */
         CallBody: {
             /** @description Code of the unit. */
@@ -3285,6 +3332,15 @@ export interface components {
         CallerView: {
             /** @description The caller's cases, newest first, 20 at most. */
             cases: components["schemas"]["CaseRow"][];
+        };
+        /** @description A page of the calls behind a figure. */
+        CallsBehindView: {
+            /** @description When the page was made. */
+            as_of: components["schemas"]["Time"];
+            /** @description The calls: those of the whistle with the highest number first. */
+            calls: components["schemas"]["CallBehindRow"][];
+            /** @description The cursor of the next page. */
+            next: string | null;
         };
         /** @description A case that may be about the same matter, with what speaks for it. */
         CandidateView: {
@@ -3653,10 +3709,10 @@ export interface components {
          */
         Colour: "blue" | "yellow" | "orange" | "red";
         /**
-         * @description What can be asked of a turn.
+         * @description What can be asked of a turn or a call.
          * @enum {string}
          */
-        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
+        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
         /** @description Say that the work is done. */
         ConfirmBody: {
             /** @description What was found. */
@@ -3730,10 +3786,10 @@ export interface components {
             what: string;
         };
         /**
-         * @description What a formula counts: each case once, or each turn at a unit.
+         * @description What a formula counts: each case once, each turn at a unit, or each call of a unit by a whistle.
          * @enum {string}
          */
-        Counted: "cases" | "turns";
+        Counted: "cases" | "turns" | "calls";
         /** @description How many cases a filter finds. */
         CountsView: {
             /** @description The time to which lateness was judged. */
@@ -3855,7 +3911,7 @@ export interface components {
          * @description By which time it falls into a period.
          * @enum {string}
          */
-        Dated: "submitted" | "dispatched" | "closed";
+        Dated: "submitted" | "dispatched" | "closed" | "called";
         /**
          * @description A day of the week.
          * @enum {string}
@@ -4476,7 +4532,7 @@ export interface components {
          * @description By what a board is divided.
          * @enum {string}
          */
-        FigureGroup: "nothing" | "unit" | "area" | "category" | "channel" | "day" | "week" | "month";
+        FigureGroup: "nothing" | "unit" | "area" | "category" | "channel" | "tier" | "day" | "week" | "month";
         /**
          * @description Which of the turns behind a figure.
          * @enum {string}
@@ -4486,7 +4542,7 @@ export interface components {
         FigureView: components["schemas"]["TallyView"] & {
             compare: components["schemas"]["TallyView"] | null;
             /**
-             * @description The code of the unit, area, category or channel, or the time at which the
+             * @description The code of the unit, area, category, channel or sort of unit, or the time at which the
              *     period begins; `null` for what has none.
              */
             key: string | null;
@@ -4595,6 +4651,7 @@ export interface components {
             exclusions: components["schemas"]["ExclusionBody"][];
             /** @description Why there is a new version; it stays in the record. */
             grounds: string;
+            measured?: components["schemas"]["Measured"] | null;
             /** @description What counts as met. */
             met: components["schemas"]["ClauseBody"];
             /** @description Its name. */
@@ -4639,6 +4696,7 @@ export interface components {
             exclusions: components["schemas"]["ReasonView"][];
             /** @description Which version of which formula, `response.1`. */
             key: string;
+            measured: components["schemas"]["Measured"] | null;
             /** @description What counts as met. */
             met: components["schemas"]["ClauseBody"];
             /** @description Its name. */
@@ -5123,6 +5181,11 @@ export interface components {
          * @enum {string}
          */
         Measure: "clock" | "working" | "working_days";
+        /**
+         * @description Which time is measured: from coming in, or from dispatch, until closing.
+         * @enum {string}
+         */
+        Measured: "whole" | "at_unit";
         /** @description Merge a case with another as a duplicate. */
         MergeBody: {
             /** @description Number of the main case, `C1024`. */
@@ -5332,10 +5395,10 @@ export interface components {
         /** @description A word and its name. */
         Named_Condition: {
             /**
-             * @description What can be asked of a turn.
+             * @description What can be asked of a turn or a call.
              * @enum {string}
              */
-            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line";
+            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -6774,6 +6837,7 @@ export interface components {
              * @description `met / counted`, 0 to 1; `null` when nothing counts.
              */
             rate: number | null;
+            times: components["schemas"]["TimesView"] | null;
         };
         /** @description The same text in both languages. */
         Text: {
@@ -6825,6 +6889,24 @@ export interface components {
              * @description The entry's number in the journal.
              */
             seq: number;
+        };
+        /** @description How long things took. */
+        TimesView: {
+            /**
+             * Format: int64
+             * @description How many were measured.
+             */
+            measured: number;
+            /**
+             * Format: int32
+             * @description Seconds that at least half of them did not exceed.
+             */
+            median_seconds: number;
+            /**
+             * Format: int32
+             * @description Seconds that at least nine in ten of them did not exceed.
+             */
+            p90_seconds: number;
         };
         /** @description A step of a monthly topic. */
         TopicStep: {
@@ -17884,8 +17966,10 @@ export interface operations {
                 compare?: string;
                 /** @description By what to divide. By day, week or month: some thirty periods unless told. */
                 group?: components["schemas"]["FigureGroup"];
-                /** @description Codes of the units that had the turn; `-` for none. */
+                /** @description Codes of the units that had the turn or were called; `-` for none. */
                 unit?: string[];
+                /** @description Sorts of units, instead of naming each of them. */
+                tier?: components["schemas"]["UnitKind"][];
                 /** @description Codes of areas, with all that lie in them; `-` for none. */
                 area?: string[];
                 /** @description Codes of categories; `-` for none. */
@@ -17964,6 +18048,104 @@ export interface operations {
             };
         };
     };
+    read_calls_behind_figure: {
+        parameters: {
+            query?: {
+                /** @description `response` the latest version of a formula, `response.1` that version. */
+                formula?: string;
+                /** @description Which of the turns; all of them unless told. */
+                part?: components["schemas"]["FigurePart"];
+                /** @description Of those left out, only those for this reason. */
+                reason?: string;
+                /** @description Codes of the units that had the turn or were called; `-` for none. */
+                unit?: string[];
+                /** @description Sorts of units, instead of naming each of them. */
+                tier?: components["schemas"]["UnitKind"][];
+                /** @description Codes of areas, with all that lie in them; `-` for none. */
+                area?: string[];
+                /** @description Codes of categories; `-` for none. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Stages at the end of the turn. */
+                stage?: components["schemas"]["Stage"][];
+                /**
+                 * @description At or after this time, by the time that the formula names; a date is the
+                 *     beginning of that day in the city.
+                 */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description How many; 50 unless told. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The calls of whistles behind a figure: those counted, and those left out with
+             *     the reason. Staff of a unit see the calls of their own unit.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsBehindView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_behind_figure: {
         parameters: {
             query?: {
@@ -17973,8 +18155,10 @@ export interface operations {
                 part?: components["schemas"]["FigurePart"];
                 /** @description Of those left out, only those for this reason. */
                 reason?: string;
-                /** @description Codes of the units that had the turn; `-` for none. */
+                /** @description Codes of the units that had the turn or were called; `-` for none. */
                 unit?: string[];
+                /** @description Sorts of units, instead of naming each of them. */
+                tier?: components["schemas"]["UnitKind"][];
                 /** @description Codes of areas, with all that lie in them; `-` for none. */
                 area?: string[];
                 /** @description Codes of categories; `-` for none. */
@@ -18069,8 +18253,10 @@ export interface operations {
                 compare?: string;
                 /** @description By what to divide. By day, week or month: some thirty periods unless told. */
                 group?: components["schemas"]["FigureGroup"];
-                /** @description Codes of the units that had the turn; `-` for none. */
+                /** @description Codes of the units that had the turn or were called; `-` for none. */
                 unit?: string[];
+                /** @description Sorts of units, instead of naming each of them. */
+                tier?: components["schemas"]["UnitKind"][];
                 /** @description Codes of areas, with all that lie in them; `-` for none. */
                 area?: string[];
                 /** @description Codes of categories; `-` for none. */

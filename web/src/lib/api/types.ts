@@ -41,6 +41,7 @@ export type Figure = Schemas['FigureView'];
 export type Tally = Schemas['TallyView'];
 export type Formula = Schemas['FormulaView'];
 export type BehindTurn = Schemas['BehindRow'];
+export type BehindCall = Schemas['CallBehindRow'];
 export type Part = Schemas['FigurePart'];
 export type NearQuery = operations['read_done_near']['parameters']['query'];
 export type Near = Schemas['NearView'];

@@ -1,4 +1,5 @@
 import { i18n } from './index.svelte';
+import { unitKinds } from './kinds';
 
 /** The words of the pages on which stewards and administrators keep the city. */
 const zh = {
@@ -25,13 +26,7 @@ const zh = {
   nameZh: '中文名称',
   nameEn: '英文名称',
   kind: '类型',
-  kinds: {
-    department: '委办局',
-    street: '街道',
-    utility: '公服企业',
-    district: '区级单位',
-    community: '社区',
-  },
+  kinds: unitKinds.zh,
   duties: '负责的分类',
   dutyCount: (n: number) => `${n} 类`,
   areas: '负责的区域',
@@ -253,13 +248,7 @@ const en: typeof zh = {
   nameZh: 'Name in Chinese',
   nameEn: 'Name in English',
   kind: 'Sort',
-  kinds: {
-    department: 'department',
-    street: 'street office',
-    utility: 'public utility',
-    district: 'district',
-    community: 'community',
-  },
+  kinds: unitKinds.en,
   duties: 'Categories it answers for',
   dutyCount: (n: number) => `${n} ${n === 1 ? 'category' : 'categories'}`,
   areas: 'Areas it answers for',

@@ -2,8 +2,10 @@
 
 use jiff::SignedDuration;
 use yiwang_base::{LocalText, Timestamp};
+use yiwang_cases::authority::ladder;
 use yiwang_cases::figures::{
-    Board, Figure, GroupBy, GroupKey, Moment, Part, Rank, Tally, Turn, answer, behind, ranks,
+    Board, Figure, FirstHands, GroupBy, GroupKey, Moment, Part, Rank, Spread, Tally, Turn, answer,
+    behind, ranks,
 };
 use yiwang_cases::{Action, Command, Happening, Return, ReturnReason};
 
@@ -133,12 +135,63 @@ fn every_rate_of_six_cases_is_what_one_counts_by_hand() {
         ("reached", "2/3 declined 1"),
         ("verified", "1/3 declined 1"),
         ("front_line", "0/2 declined 1"),
+        // In the west another unit with the same duty is nearer than the city's.
+        ("lowest_tier", "0/2 declined 1"),
+        ("handling_time", "2/2 declined 1"),
         ("declined", "1/5 undecided 1"),
         // 2 at the desk, 3 and 4 at units: the desk has until hour 9, 4's contact is late.
         ("overdue", "1/3 finished 3"),
     ];
     for (code, expected) in table {
         assert_eq!(told(&turns, code, hour(8)), expected, "{code}");
+    }
+}
+
+#[test]
+fn the_handling_time_is_measured_from_coming_in_to_closing_of_what_counts() {
+    let turns = six();
+    let board = board(&turns, "handling_time", hour(8), &GroupBy::Category);
+    let hours = |hours: u32| hours * 3600;
+    // 1 took five hours and 5 took four; the smaller is not exceeded by half of them.
+    let spread = Spread {
+        measured: 2,
+        median: hours(4),
+        p90: hours(5),
+    };
+    assert_eq!(board.spread, Some(spread));
+    assert_eq!(board.figures.last().unwrap().spread, Some(spread));
+    let rate = answer(&turns, &question("response", hour(8)), &GroupBy::Nothing, 0);
+    assert_eq!(rate.spread, None, "a rate measures no time");
+}
+
+#[test]
+fn the_lowest_tier_is_that_of_the_ladder_at_every_place() {
+    let rules = rules();
+    let hands = FirstHands::of(&rules.areas, rules.units.values());
+    let areas = rules.areas.keys().map(Some).chain([None]);
+    for (area, category) in
+        areas.flat_map(|area| rules.categories.keys().map(move |one| (area, one)))
+    {
+        let place = hands.place(area);
+        let lowest = hands.lowest(Some(category))[place];
+        let units = rules.dutiful_units(category, area);
+        assert_eq!(units.is_empty(), lowest == FirstHands::NOBODY);
+        let at_lowest: Vec<_> = units
+            .iter()
+            .filter(|unit| hands.unit(Some(&unit.code))[place] == lowest)
+            .map(|unit| &unit.code)
+            .collect();
+        let rungs = ladder(&rules, category, area);
+        let steps = rungs.iter().filter(|rung| rung.acts).map(|rung| rung.steps);
+        let first = steps.min();
+        let acting = rungs
+            .iter()
+            .filter(|rung| rung.acts && Some(rung.steps) == first);
+        let mut expected: Vec<_> = acting.map(|rung| &rung.unit.code).collect();
+        expected.sort();
+        let mut found = at_lowest;
+        found.sort();
+        assert_eq!(found, expected, "{area:?} {category}");
     }
 }
 
@@ -278,6 +331,7 @@ fn ranks_that_cannot_be_told_apart_are_shared_and_too_few_are_not_ranked() {
             counted,
             left_out: vec![0],
         },
+        spread: None,
     };
     let figures = [
         figure("best", 990, 1000),

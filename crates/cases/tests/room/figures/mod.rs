@@ -1,16 +1,18 @@
 //! Figures: formulas, turns, boards.
 
+mod calls;
 mod formulas;
 mod hand;
 mod properties;
 
 use yiwang_base::{CaseId, Timestamp};
 use yiwang_cases::figures::{
-    Condition, FigureFilter, FigureQuestion, Formula, Moment, Turn, default_formula, turns,
+    Condition, Countable as _, FigureFilter, FigureQuestion, FirstHands, Formula, Moment, Turn,
+    default_formula, turns,
 };
 use yiwang_cases::{Actor, Case, Command, Context, Happening, Rules, decide};
 
-use crate::town::apply;
+use crate::town::{apply, rules};
 
 /// What commands at these times make happen to a case; those refused are passed over.
 fn history(rules: &Rules, commands: &[(Command, Timestamp)]) -> Vec<Happening> {
@@ -47,7 +49,13 @@ fn ask(formula: Formula, now: Timestamp) -> FigureQuestion {
         filter: FigureFilter::default(),
         now: Moment::of(now),
         front_line: ["street-east".parse().unwrap()].into(),
+        first_hands: first_hands().into(),
     }
+}
+
+fn first_hands() -> FirstHands {
+    let rules = rules();
+    FirstHands::of(&rules.areas, rules.units.values())
 }
 
 /// The conditions that hold of a turn at a time, by their words.

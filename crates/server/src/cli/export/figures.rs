@@ -35,12 +35,15 @@ pub(super) struct Figures {
     /// A formula by which the same is counted beside it
     #[arg(long, value_name = "FORMULA")]
     compare: Option<String>,
-    /// nothing, unit, area, category, channel, day, week or month
+    /// nothing, unit, tier, area, category, channel, day, week or month
     #[arg(long, value_name = "GROUP", default_value = "nothing")]
     group: String,
-    /// Only turns of these units
+    /// Only turns or calls of these units
     #[arg(long, value_name = "CODES")]
     unit: Option<String>,
+    /// Only those of units of these sorts: community, street, district, department or utility
+    #[arg(long, value_name = "WORDS")]
+    tier: Option<String>,
     /// Only cases in these areas and what lies in them
     #[arg(long, value_name = "CODES")]
     area: Option<String>,
@@ -101,6 +104,7 @@ impl Figures {
         let others = [
             ("compare", &self.compare),
             ("unit", &self.unit),
+            ("tier", &self.tier),
             ("area", &self.area),
             ("category", &self.category),
             ("channel", &self.channel),

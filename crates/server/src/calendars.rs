@@ -122,7 +122,7 @@ pub fn items_of_years(store: &Store, years: &[CalendarYear]) -> Result<Vec<Item>
 }
 
 /// What settling did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Settled {
     /// Cases whose deadlines are the calendar's own now.
     pub settled: u64,

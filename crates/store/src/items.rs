@@ -219,6 +219,18 @@ impl Store {
 }
 
 impl Store {
+    /// The entry that last set an item, if there is one of this code.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn item_seq(&self, kind: ItemKind, code: &str) -> Result<Option<u64>, StoreError> {
+        let select = "SELECT seq FROM item WHERE kind = ?1 AND code = ?2";
+        let seq: Option<i64> = self
+            .readers
+            .with(|sql| one(sql, select, (kind.word(), code)))?;
+        Ok(seq.map(i64::unsigned_abs))
+    }
+
     /// One item, if there is one of this code.
     ///
     /// # Errors

@@ -14,13 +14,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 use yiwang_base::{
-    CalendarParts, Day, Refusal, RefusalKind, Timestamp, UnlistedYears, WorkCalendar, WorkHours,
+    CalendarParts, Day, Refusal, RefusalKind, UnlistedYears, WorkCalendar, WorkHours,
 };
 use yiwang_server::city::{City, CitySettings};
 use yiwang_server::limits::NewLimits;
 use yiwang_store::{Item, ItemKind, Store};
 
 use super::context::BY;
+use super::record::ToSet;
 use super::{Context, output};
 
 #[derive(Debug, Subcommand)]
@@ -34,8 +35,8 @@ enum Command {
 /// Show or change the city's name, time zone, working hours, holidays and limits
 ///
 /// Limits in working time run by these. What changes is an entry of the record;
-/// deadlines that cases have already stay as they are. Changes need the data
-/// directory to themselves: stop the server first.
+/// deadlines that cases have already stay as they are. A server
+/// that runs goes by them at once.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
@@ -117,7 +118,7 @@ impl Show {
         }
         let config = context.config()?;
         if self.changes() {
-            context.write(&config, async |store| self.change(store).await)?;
+            context.set_items(&config, async |store| self.change(store).await)?;
         }
         let report = report(&context.read(&config)?)?;
         context.report(&report, || text(&report))?;
@@ -135,7 +136,7 @@ impl Show {
             || self.limits.is_some()
     }
 
-    async fn change(&self, store: &Store) -> Result<()> {
+    async fn change(&self, store: &Store) -> Result<(ToSet, ())> {
         let is_new = CitySettings::stored(store)?.is_none();
         let mut settings = CitySettings::stored_or_unnamed(store)?;
         if let Some(name) = &self.name {
@@ -165,10 +166,12 @@ impl Show {
             }
         }
         items.push(settings.item()?);
-        store
-            .set_items(items, BY.to_owned(), None, Timestamp::now())
-            .await?;
-        Ok(())
+        let set = ToSet {
+            items,
+            by: BY.to_owned(),
+            grounds: None,
+        };
+        Ok((set, ()))
     }
 
     fn calendar(&self, mut calendar: CalendarParts) -> Result<WorkCalendar> {

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use yiwang_base::{Lang, LocalText, Refusal, RefusalKind};
 use yiwang_server::data_dir;
+use yiwang_server::http::control::{self, ItemsSet, ItemsToSet};
 
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,6 +39,12 @@ impl Server {
             }
             Err(error) => Err(error).with_context(|| path.display().to_string()),
         }
+    }
+
+    /// Sets items; what they were made from must be what the server has.
+    pub(super) fn set_items(self, items: &ItemsToSet) -> Result<ItemsSet> {
+        let answer = self.call(control::ITEMS, Some(&serde_json::to_value(items)?))?;
+        Ok(serde_json::from_value(answer)?)
     }
 
     /// Posts a body, or reads where there is none; gives the answer, or the refusal.

@@ -4,13 +4,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Error, Result};
-use yiwang_base::{Refusal, RefusalKind};
+use yiwang_base::{Refusal, RefusalKind, Timestamp};
 use yiwang_journal::{SigningKey, VerifierKey};
+use yiwang_server::calendars::{Settled, settle_all};
+use yiwang_server::city::City;
 use yiwang_server::config::{Config, ConfigError, Origin};
 use yiwang_server::data_dir;
-use yiwang_store::{LATEST_SCHEMA, OpenError, Options, Store};
+use yiwang_server::http::control::{ItemsSet, ItemsToSet};
+use yiwang_store::{Item, ItemKind, LATEST_SCHEMA, OpenError, Options, Store};
 
 use super::Context;
+use super::control::Server;
+
+/// Items to set.
+pub(crate) struct ToSet {
+    /// The items.
+    pub(crate) items: Vec<Item>,
+    /// Who sets them, as the journal names it.
+    pub(crate) by: String,
+    /// On what grounds.
+    pub(crate) grounds: Option<String>,
+}
 
 /// Code of the refusal of a record that another process has.
 const IN_USE: &str = "data.in-use";
@@ -61,6 +75,37 @@ impl Context {
             signed?;
             Ok(done)
         })?
+    }
+
+    /// Sets items that are made from the record: by the server that runs on it, which
+    /// goes by them from then on, or else by this process. Gives what was changed and
+    /// whatever else the work made.
+    pub(crate) fn set_items<T>(
+        &self,
+        config: &Config,
+        work: impl AsyncFnOnce(&Store) -> Result<(ToSet, T)>,
+    ) -> Result<(ItemsSet, T)> {
+        if let Some(server) = Server::of(&self.data, self.lang)? {
+            let store = self.read(config)?;
+            let (set, made) = self.block_on(work(&store))??;
+            let items = ItemsToSet::of(&store, set.items, set.by, set.grounds)?;
+            return Ok((server.set_items(&items)?, made));
+        }
+        self.write(config, async |store| {
+            let (set, made) = work(store).await?;
+            let years = set.items.iter().any(|item| item.kind == ItemKind::Calendar);
+            let by = set.by.clone();
+            let changed = store.set_items(set.items, set.by, set.grounds, Timestamp::now());
+            let mut done = ItemsSet {
+                changed: changed.await?,
+                settled: Settled::default(),
+            };
+            if years {
+                let rules = City::load(store)?.rules;
+                done.settled = settle_all(store, &rules, &by.parse()?).await?;
+            }
+            Ok((done, made))
+        })
     }
 
     /// Opens a record that is there for reading only; works beside a server.

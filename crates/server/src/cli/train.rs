@@ -6,20 +6,20 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use yiwang_base::Timestamp;
-use yiwang_cases::StoreError;
 use yiwang_server::city::City;
 use yiwang_server::judging::{AutomaticSetting, Kept, ModelCard, learn};
 use yiwang_store::Store;
 
 use super::Context;
 use super::context::BY;
+use super::record::ToSet;
 
 /// Learn categories from the city's own closed cases
 ///
 /// Trains a model on the words of the newest closed cases and keeps it in the
 /// record; a server does the same each day. What it was right about on cases
-/// held out from it is reported at several thresholds. Needs the data directory
-/// to itself: stop the server first.
+/// held out from it is reported at several thresholds. A server
+/// that runs judges by the new model at once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -58,18 +58,12 @@ struct Report {
 impl Train {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode> {
         let config = context.config()?;
-        let mut report = None;
-        context.write(&config, async |store| {
-            report = Some(self.train(store).await?);
-            Ok(())
-        })?;
-        if let Some(report) = report {
-            context.report(&report, || text(&report))?;
-        }
+        let (_, report) = context.set_items(&config, async |store| self.train(store).await)?;
+        context.report(&report, || text(&report))?;
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn train(&self, store: &Store) -> Result<Report> {
+    async fn train(&self, store: &Store) -> Result<(ToSet, Report)> {
         let city = City::load(store)?;
         let learnt = learn(store).await?;
         let before = Kept::read(store)?.map(|kept| kept.card);
@@ -84,16 +78,20 @@ impl Train {
             automatic.from_permille = self.automatic_from;
             items.push(automatic.item()?);
         }
-        store.set_items(items, BY.to_owned(), None, now).await?;
+        let set = ToSet {
+            items,
+            by: BY.to_owned(),
+            grounds: None,
+        };
         let model = kept.map(|kept| kept.card).or(before);
         let shown = model.as_ref().zip(automatic.from_permille);
-        Ok::<_, StoreError>(Report {
+        let report = Report {
             closed_cases: learnt.cases,
             automatic_in_force: shown.is_some_and(|(card, from)| card.has_shown(from)),
             automatic,
             model,
-        })
-        .map_err(Into::into)
+        };
+        Ok((set, report))
     }
 }
 

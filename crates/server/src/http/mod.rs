@@ -12,6 +12,7 @@ mod callers;
 mod cap;
 mod cases;
 mod commands;
+pub mod control;
 mod cursor;
 mod devices;
 mod dossiers;

@@ -59,6 +59,9 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let router = super::router(Arc::clone(&app));
+    let local = router
+        .clone()
+        .merge(super::control::router(Arc::clone(&app)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
@@ -74,7 +77,7 @@ pub async fn serve(
         let (place, accepted) = tokio::select! {
             () = &mut stop => break,
             stream = next_local(control.as_ref()) => {
-                let connection = answer_on(&http, stream, Caller::Local, router.clone());
+                let connection = answer_on(&http, stream, Caller::Local, local.clone());
                 let connection = graceful.watch(connection);
                 tokio::spawn(async move {
                     let _ = connection.await;

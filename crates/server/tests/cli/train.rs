@@ -135,6 +135,30 @@ fn a_city_learns_from_its_closed_cases_and_dispatches_what_it_is_sure_of() {
 }
 
 #[test]
+fn beside_a_server_the_city_its_areas_and_its_model_are_set_by_it() {
+    let place = taught_city();
+    place.run(&["train"]).ok();
+    let server = place.serve(&[]);
+    wait_until_taught(&server);
+    place.run(&["city", "--name-zh", "云陵"]).ok();
+    assert!(server.get("/api/v1/city").contains("云陵"));
+    place.write("more.csv", "code,name\nharbour,Harbour\n");
+    let more = ["import", "areas", "more.csv", "--tier", "street", "--json"];
+    assert_eq!(place.run(&more).ok().json()["changed"], 1);
+    assert!(server.get("/api/v1/city").contains("Harbour"));
+    assert_eq!(place.run(&more).ok().json()["changed"], 0);
+    let on = place.run(&["train", "--automatic-from", "0.8", "--json"]);
+    let on = on.ok().json();
+    assert_eq!(on["automatic_in_force"], true, "{on}");
+    server.submit("The street light at my corner is broken");
+    server.stop("TERM");
+    let events = last_but(&place, 0);
+    let by: Vec<&str> = events.iter().map(|(_, by, _)| by.as_str()).collect();
+    assert_eq!(by, ["resident", "system:triage/2", "system:triage/2"]);
+    assert_eq!(place.run(&["verify", "--json"]).ok().json()["ok"], true);
+}
+
+#[test]
 fn too_few_cases_train_no_model_and_wrong_thresholds_are_refused() {
     let place = Place::city();
     let report = place

@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use yiwang_base::Timestamp;
 use yiwang_cases::grid::SizeLimits;
 use yiwang_server::city::City;
 use yiwang_server::grid::{self, Plan, Preview, cells_geojson, stored_layers};
@@ -16,6 +15,7 @@ use yiwang_store::Store;
 use crate::cli::Context;
 use crate::cli::context::BY;
 use crate::cli::progress::thousands;
+use crate::cli::record::ToSet;
 
 /// Make one grid of several layers, look at it, adopt it, or take it back (多格合一)
 ///
@@ -76,13 +76,13 @@ impl MergeGrids {
     pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
         let config = context.config()?;
         if let Some(number) = &self.undo {
-            context.write(&config, async |store| {
-                let items = grid::undo(store, &City::load(store)?, number)?;
-                let grounds = format!("undo of merge {number}");
-                let by = BY.to_owned();
-                Ok(store
-                    .set_items(items, by, Some(grounds), Timestamp::now())
-                    .await?)
+            context.set_items(&config, async |store| {
+                let set = ToSet {
+                    items: grid::undo(store, &City::load(store)?, number)?,
+                    by: BY.to_owned(),
+                    grounds: Some(format!("undo of merge {number}")),
+                };
+                Ok((set, ()))
             })?;
             let report = json!({"undone": number});
             context.report(&report, || format!("merge {number} is undone"))?;
@@ -90,17 +90,19 @@ impl MergeGrids {
         }
         let preview = match self.adopt {
             false => self.preview(&context.read(&config)?)?,
-            true => context.write(&config, async |store| {
-                let preview = self.preview(store)?;
-                let city = City::load(store)?;
-                let items = grid::adopt(store, &city, &preview, &preview.fingerprint)?;
-                let grounds = format!("merge of {}", self.layer.join(", "));
-                let by = BY.to_owned();
-                store
-                    .set_items(items, by, Some(grounds), Timestamp::now())
-                    .await?;
-                Ok(preview)
-            })?,
+            true => {
+                let (_, preview) = context.set_items(&config, async |store| {
+                    let preview = self.preview(store)?;
+                    let city = City::load(store)?;
+                    let set = ToSet {
+                        items: grid::adopt(store, &city, &preview, &preview.fingerprint)?,
+                        by: BY.to_owned(),
+                        grounds: Some(format!("merge of {}", self.layer.join(", "))),
+                    };
+                    Ok((set, preview))
+                })?;
+                preview
+            }
         };
         if let Some(file) = &self.out {
             std::fs::write(file, cells_geojson(&preview.merged).to_string())

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
-use yiwang_base::{Lang, Timestamp};
+use yiwang_base::Lang;
 use yiwang_cases::Tier;
 use yiwang_cases::coverage::{Coverage, Fault, check};
 use yiwang_server::city::{City, area_item};
@@ -21,6 +21,7 @@ use super::file_name;
 use crate::cli::Context;
 use crate::cli::city::coverage::{fault_rows, write_faults};
 use crate::cli::progress::thousands;
+use crate::cli::record::ToSet;
 
 /// Import areas from a GeoJSON FeatureCollection, or a CSV list without outlines
 ///
@@ -117,7 +118,8 @@ impl Areas {
         for draft in &mut import.areas {
             draft.tier = self.tier.or(draft.tier);
         }
-        let (changed, orphans, coverage) = context.write(&context.config()?, async |store| {
+        let config = context.config()?;
+        let (done, orphans) = context.set_items(&config, async |store| {
             let city = City::load(store)?;
             let placed = place(&import.areas, &city.rules.areas, &city.outlines);
             let drafted = import.areas.iter();
@@ -128,18 +130,20 @@ impl Areas {
                 area_item(area, outline.or_else(|| city.outlines.get(&area.code)))
             });
             let items = items.collect::<Result<Vec<_>, _>>()?;
-            let (by, grounds) = ("import:geojson".to_owned(), file_name(&self.file));
-            let changed = store.set_items(items, by, Some(grounds), Timestamp::now());
-            let changed = changed.await?;
-            let city = City::load(store)?;
-            let coverage = check(city.rules.areas.values(), &city.outlines, LEAST_M2);
-            Ok((changed, placed.orphans, coverage))
+            let set = ToSet {
+                items,
+                by: "import:geojson".to_owned(),
+                grounds: Some(file_name(&self.file)),
+            };
+            Ok((set, placed.orphans))
         })?;
+        let city = City::load(&context.read(&config)?)?;
+        let coverage = check(city.rules.areas.values(), &city.outlines, LEAST_M2);
         if let Some(file) = &self.faults {
             write_faults(file, &coverage)?;
         }
         let orphans = orphans.iter().map(ToString::to_string).collect();
-        let report = report(&import, changed, orphans, &coverage, context.lang);
+        let report = report(&import, done.changed, orphans, &coverage, context.lang);
         context.report(&report, || text(&report, &coverage))?;
         // A file of which nothing could be taken was the wrong file.
         Ok(match import.areas.is_empty() {

@@ -6,13 +6,12 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
-use yiwang_base::{CalendarYear, Timestamp};
-use yiwang_cases::Actor;
-use yiwang_server::calendars::{Settled, from_file, items_of_years, mainland_china, settle_all};
-use yiwang_server::city::City;
+use yiwang_base::CalendarYear;
+use yiwang_server::calendars::{Settled, from_file, items_of_years, mainland_china};
 
 use crate::cli::Context;
 use crate::cli::context::BY;
+use crate::cli::record::ToSet;
 
 /// Import years of holidays and make-up workdays
 ///
@@ -55,20 +54,20 @@ impl Calendar {
                 std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
             years.push(from_file(file, &bytes)?);
         }
-        let report = context.write(&context.config()?, async |store| {
-            let items = items_of_years(store, &years)?;
+        let (done, ()) = context.set_items(&context.config()?, async |store| {
             let sources: Vec<&str> = years.iter().map(CalendarYear::source).collect();
-            let grounds = sources.join("; ");
-            let changed = store.set_items(items, BY.to_owned(), Some(grounds), Timestamp::now());
-            let changed = changed.await?;
-            let city = City::load(store)?;
-            let actor: Actor = BY.parse()?;
-            Ok(Report {
-                years: years.iter().map(CalendarYear::year).collect(),
-                changed,
-                settled: settle_all(store, &city.rules, &actor).await?,
-            })
+            let set = ToSet {
+                items: items_of_years(store, &years)?,
+                by: BY.to_owned(),
+                grounds: Some(sources.join("; ")),
+            };
+            Ok((set, ()))
         })?;
+        let report = Report {
+            years: years.iter().map(CalendarYear::year).collect(),
+            changed: done.changed,
+            settled: done.settled,
+        };
         context.report(&report, || text(&report))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use yiwang_base::{Lang, Span, Timestamp};
+use yiwang_base::{Lang, Span};
 use yiwang_cases::{Category, StoreError};
 use yiwang_server::city::City;
 use yiwang_server::import::categories::{CategoryFields, CategoryImport, read_categories};
@@ -18,6 +18,7 @@ use yiwang_store::{Item, ItemKind};
 use super::file_name;
 use crate::cli::Context;
 use crate::cli::progress::thousands;
+use crate::cli::record::ToSet;
 
 /// Import categories from a table, CSV or XLSX
 ///
@@ -91,18 +92,21 @@ impl Categories {
         let table = Table::open(self.file.as_path(), &reading).map_err(RequestsError::from);
         let import = table.and_then(|table| read_categories(&table, &fields));
         let import = import.map_err(|error| self.refuse(error))?;
-        let changed = context.write(&context.config()?, async |store| {
+        let (done, ()) = context.set_items(&context.config()?, async |store| {
             let city = City::load(store)?;
             let items = import.categories.iter().map(|new| {
                 let category = kept(new, city.rules.categories.get(&new.code));
                 Item::of(ItemKind::Category, new.code.as_str(), &category)
             });
             let items = items.collect::<Result<Vec<_>, StoreError>>()?;
-            let (by, grounds) = ("import:categories".to_owned(), file_name(&self.file));
-            let changed = store.set_items(items, by, Some(grounds), Timestamp::now());
-            Ok(changed.await?)
+            let set = ToSet {
+                items,
+                by: "import:categories".to_owned(),
+                grounds: Some(file_name(&self.file)),
+            };
+            Ok((set, ()))
         })?;
-        let report = report(&import, changed, context.lang);
+        let report = report(&import, done.changed, context.lang);
         context.report(&report, || text(&report))?;
         // A file of which nothing could be taken was the wrong file.
         Ok(match import.categories.is_empty() {

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
-use yiwang_base::Timestamp;
 use yiwang_server::grid::{layer_item, read_layer};
 use yiwang_server::import::areas::{AreaFields, LARGEST_FILE};
 
@@ -14,6 +13,7 @@ use super::file_name;
 use crate::cli::Context;
 use crate::cli::context::BY;
 use crate::cli::progress::thousands;
+use crate::cli::record::ToSet;
 
 /// Import a grid layer, to be merged with others: police, social governance, party
 ///
@@ -64,11 +64,13 @@ impl Grid {
         let (layer, rejected) = read_layer(&self.layer, &bytes, &fields, people).context(shown)?;
         let source = file_name(&self.file);
         let item = layer_item(&layer, &source)?;
-        context.write(&context.config()?, async |store| {
-            let by = BY.to_owned();
-            Ok(store
-                .set_items(vec![item], by, Some(source), Timestamp::now())
-                .await?)
+        context.set_items(&context.config()?, async |_| {
+            let set = ToSet {
+                items: vec![item],
+                by: BY.to_owned(),
+                grounds: Some(source),
+            };
+            Ok((set, ()))
         })?;
         let people: Vec<u64> = layer
             .cells

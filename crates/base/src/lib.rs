@@ -25,7 +25,7 @@ mod work_hours;
 
 pub use calendar::{CalendarError, CalendarParts, Due, Span, UnlistedYears, WorkCalendar};
 pub use calendar_year::{CalendarYear, CalendarYearError, Holiday};
-pub use cell::{CELL_ZOOM, cell, cells_of_tile, point_of_cell};
+pub use cell::{CELL_ZOOM, CellBox, Share, cell, cells_of_tile, point_of_cell};
 pub use colour::Colour;
 pub use grid_code::{ComponentCode, GridCode};
 pub use ids::{AreaCode, CaseId, CategoryCode, FormulaCode, IdError, RuleCode, UnitCode, UserName};

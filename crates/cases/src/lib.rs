@@ -62,6 +62,7 @@ mod supervise;
 mod tier;
 pub mod topics;
 pub mod triage;
+pub mod views;
 mod what_if;
 mod whistle;
 mod withdraw;
@@ -98,8 +99,8 @@ pub use pause::{
     Resumed, Shelve, ShelveReason, Shelved, TimeLeft,
 };
 pub use port::{
-    CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, MapTile, Order, Page, PageStart,
-    Receipt, Recorded, Sought, StoreError,
+    Breakdown, CaseFilter, CasePoint, CaseStore, Change, Counts, DUE_SOON, MapTile, Order, Page,
+    PageStart, Portion, Receipt, Recorded, Sought, StoreError,
 };
 pub use possible::possible;
 pub use provisional::{DueSettled, PLAIN_WEEK_RULE, ProvisionalDue};

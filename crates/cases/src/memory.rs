@@ -9,8 +9,8 @@ use yiwang_base::{CaseId, Personal, Purpose, Timestamp, cell, cells_of_tile, poi
 
 use crate::civic::HeldDossiers;
 use crate::{
-    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Happening, MapTile, Order, Page,
-    PageStart, Receipt, Recorded, RequestWords, Sealed, Sought, SourceRef, StoreError,
+    Breakdown, Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, Happening, MapTile,
+    Order, Page, PageStart, Receipt, Recorded, RequestWords, Sealed, Sought, SourceRef, StoreError,
 };
 
 /// A store that forgets everything when it is dropped.
@@ -265,6 +265,19 @@ impl CaseStore for MemoryStore {
         Ok(counts)
     }
 
+    async fn breakdown(
+        &self,
+        filter: &CaseFilter,
+        spans: &[Timestamp],
+        now: Timestamp,
+    ) -> Result<Breakdown, StoreError> {
+        let mut breakdown = Breakdown::default();
+        for case in self.found(filter) {
+            breakdown.count(&case, spans, now);
+        }
+        Ok(breakdown)
+    }
+
     async fn points(
         &self,
         tile: MapTile,
@@ -346,6 +359,28 @@ impl CaseFilter {
             && (!self.provisional || !case.more.provisional.is_empty())
             && self.from.is_none_or(|from| case.submitted_at >= from)
             && self.until.is_none_or(|until| case.submitted_at < until)
+            && self.within.is_none_or(|within| {
+                let point = words(case).and_then(|words| words.place.point);
+                point.is_some_and(|point| within.holds(cell(point)))
+            })
             && self.sought().is_none_or(found)
+    }
+}
+
+impl Breakdown {
+    /// Counts one more case in: the plain statement of how a store divides them.
+    pub fn count(&mut self, case: &Case, spans: &[Timestamp], now: Timestamp) {
+        for portion in [
+            self.by_category.entry(case.category.clone()).or_default(),
+            self.by_area.entry(case.area.clone()).or_default(),
+        ] {
+            portion.total += 1;
+            portion.open += u64::from(case.stage.is_open());
+            portion.late += u64::from(case.is_late(now));
+        }
+        let begun = spans.partition_point(|span| *span <= case.submitted_at);
+        if begun > 0 && begun < spans.len() {
+            *self.by_span.entry(begun - 1).or_default() += 1;
+        }
     }
 }

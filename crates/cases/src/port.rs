@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use yiwang_base::{
-    AreaCode, CELL_ZOOM, CaseId, CategoryCode, Personal, Point, Refusal, RefusalKind, Timestamp,
-    UnitCode, to_millis,
+    AreaCode, CELL_ZOOM, CaseId, CategoryCode, CellBox, Personal, Point, Refusal, RefusalKind,
+    Timestamp, UnitCode, to_millis,
 };
 
 use crate::{Case, Channel, Happening, Queue, SourceRef, Stage};
@@ -181,6 +181,8 @@ pub struct CaseFilter {
     pub from: Option<Timestamp>,
     /// Came in before.
     pub until: Option<Timestamp>,
+    /// Lies in this rectangle of the map.
+    pub within: Option<CellBox>,
     /// A case's number, or words that the request or its address contains; see
     /// [`CaseFilter::sought`].
     pub text: Option<String>,
@@ -275,6 +277,28 @@ pub struct Counts {
     pub late: u64,
     /// Open ones whose next step is due within [`DUE_SOON`].
     pub due_soon: u64,
+}
+
+/// Some cases, and how many of them are open or late.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Portion {
+    /// All of them.
+    pub total: u64,
+    /// On how many someone has to act.
+    pub open: u64,
+    /// How many have a step that is late.
+    pub late: u64,
+}
+
+/// How the cases that a filter finds divide; parts without cases are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Breakdown {
+    /// By category; `None` for those that have none yet.
+    pub by_category: BTreeMap<Option<CategoryCode>, Portion>,
+    /// By area; `None` for those that lie in none.
+    pub by_area: BTreeMap<Option<AreaCode>, Portion>,
+    /// By the span of time in which they came in, by the number of the span.
+    pub by_span: BTreeMap<usize, u64>,
 }
 
 /// An event of a case as it stands in the journal.
@@ -405,6 +429,15 @@ pub trait CaseStore: Send + Sync {
         filter: &CaseFilter,
         now: Timestamp,
     ) -> impl Future<Output = Result<Counts, StoreError>> + Send;
+
+    /// How the cases that a filter finds divide. `spans` are times in rising
+    /// order: the first span lies between the first two of them.
+    fn breakdown(
+        &self,
+        filter: &CaseFilter,
+        spans: &[Timestamp],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Breakdown, StoreError>> + Send;
 
     /// Cases in a tile of the map, gathered in a grid of 16 × 16, in no certain order.
     fn points(

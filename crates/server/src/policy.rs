@@ -59,6 +59,8 @@ pub enum Right {
     SetFormulas,
     /// Add, list and change the people who sign in.
     KeepAccounts,
+    /// Keep views of the desk for oneself and those who do the same work.
+    KeepViews,
     /// Say by which channel a request came in.
     SetChannel,
     /// Send many requests in one call.
@@ -142,13 +144,13 @@ impl Role {
         };
         use Right::{
             Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, KeepAccounts, KeepCity,
-            KeepDevices, KeepRegister, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
+            KeepDevices, KeepRegister, KeepViews, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
             ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, Run, SendReadings,
             SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany, SubmitTable,
             Whistle,
         };
         match right {
-            ReadCases | ReadUnits | ReadFigures => self != Role::Partner,
+            ReadCases | ReadUnits | ReadFigures | KeepViews => self != Role::Partner,
             // Programs and devices are partners' accounts; they read what they send.
             ReadSensing => true,
             SendReadings => self == Role::Partner,
@@ -574,6 +576,7 @@ mod tests {
             (Right::ReadFigures, "figures"),
             (Right::SetFormulas, "formulas"),
             (Right::KeepAccounts, "accounts"),
+            (Right::KeepViews, "views"),
             (Right::SetChannel, "channel"),
             (Right::ReadRoster, "roster"),
             (Right::SetRoster, "set_roster"),

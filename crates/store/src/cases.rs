@@ -4,15 +4,15 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use yiwang_base::{CaseId, Personal, Timestamp};
 use yiwang_cases::{
-    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Happening, MapTile, Order, Page,
-    PageStart, Receipt, Recorded, Sealed, SourceRef, StoreError,
+    Breakdown, Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Happening, MapTile, Order,
+    Page, PageStart, Receipt, Recorded, Sealed, SourceRef, StoreError,
 };
 use yiwang_journal::Entry;
 
 use crate::append::{CaseData, by_source, prepare_change, repeated};
 use crate::case_row::{COLUMNS, follow_hash, from_row};
 use crate::error::{broken, from_sqlite};
-use crate::finding::{counts, list};
+use crate::finding::{breakdown, counts, list};
 use crate::marks::points;
 use crate::{Store, files, joiners};
 
@@ -147,6 +147,21 @@ impl CaseStore for Store {
         }
         let filter = filter.clone();
         self.readers.run(move |sql| counts(sql, &filter, now)).await
+    }
+
+    async fn breakdown(
+        &self,
+        filter: &CaseFilter,
+        spans: &[Timestamp],
+        now: Timestamp,
+    ) -> Result<Breakdown, StoreError> {
+        if let Some(found) = self.breakdown_by_columns(filter, spans, now).await? {
+            return Ok(found);
+        }
+        let (filter, spans) = (filter.clone(), spans.to_vec());
+        self.readers
+            .run(move |sql| breakdown(sql, &filter, &spans, now))
+            .await
     }
 
     async fn points(

@@ -1,17 +1,18 @@
 //! Listing, counting and filtering cases.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use yiwang_base::{Timestamp, to_millis};
+use yiwang_base::{CellBox, Timestamp, to_millis};
 use yiwang_cases::{
-    CaseFilter, Counts, DUE_SOON, Order, Page, PageStart, Queue, QueuePart, Sought, Stage,
-    StoreError,
+    Breakdown, CaseFilter, Counts, DUE_SOON, Order, Page, PageStart, Portion, Queue, QueuePart,
+    Sought, Stage, StoreError,
 };
 
-use crate::case_row::{COLUMNS, channel_number, from_row, numbered, stage_number};
-use crate::error::from_sqlite;
+use crate::case_row::{COLUMNS, block_of, channel_number, from_row, numbered, stage_number};
+use crate::error::{broken, from_sqlite};
 
 /// A condition in SQL with its values.
 pub(crate) struct Condition {
@@ -79,6 +80,9 @@ impl Condition {
         if let Some(until) = filter.until {
             condition.and("submitted_at < ?", to_millis(until));
         }
+        if let Some(within) = filter.within {
+            condition.within(within);
+        }
         match filter.sought() {
             None => {}
             Some(Sought::Case(id)) => condition.and("id = ?", id.0 as i64),
@@ -89,6 +93,20 @@ impl Condition {
             ),
         }
         condition
+    }
+
+    /// Blocks that lie wholly in a rectangle need no look at the sealed words.
+    fn within(&mut self, within: CellBox) {
+        let (first, last) = within.ends();
+        self.and("block >= ?", block_of(first));
+        self.and("block <= ?", block_of(last));
+        self.sql.push_str(
+            " AND CASE block_share(block, ?, ?) WHEN 2 THEN 1 WHEN 1 THEN \
+             (SELECT cell_within(request_cell(sealed.body), ?, ?) FROM sealed \
+             WHERE sealed.seq = request_seq) ELSE 0 END",
+        );
+        let ends = [first, last, first, last].map(Value::from);
+        self.values.extend(ends);
     }
 
     pub(crate) fn and(&mut self, sql: &str, value: impl Into<Value>) {
@@ -223,4 +241,77 @@ pub(crate) fn counts(
         counts.due_soon += number(3)?;
     }
     Ok(counts)
+}
+
+/// How the cases that a filter finds divide.
+pub(crate) fn breakdown(
+    sql: &Connection,
+    filter: &CaseFilter,
+    spans: &[Timestamp],
+    now: Timestamp,
+) -> Result<Breakdown, StoreError> {
+    let mut breakdown = Breakdown {
+        by_category: portions(sql, filter, "category", now)?,
+        by_area: portions(sql, filter, "area", now)?,
+        ..Breakdown::default()
+    };
+    for (number, span) in spans.windows(2).enumerate() {
+        let mut condition = Condition::of(filter);
+        condition.and("submitted_at >= ?", to_millis(span[0]));
+        condition.and("submitted_at < ?", to_millis(span[1]));
+        let query = format!("SELECT count(*) FROM cases WHERE {}", condition.sql);
+        let count: i64 = sql
+            .prepare_cached(&query)
+            .and_then(|mut statement| {
+                statement.query_row(params_from_iter(condition.values), |row| row.get(0))
+            })
+            .map_err(from_sqlite)?;
+        if count > 0 {
+            breakdown.by_span.insert(number, count.unsigned_abs());
+        }
+    }
+    Ok(breakdown)
+}
+
+/// The cases that a filter finds by the code in a column.
+fn portions<C>(
+    sql: &Connection,
+    filter: &CaseFilter,
+    column: &str,
+    now: Timestamp,
+) -> Result<BTreeMap<Option<C>, Portion>, StoreError>
+where
+    C: std::str::FromStr + Ord,
+    C::Err: std::fmt::Display,
+{
+    let condition = Condition::of(filter);
+    let open = Stage::ALL.into_iter().filter(|stage| stage.is_open());
+    let open: Vec<String> = open.map(|stage| stage_number(stage).to_string()).collect();
+    let query = format!(
+        "SELECT {column}, count(*), count(*) FILTER (WHERE stage IN ({})), \
+         count(*) FILTER (WHERE due_at < ?) FROM cases WHERE {} GROUP BY {column}",
+        open.join(", "),
+        condition.sql
+    );
+    let values = std::iter::once(Value::from(to_millis(now))).chain(condition.values);
+    let mut statement = sql.prepare_cached(&query).map_err(from_sqlite)?;
+    let mut rows = statement
+        .query(params_from_iter(values))
+        .map_err(from_sqlite)?;
+    let mut portions = BTreeMap::new();
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        let code: Option<String> = row.get(0).map_err(from_sqlite)?;
+        let code = code.map(|code| code.parse().map_err(broken)).transpose()?;
+        let number = |index| {
+            let number = row.get::<_, i64>(index).map_err(from_sqlite);
+            number.map(i64::unsigned_abs)
+        };
+        let portion = Portion {
+            total: number(1)?,
+            open: number(2)?,
+            late: number(3)?,
+        };
+        portions.insert(code, portion);
+    }
+    Ok(portions)
 }

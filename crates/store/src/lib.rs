@@ -43,6 +43,7 @@ mod store;
 mod tests;
 mod trail;
 mod verify;
+mod views;
 mod whistles;
 mod writer;
 

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { CaseChange, City } from './api/types';
 import {
   countsQuery,
-  ratesQuery,
+  divideQuery,
   filtersSet,
   isFiltered,
   listQuery,
   mapQuery,
   mayMatch,
+  viewQuery,
 } from './filters';
 
 const address = (query: string) => new URLSearchParams(query);
@@ -99,7 +100,12 @@ describe('a changed case', () => {
   });
 });
 
-it('an area’s rate is asked under the filters that a rate has', () => {
-  const address = new URLSearchParams('category=light&area=west&late=true&order=due&q=a');
-  expect(ratesQuery(address)).toEqual({ category: ['light'], area: ['west'] });
+it('a saved view holds filters and order, and nothing of what is open beside', () => {
+  const address = new URLSearchParams('late=true&case=C3&order=due&map=12/1/2&charts=1&q=a b');
+  expect(viewQuery(address)).toBe('q=a+b&late=true&order=due');
+});
+
+it('a chart is asked without the filter that its own bars set', () => {
+  const address = new URLSearchParams('category=light&area=west&late=true&order=due');
+  expect(divideQuery(address, ['category'])).toEqual({ area: ['west'], late: true });
 });

@@ -1,11 +1,9 @@
-import type { BoardQuery, CaseChange, CaseQuery, City } from './api/types';
-
-type BoardFilter = Partial<BoardQuery>;
+import type { CaseChange, CaseQuery, City } from './api/types';
 
 /** Filters that may hold several values, separated by commas. */
 const LISTS = ['unit', 'area', 'category', 'channel', 'stage'] as const;
 /** Filters beside those of the strip: stage and lateness. */
-const BESIDE = ['unit', 'area', 'category', 'channel', 'from', 'until', 'q'] as const;
+const BESIDE = ['unit', 'area', 'category', 'channel', 'from', 'until', 'within', 'q'] as const;
 const FILTERS = [...BESIDE, 'stage', 'late', 'due_soon'] as const;
 
 type Key = (typeof FILTERS)[number] | 'order';
@@ -47,12 +45,23 @@ export function mapQuery(address: URLSearchParams): string {
   return taken.toString();
 }
 
-/** The filters that the rates of areas can be asked under; of a chosen area they are
-    those of the areas within it. */
-export function ratesQuery(address: URLSearchParams): BoardFilter {
-  const { unit, area, category, channel, from, until } = query(address, BESIDE);
-  const asked = { unit, area, category, channel, from, until };
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+/** What of an address is kept as a saved view: its filters and its order. */
+export function viewQuery(address: URLSearchParams): string {
+  const kept = new URLSearchParams();
+  for (const key of [...FILTERS, 'order'] as const) {
+    const value = address.get(key);
+    if (value) kept.set(key, value);
+  }
+  return kept.toString();
+}
+
+/** As [countsQuery] with stage and lateness, but for some filters: how cases divide
+    by what one of these chooses is asked without it, so that another can be chosen. */
+export function divideQuery(address: URLSearchParams, without: readonly string[]): CaseQuery {
+  return query(
+    address,
+    FILTERS.filter((key) => !without.includes(key)),
+  );
 }
 
 /** The stages an address asks for; none means all. */

@@ -1,17 +1,18 @@
 import { api } from './api';
 import { Problem } from './api/problem';
 import type { Formula } from './api/types';
-import { ratesQuery } from './filters';
+import { divideQuery } from './filters';
 import { office } from './session.svelte';
 
-/** Layers of the desk's map beside the rates of areas: cases as points, and as heat. */
-export const LAYERS = ['cases', 'heat'] as const;
+/** Layers of the desk's map beside the figures: cases as points, as heat, and areas by count. */
+export const LAYERS = ['cases', 'heat', 'total', 'open', 'late'] as const;
+const COUNTS = ['total', 'open', 'late'] as const;
 
 /** An area with its figure. */
 export type AreaFigure = { area: string; value: number };
 
-/** What the areas of the desk's map are coloured by: a rate under the same categories,
-    units, channels and times as the list. */
+/** What the areas of the desk's map are coloured by: a count of the cases in the list, or
+    a rate under the same areas, categories, units and channels. */
 export class AreaFigures {
   formulas = $state.raw<Formula[]>([]);
   figures = $state.raw<AreaFigure[] | null>(null);
@@ -34,7 +35,10 @@ export class AreaFigures {
     this.#abort?.abort();
     const { signal } = (this.#abort = new AbortController());
     try {
-      const figures = await this.#rates(layer, address, signal);
+      const count = COUNTS.find((one) => one === layer);
+      const figures = count
+        ? await this.#counted(count, address, signal)
+        : await this.#rates(layer, address, signal);
       if (signal.aborted) return;
       this.figures = figures;
       this.problem = null;
@@ -51,12 +55,25 @@ export class AreaFigures {
     this.problem = null;
   }
 
+  async #counted(
+    count: (typeof COUNTS)[number],
+    address: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<AreaFigure[]> {
+    const { by_area } = await api.breakdown(divideQuery(address, ['area']), signal);
+    return by_area.flatMap((row) => (row.code ? [{ area: row.code, value: row[count] }] : []));
+  }
+
   async #rates(
     formula: string,
     address: URLSearchParams,
     signal: AbortSignal,
   ): Promise<AreaFigure[]> {
-    const board = await api.board({ ...ratesQuery(address), formula, group: 'area' }, signal);
+    // Of a chosen area these are the rates of the areas within it.
+    const { unit, area, category, channel, from, until } = divideQuery(address, []);
+    const asked = { unit, area, category, channel, from, until };
+    const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value));
+    const board = await api.board({ ...given, formula, group: 'area' }, signal);
     return board.figures.flatMap(({ key, rate }) =>
       key !== null && rate !== null ? [{ area: key, value: rate }] : [],
     );

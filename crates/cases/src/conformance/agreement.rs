@@ -50,6 +50,11 @@ pub fn whatever_is_asked_it_answers_as_the_record_in_memory_does<S: CaseStore>(d
             prop_assert_eq!(found, memory.all(&filter, order, limit));
         }
         prop_assert_eq!(desk.counts(&filter, now), memory.counts(&filter, now));
+        let spans = [200, 400, 401, 700].map(minute);
+        prop_assert_eq!(
+            desk.breakdown(&filter, &spans, now),
+            memory.breakdown(&filter, &spans, now)
+        );
         prop_assert_eq!(
             desk.points(tile, &filter, now),
             memory.points(tile, &filter, now)

@@ -10,8 +10,8 @@ use crate::figures::{
     BehindPage, BehindStart, Board, FigureQuestion, FigureStore, GroupBy, Part, Progress,
 };
 use crate::{
-    Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, MapTile, Order, Page, PageStart,
-    Receipt, Recorded, Sealed, SourceRef, StoreError,
+    Breakdown, Case, CaseFilter, CasePoint, CaseStore, Change, Counts, Event, MapTile, Order, Page,
+    PageStart, Receipt, Recorded, Sealed, SourceRef, StoreError,
 };
 
 /// Waits until a future is done, on this thread.
@@ -114,6 +114,15 @@ impl<'a, S: CaseStore> Desk<'a, S> {
 
     pub(super) fn counts(&self, filter: &CaseFilter, now: Timestamp) -> Counts {
         self.wait(self.store.counts(filter, now)).unwrap()
+    }
+
+    pub(super) fn breakdown(
+        &self,
+        filter: &CaseFilter,
+        spans: &[Timestamp],
+        now: Timestamp,
+    ) -> Breakdown {
+        self.wait(self.store.breakdown(filter, spans, now)).unwrap()
     }
 
     /// The marks of a tile, by case.

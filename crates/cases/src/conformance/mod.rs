@@ -22,6 +22,7 @@ mod finding;
 mod pairs;
 mod random;
 pub mod sample;
+pub mod views;
 pub mod whistles;
 
 pub use agreement::whatever_is_asked_it_answers_as_the_record_in_memory_does;

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use yiwang_base::{CaseId, Personal, Point, Span};
+use yiwang_base::{CaseId, CellBox, Personal, Point, Span};
 
 use super::sample::{happening, minute, note};
 use crate::{
@@ -305,7 +305,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
         some(&CATEGORIES),
         channels,
         (time(), time(), time(), time(), any::<bool>(), any::<bool>()),
-        text,
+        (text, proptest::option::weighted(0.3, (point(), point()))),
     )
         .prop_map(
             |(
@@ -315,7 +315,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                 categories,
                 channels,
                 (late_at, due_soon_at, from, until, one, other),
-                text,
+                (text, corners),
             )| {
                 CaseFilter {
                     stages,
@@ -330,6 +330,7 @@ pub(super) fn filter() -> impl Strategy<Value = CaseFilter> {
                     provisional: one && other,
                     from,
                     until,
+                    within: corners.map(|(one, other)| CellBox::between(one, other)),
                     text,
                 }
             },

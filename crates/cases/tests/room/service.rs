@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pollster::block_on;
 use yiwang_base::{CaseId, Personal, Refusal, RefusalKind, Timestamp};
 use yiwang_cases::{
-    Action, Actor, Asked, Case, CaseFilter, CasePoint, CaseStore, Change, Channel, Command,
-    Context, Counts, Event, Happening, MapTile, MemoryStore, Order, Page, PageStart, Receipt,
-    Recorded, RequestWords, SourceRef, Stage, StoreError, Submit, execute,
+    Action, Actor, Asked, Breakdown, Case, CaseFilter, CasePoint, CaseStore, Change, Channel,
+    Command, Context, Counts, Event, Happening, MapTile, MemoryStore, Order, Page, PageStart,
+    Receipt, Recorded, RequestWords, SourceRef, Stage, StoreError, Submit, execute,
 };
 
 use crate::town::{FRIDAY, at, good, rules, words};
@@ -146,6 +146,14 @@ impl CaseStore for Busy {
         limit: usize,
     ) -> Result<Page, StoreError> {
         self.record.list(filter, order, start, limit).await
+    }
+    async fn breakdown(
+        &self,
+        filter: &CaseFilter,
+        spans: &[Timestamp],
+        now: Timestamp,
+    ) -> Result<Breakdown, StoreError> {
+        self.record.breakdown(filter, spans, now).await
     }
     async fn counts(&self, filter: &CaseFilter, now: Timestamp) -> Result<Counts, StoreError> {
         self.record.counts(filter, now).await

@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use yiwang_base::{CaseId, LocalText, Purpose, Refusal, RefusalKind};
+use yiwang_base::{CaseId, LocalText, Purpose, Refusal, RefusalKind, Timestamp};
 use yiwang_cases::triage::LikelyLead;
 use yiwang_cases::{Action, Case, CaseStore, Recorded, possible};
 
@@ -23,10 +23,13 @@ use crate::follow_code;
 use crate::judging::Judging;
 use crate::policy::{Right, User};
 use crate::wire::{
-    CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, FileView, LifeView,
-    MergingView, ProofView, ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow, UsualView,
-    Word, seen_note, seen_words,
+    BreakdownView, CaseDetail, CasePage, CaseRow, CountsView, DutyView, EventWord, FileView,
+    LifeView, MergingView, ProofView, ReporterBody, SourceView, SuggestedUnit, Time, TimelineRow,
+    UsualView, Word, seen_note, seen_words,
 };
+
+/// How many hours a breakdown looks back.
+const HOURS: i64 = 24;
 
 /// A page of cases.
 #[utoipa::path(get, path = "/api/v1/cases", operation_id = "list_cases", tag = "cases", security(("session" = [])),
@@ -73,6 +76,32 @@ pub(super) async fn counts(
         &app.store.counts(&query.filter, now).await?,
         now,
     )))
+}
+
+/// How the cases that a filter finds divide by category, by area, and by the hour
+/// in which they came in. Takes the filters of the list.
+#[utoipa::path(get, path = "/api/v1/cases/breakdown", operation_id = "divide_cases", tag = "cases", security(("session" = [])),
+    params(CaseFilterQuery),
+    responses((status = 200, body = BreakdownView), FilterProblems))]
+pub(super) async fn breakdown(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Answer<Json<BreakdownView>> {
+    let user = visitor.with(Right::ReadCases)?;
+    let now = now();
+    let query = filter::read(&query.unwrap_or_default(), &app.city(), &user, now)?;
+    let hours = last_hours(now);
+    let found = app.store.breakdown(&query.filter, &hours, now).await?;
+    Ok(Json(BreakdownView::of(&found, &hours, now)))
+}
+
+/// The beginnings of the last [`HOURS`] full hours, the present one among them, and its end.
+fn last_hours(now: Timestamp) -> Vec<Timestamp> {
+    let hour = now.as_second().div_euclid(3600);
+    (hour + 1 - HOURS..=hour + 1)
+        .filter_map(|hour| Timestamp::from_second(hour * 3600).ok())
+        .collect()
 }
 
 /// One case, whole. Its `ETag` is its version.

@@ -1,6 +1,6 @@
 //! Which cases a query asks for.
 
-use yiwang_base::{AreaCode, Refusal, RefusalKind, Timestamp};
+use yiwang_base::{AreaCode, CellBox, Point, Refusal, RefusalKind, Timestamp};
 use yiwang_cases::{CaseFilter, Order, Queue, QueuePart};
 
 use super::commands::code;
@@ -17,7 +17,7 @@ pub(super) struct Query {
     pub(super) cursor: Option<String>,
 }
 
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "stage",
     "unit",
     "part",
@@ -30,6 +30,7 @@ const PARAMETERS: [&str; 15] = [
     "from",
     "until",
     "q",
+    "within",
     "order",
     "limit",
     "cursor",
@@ -106,6 +107,7 @@ pub(super) fn read(
             "from" => filter.from = Some(instant(&value, "from")?),
             "until" => filter.until = Some(instant(&value, "until")?),
             "q" => filter.text = Some(text(&value, user)?),
+            "within" => filter.within = Some(rectangle(&value, user)?),
             "order" => {
                 read.order = match value.as_ref() {
                     "newest" => Order::Newest,
@@ -201,6 +203,30 @@ pub(super) fn one_of<T: Worded>(word: &str, field: &str) -> Result<T, Refusal> {
 pub(super) fn limit(value: &str) -> Result<usize, Refusal> {
     let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
     limit.ok_or_else(|| wrong("limit", value, ["1–200"]))
+}
+
+/// A rectangle of the map, `west,south,east,north`. Who may not see where cases
+/// lie may not look by place either.
+fn rectangle(value: &str, user: &User) -> Result<CellBox, Refusal> {
+    if !user.sight().words {
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "query.place-not-allowed",
+            "您的角色看不到案卷的位置,因此不能按地图范围查找",
+            "your role does not see where cases lie: look them up by area",
+        )
+        .at("within"));
+    }
+    let degrees: Option<Vec<f64>> = value.split(',').map(|part| part.parse().ok()).collect();
+    let corners = match degrees.as_deref() {
+        Some([west, south, east, north]) => Point::new(*west, *south)
+            .ok()
+            .zip(Point::new(*east, *north).ok()),
+        _ => None,
+    };
+    let (one, other) =
+        corners.ok_or_else(|| wrong("within", value, ["116.30,39.80,116.50,40.00"]))?;
+    Ok(CellBox::between(one, other))
 }
 
 /// Words to look for. Who may not see what residents wrote may not search it

@@ -53,6 +53,7 @@ mod table;
 mod tiles;
 mod topics;
 mod trail;
+mod views;
 mod warnings;
 mod whistle_filter;
 mod whistles;
@@ -174,6 +175,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::read_own))
         .routes(routes!(cases::list))
         .routes(routes!(cases::counts))
+        .routes(routes!(cases::breakdown))
+        .routes(routes!(views::list, views::set))
         .routes(routes!(queue::read))
         .routes(routes!(batch::commands::act_on_many))
         .routes(routes!(cases::read))

@@ -436,6 +436,9 @@ pub(super) struct CaseFilterQuery {
     /// A case number, or words of the request or its address; at most 200 characters.
     #[param(required = false, max_length = 200)]
     q: String,
+    /// Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+    #[param(required = false, example = "116.30,39.80,116.50,40.00")]
+    within: String,
 }
 
 /// Near which place.

@@ -1,10 +1,12 @@
 //! Cases as staff see them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use yiwang_base::{Purpose, Timestamp};
-use yiwang_cases::{CallBack, Case, Counts, RequestWords, Sealed, Stage};
+use yiwang_cases::{Breakdown, CallBack, Case, Counts, Portion, RequestWords, Sealed, Stage};
 
 use super::duplicate::MergingView;
 use super::duty::DutyView;
@@ -207,6 +209,75 @@ impl CountsView {
             as_of: Time(now),
         }
     }
+}
+
+/// How the cases that a filter finds divide.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BreakdownView {
+    /// By category, the most first.
+    pub by_category: Vec<PortionView>,
+    /// By area, the most first.
+    pub by_area: Vec<PortionView>,
+    /// By the hour in which they came in, the last 24, the oldest first.
+    pub by_hour: Vec<HourView>,
+    /// The time to which lateness was judged.
+    pub as_of: Time,
+}
+
+/// Cases of one category or area.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PortionView {
+    /// Its code; `null` for cases that have none.
+    #[schema(required)]
+    pub code: Option<String>,
+    /// All of them.
+    pub total: u64,
+    /// Those on which someone has to act.
+    pub open: u64,
+    /// Those whose next step is late.
+    pub late: u64,
+}
+
+/// Cases that came in during an hour.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HourView {
+    /// Its beginning.
+    pub from: Time,
+    /// Its end.
+    pub until: Time,
+    /// How many.
+    pub total: u64,
+}
+
+impl BreakdownView {
+    /// What was divided, with the times between which the hours lie.
+    pub fn of(found: &Breakdown, hours: &[Timestamp], now: Timestamp) -> BreakdownView {
+        let by_hour = hours.windows(2).enumerate().map(|(number, hour)| HourView {
+            from: Time(hour[0]),
+            until: Time(hour[1]),
+            total: found.by_span.get(&number).copied().unwrap_or(0),
+        });
+        BreakdownView {
+            by_category: portions(&found.by_category),
+            by_area: portions(&found.by_area),
+            by_hour: by_hour.collect(),
+            as_of: Time(now),
+        }
+    }
+}
+
+fn portions<C: std::fmt::Display>(found: &BTreeMap<Option<C>, Portion>) -> Vec<PortionView> {
+    let mut portions: Vec<PortionView> = found
+        .iter()
+        .map(|(code, portion)| PortionView {
+            code: code.as_ref().map(ToString::to_string),
+            total: portion.total,
+            open: portion.open,
+            late: portion.late,
+        })
+        .collect();
+    portions.sort_by_key(|portion| std::cmp::Reverse(portion.total));
+    portions
 }
 
 /// A unit that answers for the case.

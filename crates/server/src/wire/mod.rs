@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod suggestion;
 mod table;
+mod view;
 mod warning;
 mod whistle;
 mod words;
@@ -50,8 +51,8 @@ pub use calendar::{
 };
 pub use caller::{CallerBody, CallerView};
 pub use case::{
-    ByStage, CallBackView, CaseDetail, CasePage, CaseRow, ChangeView, CountsView, SourceView,
-    SuggestedUnit, TimelineRow,
+    BreakdownView, ByStage, CallBackView, CaseDetail, CasePage, CaseRow, ChangeView, CountsView,
+    HourView, PortionView, SourceView, SuggestedUnit, TimelineRow,
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
@@ -114,6 +115,7 @@ pub use suggestion::{
     TopicsView, UsualView,
 };
 pub use table::{RejectedRow, TableBody, TableView};
+pub use view::{SharedView, ViewBody, Views, ViewsBody};
 pub use warning::{
     DraftBody, PublicWarning, WarningChangeView, WarningDetail, WarningSettings, WarningStepBody,
     WarningView, WarningsView,

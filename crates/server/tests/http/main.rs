@@ -40,5 +40,6 @@ mod sta;
 mod suggestions;
 mod table;
 mod together;
+mod views;
 mod votes;
 mod whistles;

@@ -18,6 +18,12 @@ const WHO: [&str; 9] = [
 const TABLE: &[(&str, &str)] = &[
     //                                           nobody op. unit ver. lead stew audi admin partner
     ("GET /", "200 200 200 200 200 200 200 200 200"),
+    (
+        "GET /api/v1/cases/breakdown",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    ("GET /api/v1/views", "401 200 200 200 200 200 200 200 403"),
+    ("PUT /api/v1/views", "401 412 412 412 412 412 412 412 403"),
     ("GET /api/v1/rules", "401 200 200 200 200 200 200 200 403"),
     ("POST /api/v1/rules", "401 403 403 403 403 412 403 403 403"),
     // What is sent here ends when it begins.
@@ -831,6 +837,7 @@ fn body(path: &str) -> Value {
         return sensing_body(path);
     }
     match path.rsplit('/').next().unwrap() {
+        "views" => json!({"views": []}),
         "accounts" => json!({"name": "operator", "role": "operator"}),
         "police" => json!({"type": "FeatureCollection", "features": []}),
         "merges" => json!({"layers": ["moon"], "fingerprint": "x"}),

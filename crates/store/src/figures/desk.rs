@@ -18,11 +18,11 @@ use super::scan::on_threads;
 use super::table::Table;
 
 /// Most rows that are read to make sure: more is SQLite's to answer.
-const MOST_UNSURE: usize = 2_000;
+pub(super) const MOST_UNSURE: usize = 2_000;
 
 /// Whether something is so, as far as whole seconds tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sure {
+pub(super) enum Sure {
     No,
     Perhaps,
     Yes,
@@ -51,14 +51,14 @@ impl Sure {
 
 /// A time with which columns are compared.
 #[derive(Debug, Clone, Copy)]
-struct Bound {
+pub(super) struct Bound {
     second: i64,
     /// Whether it lies within the second.
     within: bool,
 }
 
 impl Bound {
-    fn of(at: Timestamp) -> Bound {
+    pub(super) fn of(at: Timestamp) -> Bound {
         Bound::of_millis(to_millis(at))
     }
 
@@ -72,7 +72,7 @@ impl Bound {
     /// Whether a column's time lies before it. The first and the last second
     /// stand for all beyond them.
     #[inline]
-    fn is_after(self, column: u32) -> Sure {
+    pub(super) fn is_after(self, column: u32) -> Sure {
         let column_is_end = column == 1 || column == u32::MAX;
         match i64::from(column).cmp(&self.second) {
             _ if column_is_end => Sure::Perhaps,
@@ -84,7 +84,7 @@ impl Bound {
 }
 
 /// A filter in the numbers of one table.
-struct Sieve {
+pub(super) struct Sieve {
     stages: u64,
     channels: u64,
     units: Option<Vec<bool>>,
@@ -108,8 +108,11 @@ fn is_soon(due: u32, (now, end): (Bound, Bound)) -> Sure {
 
 impl Sieve {
     /// `None` for a filter that asks for what is not in the columns.
-    fn of(table: &Table, filter: &CaseFilter) -> Option<Sieve> {
-        let elsewhere = !filter.involved.is_empty() || filter.queue.is_some() || filter.provisional;
+    pub(super) fn of(table: &Table, filter: &CaseFilter) -> Option<Sieve> {
+        let elsewhere = !filter.involved.is_empty()
+            || filter.queue.is_some()
+            || filter.within.is_some()
+            || filter.provisional;
         if elsewhere || filter.sought().is_some() {
             return None;
         }
@@ -131,7 +134,7 @@ impl Sieve {
 
     /// Whether the filter finds the case of a row.
     #[inline]
-    fn finds(&self, chunk: &Chunk, at: usize) -> Sure {
+    pub(super) fn finds(&self, chunk: &Chunk, at: usize) -> Sure {
         let chosen = |chosen: &Option<Vec<bool>>, number: usize| {
             chosen.as_ref().is_none_or(|chosen| chosen[number])
         };

@@ -9,6 +9,7 @@ mod columns;
 mod compiled;
 mod desk;
 mod dictionary;
+mod divide;
 mod follow;
 mod scan;
 mod table;
@@ -20,7 +21,7 @@ use yiwang_base::Timestamp;
 use yiwang_cases::figures::{
     BehindPage, BehindStart, Board, FigureQuestion, FigureStore, GroupBy, Part, Progress,
 };
-use yiwang_cases::{Case, CaseFilter, Counts, Order, Page, PageStart, StoreError};
+use yiwang_cases::{Breakdown, Case, CaseFilter, Counts, Order, Page, PageStart, StoreError};
 
 use crate::Store;
 use crate::error::broken;
@@ -134,6 +135,27 @@ impl Store {
             }
         }
         Ok(Some(counts))
+    }
+
+    /// How the cases that a filter finds divide, by the columns; `None` where SQLite has to answer.
+    pub(crate) async fn breakdown_by_columns(
+        &self,
+        filter: &CaseFilter,
+        spans: &[Timestamp],
+        now: Timestamp,
+    ) -> Result<Option<Breakdown>, StoreError> {
+        let (sieve, times) = (filter.clone(), spans.to_vec());
+        let look = move |table: &Table| divide::divide(table, &sieve, &times, now);
+        let Some(divided) = self.look(look).await? else {
+            return Ok(None);
+        };
+        let mut breakdown = divided.counted;
+        for case in self.cases(divided.unsure).await? {
+            if filter.finds(&case) {
+                breakdown.count(&case, spans, now);
+            }
+        }
+        Ok(Some(breakdown))
     }
 
     /// Looks into the columns, if they are read.

@@ -21,6 +21,7 @@ import type {
   NewRequest,
   QueueQuery,
   RecurringQuery,
+  SavedView,
   TableToTake,
   Words,
   NewWhistle,
@@ -152,6 +153,16 @@ export const api = {
   queue: (query: QueueQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/queue', { params: { query }, signal })),
   actOnMany: (body: ActItem[]) => answer(client.POST('/api/v1/cases/batch', { body })),
+  breakdown: (query: CaseQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/cases/breakdown', { params: { query }, signal })),
+  views: () => answer(client.GET('/api/v1/views')),
+  setViews: (views: SavedView[], version: number) =>
+    answer(
+      client.PUT('/api/v1/views', {
+        params: { header: { 'If-Match': `"${version}"` } },
+        body: { views },
+      }),
+    ),
   case: (id: string) => answer(client.GET('/api/v1/cases/{id}', path({ id }))),
   suggestion: (id: string) => answer(client.GET('/api/v1/cases/{id}/suggestion', path({ id }))),
   suggest: (words: Words, signal: AbortSignal) =>

@@ -339,6 +339,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the cases that a filter finds divide by category, by area, and by the hour
+         *     in which they came in. Takes the filters of the list.
+         */
+        get: operations["divide_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/counts": {
         parameters: {
             query?: never;
@@ -2311,6 +2331,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reader's saved views, and what others of the same work share. */
+        get: operations["list_views"];
+        /** Set one's own views, all together: so they are added, renamed, ordered, shared and deleted. */
+        put: operations["set_views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/warning-settings": {
         parameters: {
             query?: never;
@@ -3176,6 +3214,17 @@ export interface components {
             total: components["schemas"]["TallyView"];
             total_compare: components["schemas"]["TallyView"] | null;
             until: components["schemas"]["Time"] | null;
+        };
+        /** @description How the cases that a filter finds divide. */
+        BreakdownView: {
+            /** @description The time to which lateness was judged. */
+            as_of: components["schemas"]["Time"];
+            /** @description By area, the most first. */
+            by_area: components["schemas"]["PortionView"][];
+            /** @description By category, the most first. */
+            by_category: components["schemas"]["PortionView"][];
+            /** @description By the hour in which they came in, the last 24, the oldest first. */
+            by_hour: components["schemas"]["HourView"][];
         };
         /** @description Cases by stage. */
         ByStage: {
@@ -4946,6 +4995,18 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description Cases that came in during an hour. */
+        HourView: {
+            /** @description Its beginning. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+            /** @description Its end. */
+            until: components["schemas"]["Time"];
+        };
         /** @description Hours of a day, in minutes after midnight. */
         HoursView: {
             /**
@@ -5636,6 +5697,26 @@ export interface components {
              * @description East, -180 to 180.
              */
             lon: number;
+        };
+        /** @description Cases of one category or area. */
+        PortionView: {
+            /** @description Its code; `null` for cases that have none. */
+            code: string | null;
+            /**
+             * Format: int64
+             * @description Those whose next step is late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Those on which someone has to act.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
         };
         /** @description Who came. */
         PresenceView: {
@@ -6436,6 +6517,15 @@ export interface components {
         };
         /** @description Count provisional deadlines anew. */
         SettleDueBody: Record<string, never>;
+        /** @description A view that somebody else shares. */
+        SharedView: {
+            /** @description Sign-in name of whoever keeps it. */
+            by: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Its filters and order. */
+            query: string;
+        };
         /** @description One thing that happened to an alert or a warning. */
         SheetStepView: {
             /** @description When. */
@@ -7199,6 +7289,32 @@ export interface components {
             note?: string | null;
             /** @description Whether it is really done. */
             pass: boolean;
+        };
+        /** @description Filters of the desk under a name. */
+        ViewBody: {
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Filters and order as in the address of the list, `stage=accepted&order=due`. */
+            query: string;
+            /** @description Whether others of the same role see it too, of the same unit where the role acts for one. */
+            shared: boolean;
+        };
+        /** @description The views that a person sees. */
+        Views: {
+            /** @description What others share. */
+            shared: components["schemas"]["SharedView"][];
+            /**
+             * Format: int32
+             * @description Version of the own ones; 0 when there never were any.
+             */
+            version: number;
+            /** @description The own ones, in their order. */
+            views: components["schemas"]["ViewBody"][];
+        };
+        /** @description The views of an account, in the order it wants them. */
+        ViewsBody: {
+            /** @description All of them; those that are left out are gone. */
+            views: components["schemas"]["ViewBody"][];
         };
         /** @description Speak in the vote that a dossier holds. */
         VoiceBody: {
@@ -9338,6 +9454,11 @@ export interface operations {
                 until?: string;
                 /** @description A case number, or words of the request or its address; at most 200 characters. */
                 q?: string;
+                /**
+                 * @description Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+                 * @example 116.30,39.80,116.50,40.00
+                 */
+                within?: string;
                 /** @description Last submitted first, or earliest deadline first (only cases that have one). */
                 order?: "newest" | "due";
                 /** @description How many; 50 unless told. */
@@ -9518,6 +9639,104 @@ export interface operations {
             };
         };
     };
+    divide_cases: {
+        parameters: {
+            query?: {
+                /** @description Stages. */
+                stage?: components["schemas"]["Stage"][];
+                /** @description Codes of lead units. */
+                unit?: string[];
+                /** @description Only those that wait for the one unit, and for what. */
+                part?: "to_accept" | "in_work" | "assisting" | "sent_back";
+                /** @description Codes of areas, with all that lie in them. */
+                area?: string[];
+                /** @description Codes of categories. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Only those whose next step is late. */
+                late?: boolean;
+                /** @description Only those whose next step is due within four hours. */
+                due_soon?: boolean;
+                /** @description Only cases with a deadline that waits for a year of the calendar. */
+                provisional?: boolean;
+                /** @description Came in at or after. */
+                from?: string;
+                /** @description Came in before. */
+                until?: string;
+                /** @description A case number, or words of the request or its address; at most 200 characters. */
+                q?: string;
+                /**
+                 * @description Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+                 * @example 116.30,39.80,116.50,40.00
+                 */
+                within?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description How the cases that a filter finds divide by category, by area, and by the hour
+             *     in which they came in. Takes the filters of the list.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_cases: {
         parameters: {
             query?: {
@@ -9545,6 +9764,11 @@ export interface operations {
                 until?: string;
                 /** @description A case number, or words of the request or its address; at most 200 characters. */
                 q?: string;
+                /**
+                 * @description Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+                 * @example 116.30,39.80,116.50,40.00
+                 */
+                within?: string;
             };
             header?: never;
             path?: never;
@@ -9635,6 +9859,11 @@ export interface operations {
                 until?: string;
                 /** @description A case number, or words of the request or its address; at most 200 characters. */
                 q?: string;
+                /**
+                 * @description Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+                 * @example 116.30,39.80,116.50,40.00
+                 */
+                within?: string;
                 /** @description CSV unless told. */
                 format?: "csv" | "xlsx";
                 /** @description Whether CSV begins with a byte order mark, which older spreadsheets need. */
@@ -9741,6 +9970,11 @@ export interface operations {
                 until?: string;
                 /** @description A case number, or words of the request or its address; at most 200 characters. */
                 q?: string;
+                /**
+                 * @description Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+                 * @example 116.30,39.80,116.50,40.00
+                 */
+                within?: string;
             };
             header?: never;
             path?: never;
@@ -20602,6 +20836,11 @@ export interface operations {
                 until?: string;
                 /** @description A case number, or words of the request or its address; at most 200 characters. */
                 q?: string;
+                /**
+                 * @description Lies in this rectangle of the map: degrees west, south, east, north. For who sees places.
+                 * @example 116.30,39.80,116.50,40.00
+                 */
+                within?: string;
                 /** @description How many; 50 unless told. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -22349,6 +22588,206 @@ export interface operations {
             };
             /** @description Something needs correcting */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reader's saved views, and what others of the same work share. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_views: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewsBody"];
+            };
+        };
+        responses: {
+            /** @description Set one's own views, all together: so they are added, renamed, ordered, shared and deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,8 +5,9 @@ import { sensingEn } from './sensing';
 import { suggestEn } from './suggest.en';
 import { clashEn } from './clash';
 import { dispatchEn } from './dispatch';
+import { divideEn } from './divide';
 import { duplicatesEn } from './duplicates';
-import { layersEn } from './layers';
+import { savedEn } from './saved';
 import { whistlesEn } from './whistles';
 import { hotline } from './hotline.en';
 import { upload } from './upload.en';
@@ -56,8 +57,9 @@ export const en: Messages = {
   whistles: whistlesEn,
   clash: clashEn,
   dispatch: dispatchEn,
+  divide: divideEn,
   duplicates: duplicatesEn,
-  layers: layersEn,
+  saved: savedEn,
   live: {
     on: 'Live',
     connecting: 'Connecting',

@@ -5,8 +5,9 @@ import { sensingZh } from './sensing';
 import { suggestZh } from './suggest.zh';
 import { clashZh } from './clash';
 import { dispatchZh } from './dispatch';
+import { divideZh } from './divide';
 import { duplicatesZh } from './duplicates';
-import { layersZh } from './layers';
+import { savedZh } from './saved';
 import { whistlesZh } from './whistles';
 import { hotline } from './hotline.zh';
 import { upload } from './upload.zh';
@@ -53,8 +54,9 @@ export const zh = {
   whistles: whistlesZh,
   clash: clashZh,
   dispatch: dispatchZh,
+  divide: divideZh,
   duplicates: duplicatesZh,
-  layers: layersZh,
+  saved: savedZh,
   live: {
     on: '实时',
     connecting: '正在连接',

@@ -76,9 +76,161 @@ impl Roster {
         Ok(Roster { unit, shifts })
     }
 
+    /// Stretches between two times in which nobody is on duty, in order.
+    pub fn gaps(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let mut gaps = Vec::new();
+        let mut covered = from;
+        for shift in &self.shifts {
+            if shift.from >= until {
+                break;
+            }
+            if shift.from > covered {
+                gaps.push((covered, shift.from));
+            }
+            covered = covered.max(shift.until);
+        }
+        if covered < until {
+            gaps.push((covered, until));
+        }
+        gaps
+    }
+
+    /// The roster once the people of two shifts have changed places (换班). Shifts are
+    /// named by their positions.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where there is no such shift, both have the same person, or somebody
+    /// would be on two shifts at once.
+    pub fn swapped(&self, first: usize, second: usize) -> Result<Roster, Refusal> {
+        let (one, other) = (self.shift(first, "first")?, self.shift(second, "second")?);
+        let person = |shift: &Shift| shift.on_call.disclose(Purpose::Record).person.clone();
+        if person(one) == person(other) {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "roster.same-person",
+                "两班是同一个人,无须换班",
+                "both shifts have the same person: there is nothing to swap",
+            )
+            .at("second"));
+        }
+        let mut shifts = self.shifts.clone();
+        shifts[first].on_call = other.on_call.clone();
+        shifts[second].on_call = one.on_call.clone();
+        for (position, field) in [(first, "first"), (second, "second")] {
+            let here = &shifts[position];
+            let twice = shifts.iter().enumerate().any(|(at, shift)| {
+                let overlap = shift.from < here.until && here.from < shift.until;
+                at != position && overlap && person(shift) == person(here)
+            });
+            if twice {
+                return Err(Refusal::new(
+                    RefusalKind::Invalid,
+                    "roster.twice",
+                    "换班后会有人同时值两班",
+                    "somebody would be on two shifts at once",
+                )
+                .at(field)
+                .found(here.from.to_string()));
+            }
+        }
+        Ok(Roster {
+            unit: self.unit.clone(),
+            shifts,
+        })
+    }
+
+    fn shift(&self, position: usize, field: &str) -> Result<&Shift, Refusal> {
+        self.shifts.get(position).ok_or_else(|| {
+            Refusal::new(
+                RefusalKind::Invalid,
+                "roster.no-shift",
+                "值班表中没有这一班",
+                "the roster has no such shift",
+            )
+            .at(field)
+            .found(position.to_string())
+            .allowing([format!("< {}", self.shifts.len())])
+        })
+    }
+
     /// Who is on duty at a time.
     pub fn on_duty(&self, at: Timestamp) -> impl Iterator<Item = &Shift> {
         let on_duty = move |shift: &&Shift| (shift.from..shift.until).contains(&at);
         self.shifts.iter().filter(on_duty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use yiwang_base::from_millis;
+
+    use super::*;
+
+    fn hour(hours: i64) -> Timestamp {
+        from_millis(hours * 3_600_000)
+    }
+
+    fn roster(shifts: &[(&str, i64, i64)]) -> Roster {
+        let shifts = shifts.iter().map(|(person, from, until)| Shift {
+            from: hour(*from),
+            until: hour(*until),
+            on_call: Personal::new(OnCall {
+                person: (*person).into(),
+                phone: "1".into(),
+            }),
+        });
+        Roster::new("lights".parse().unwrap(), shifts.collect()).unwrap()
+    }
+
+    fn people(roster: &Roster) -> Vec<String> {
+        let shifts = roster.shifts.iter();
+        let person = |shift: &Shift| shift.on_call.disclose(Purpose::Record).person.clone();
+        shifts.map(person).collect()
+    }
+
+    #[test]
+    fn gaps_are_where_nobody_sits() {
+        let week = roster(&[("a", 0, 8), ("b", 6, 10), ("c", 12, 20)]);
+        let gaps = week.gaps(hour(-2), hour(24));
+        let expected = [(-2, 0), (10, 12), (20, 24)];
+        assert_eq!(
+            gaps,
+            expected.map(|(from, until)| (hour(from), hour(until)))
+        );
+        assert_eq!(week.gaps(hour(1), hour(9)), []);
+        assert_eq!(roster(&[]).gaps(hour(0), hour(1)), [(hour(0), hour(1))]);
+    }
+
+    #[test]
+    fn two_people_change_places_and_nobody_sits_twice() {
+        let week = roster(&[("a", 0, 8), ("b", 8, 16), ("a", 14, 20)]);
+        let refused = |first, second| week.swapped(first, second).unwrap_err().code;
+        // `a` would sit from 8 to 16 and from 14 to 20.
+        assert_eq!(refused(0, 1), "roster.twice");
+        assert_eq!(refused(0, 2), "roster.same-person");
+        assert_eq!(refused(0, 3), "roster.no-shift");
+        let swapped = roster(&[("a", 0, 8), ("b", 8, 16)]).swapped(0, 1).unwrap();
+        assert_eq!(people(&swapped), ["b", "a"]);
+    }
+
+    proptest! {
+        /// An hour is in a gap, or somebody is on duty, and never both.
+        #[test]
+        fn every_hour_is_covered_or_in_a_gap(
+            shifts in prop::collection::vec((0i64..40, 1i64..12), 0..8)
+        ) {
+            let shifts: Vec<(&str, i64, i64)> = shifts
+                .iter()
+                .map(|(from, hours)| ("a", *from, from + hours))
+                .collect();
+            let roster = roster(&shifts);
+            let gaps = roster.gaps(hour(0), hour(60));
+            for at in 0..60 {
+                let on = roster.on_duty(hour(at)).next().is_some();
+                let free = gaps.iter().any(|(from, until)| (*from..*until).contains(&hour(at)));
+                prop_assert_eq!(on, !free);
+            }
+        }
     }
 }

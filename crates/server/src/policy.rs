@@ -79,6 +79,8 @@ pub enum Right {
     ReadRoster,
     /// Set a unit's duty roster.
     SetRoster,
+    /// Let two people of a roster change places; of units, in their own.
+    SwapDuty,
     /// See things, their datastreams and readings, and the devices.
     ReadSensing,
     /// Send readings, by a program or a device with a key.
@@ -147,7 +149,7 @@ impl Role {
             KeepDevices, KeepRegister, KeepViews, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
             ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, Run, SendReadings,
             SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany, SubmitTable,
-            Whistle,
+            SwapDuty, Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures | KeepViews => self != Role::Partner,
@@ -201,6 +203,7 @@ impl Role {
             Whistle(_) => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             ReadRoster => matches!(self, Role::Operator | Role::Unit | Role::Steward),
             SetRoster => self == Role::Steward,
+            SwapDuty => matches!(self, Role::Steward | Role::Unit),
             Run(Kind::Proposal | Kind::Consultation) => self == Role::Operator,
             Run(Kind::Topic | Kind::Dispute | Kind::Deliberation | Kind::MicroProject) => {
                 matches!(self, Role::Operator | Role::Unit)
@@ -376,6 +379,25 @@ impl User {
         self.bound_to()?.ok_or_else(|| forbidden(self.role))
     }
 
+    /// Refuses unless the user may let people of this unit's roster change places.
+    ///
+    /// # Errors
+    /// A refusal that names the role or the unit.
+    pub fn must_swap_duty(&self, unit: &UnitCode) -> Result<(), Refusal> {
+        self.must(Right::SwapDuty)?;
+        match self.bound_to()? {
+            Some(own) if own != unit => Err(Refusal::new(
+                RefusalKind::Forbidden,
+                "policy.other-roster",
+                "只能调换本单位的值班",
+                "a unit's staff swap shifts in their own unit's roster",
+            )
+            .at("unit")
+            .found(unit.as_str())),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the user may see this case at all.
     pub fn sees(&self, case: &Case) -> bool {
         let here = |areas: &BTreeSet<AreaCode>| {
@@ -541,7 +563,7 @@ mod tests {
             ),
             (
                 Role::Unit,
-                "alerts handle_alerts sensing cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "alerts handle_alerts sensing cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster swap_duty whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  topic dispute property_party asset deliberation micro_project",
             ),
             (
@@ -554,7 +576,7 @@ mod tests {
             ),
             (
                 Role::Steward,
-                "alerts set_rules sensing register devices cases units figures formulas entries city hooks submit erase settle_due roster set_roster whistle.erase property_party asset",
+                "alerts set_rules sensing register devices cases units figures formulas entries city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset",
             ),
             (
                 Role::Auditor,
@@ -580,6 +602,7 @@ mod tests {
             (Right::SetChannel, "channel"),
             (Right::ReadRoster, "roster"),
             (Right::SetRoster, "set_roster"),
+            (Right::SwapDuty, "swap_duty"),
             (Right::SubmitMany, "many"),
             (Right::SetHooks, "hooks"),
             (Right::FindCaller, "caller"),

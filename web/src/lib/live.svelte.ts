@@ -1,4 +1,4 @@
-import type { AlertChange, CaseChange, WarningChange, WhistleChange } from './api/types';
+import type { AlertChange, CaseChange, DossierChange, WarningChange, WhistleChange } from './api/types';
 import { office } from './session.svelte';
 import { ChangeStream, type StreamState } from './stream';
 
@@ -7,6 +7,7 @@ type Listener = {
   whistled?: (change: WhistleChange) => void;
   alerted?: (change: AlertChange) => void;
   warned?: (change: WarningChange) => void;
+  filed?: (change: DossierChange) => void;
   back: () => void;
 };
 
@@ -31,6 +32,7 @@ class Live {
     whistled: (change) => this.#listeners.forEach((listener) => listener.whistled?.(change)),
     alerted: (change) => this.#listeners.forEach((listener) => listener.alerted?.(change)),
     warned: (change) => this.#listeners.forEach((listener) => listener.warned?.(change)),
+    filed: (change) => this.#listeners.forEach((listener) => listener.filed?.(change)),
     missed: () => this.#listeners.forEach((listener) => listener.back()),
     ended: () => void office.look(),
   });

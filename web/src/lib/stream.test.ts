@@ -51,18 +51,20 @@ describe('the stream of changes', () => {
       whistled: ({ seq }) => told.push(`whistle ${seq}`),
       alerted: () => {},
       warned: () => {},
+      filed: ({ seq }) => told.push(`dossier ${seq}`),
       missed: () => told.push('missed'),
       ended: () => told.push('ended'),
     });
   });
   afterEach(() => vi.useRealTimers());
 
-  it('tells changes of whistles too, and counts them', () => {
+  it('tells changes of whistles and dossiers too, and counts them', () => {
     stream.start();
     last().say('ready', 7);
     last().say('whistle', { seq: 7, id: 'W1', version: 1 });
-    last().say('ready', 8);
-    expect(told).toEqual(['connecting', 'on', 'missed', 'whistle 7', 'on']);
+    last().say('dossier', { seq: 8, id: 'D1', version: 1 });
+    last().say('ready', 9);
+    expect(told).toEqual(['connecting', 'on', 'missed', 'whistle 7', 'dossier 8', 'on']);
   });
 
   it('asks to read again once connected: something may have happened since the page was read', () => {

@@ -1,4 +1,4 @@
-import type { AlertChange, CaseChange, WarningChange, WhistleChange } from './api/types';
+import type { AlertChange, CaseChange, DossierChange, WarningChange, WhistleChange } from './api/types';
 
 /** The parts of an `EventSource` that are used here. */
 export type Source = Pick<EventSource, 'readyState' | 'close'> & {
@@ -15,6 +15,7 @@ export type Hooks = {
   whistled: (change: WhistleChange) => void;
   alerted: (change: AlertChange) => void;
   warned: (change: WarningChange) => void;
+  filed: (change: DossierChange) => void;
   /** Something may have happened that was not told: read again. */
   missed: () => void;
   /** The server ended the stream for good; perhaps the session is over. */
@@ -78,6 +79,7 @@ export class ChangeStream {
     tells<WhistleChange>('whistle', (change) => this.#hooks.whistled(change));
     tells<AlertChange>('alert', (change) => this.#hooks.alerted(change));
     tells<WarningChange>('warning', (change) => this.#hooks.warned(change));
+    tells<DossierChange>('dossier', (change) => this.#hooks.filed(change));
     source.onerror = () => {
       if (!mine()) return;
       this.#hooks.state('lost');

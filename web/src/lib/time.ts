@@ -35,6 +35,12 @@ export function dateTime(at: string): string {
   }).format(new Date(at));
 }
 
+/** The day alone, in the city's time zone. */
+export function day(at: string): string {
+  const month = i18n.lang === 'zh' ? 'numeric' : 'short';
+  return format('day alone', { year: 'numeric', month, day: 'numeric' }).format(new Date(at));
+}
+
 /** The time alone today, the date without the year this year, else the whole date. */
 export function shortTime(at: string, now: number): string {
   const year = format('year', { year: 'numeric' });

@@ -42,9 +42,6 @@ problems! {
     WhistleProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND SERVICE_UNAVAILABLE;
     /// A call for staff that names a unit.
     RosterProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
-    /// Setting a unit's roster.
-    SetRosterProblems: BAD_REQUEST UNAUTHORIZED FORBIDDEN NOT_FOUND REQUEST_TIMEOUT
-        PAYLOAD_TOO_LARGE UNSUPPORTED_MEDIA_TYPE UNPROCESSABLE_ENTITY SERVICE_UNAVAILABLE;
     /// A call for staff that names one thing.
     OneStaffProblems: UNAUTHORIZED FORBIDDEN NOT_FOUND SERVICE_UNAVAILABLE;
     /// A change of what the city is made of.

@@ -223,6 +223,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(whistles::erase))
         .routes(routes!(roster::now_on_duty))
         .routes(routes!(roster::read, roster::set))
+        .routes(routes!(roster::swap))
         .routes(routes!(commands::duty::settle_due))
         .routes(routes!(exports::cases))
         .routes(routes!(figures::board))

@@ -112,6 +112,18 @@ pub(super) struct UnitPath {
     unit: String,
 }
 
+/// In which time gaps of a roster are looked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RosterQuery {
+    /// From when; from now on, unless told.
+    #[param(required = false, format = DateTime)]
+    from: String,
+    /// Until when; seven days from then, unless told, and 62 at most.
+    #[param(required = false, format = DateTime)]
+    until: String,
+}
+
 /// Which category.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

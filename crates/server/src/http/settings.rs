@@ -373,7 +373,8 @@ async fn set<T: Stored>(
     one(&code, after)
 }
 
-fn given(grounds: Option<String>) -> Result<Option<String>, Refusal> {
+/// The grounds of a change, if there are any.
+pub(super) fn given(grounds: Option<String>) -> Result<Option<String>, Refusal> {
     let grounds = grounds.map(|text| text.trim().to_owned());
     let grounds = grounds.filter(|text| !text.is_empty());
     match &grounds {

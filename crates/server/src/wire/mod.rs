@@ -122,10 +122,10 @@ pub use warning::{
 };
 pub use whistle::{
     BlowBody, CallBody, CallUnitBody, CallView, CheckInBody, CheckInsPage, CheckInsView,
-    ConfirmBody, EndBody, MilestoneBody, MilestoneView, OnDutyNow, OnDutyView, PresenceView,
-    ReachBody, RefuseBody, RosterBody, RosterView, ScoreCallBody, ShiftBody, UnreachBody,
-    WhistleChangeView, WhistleDetail, WhistlePageView, WhistleRow, WhistleTimelineRow,
-    WhistleWordsView, WithdrawWhistleBody,
+    ConfirmBody, EndBody, GapView, MilestoneBody, MilestoneView, OnDutyNow, OnDutyView,
+    PresenceView, ReachBody, RefuseBody, RosterBody, RosterView, ScoreCallBody, ShiftBody,
+    SwapBody, UnreachBody, WhistleChangeView, WhistleDetail, WhistlePageView, WhistleRow,
+    WhistleTimelineRow, WhistleWordsView, WithdrawWhistleBody,
 };
 pub use words::{
     ActionWord, AlertActionWord, AlertOutcomeWord, AnswerKindWord, AttendanceWord, BetterWord,

@@ -490,13 +490,47 @@ pub struct RosterBody {
     pub shifts: Vec<ShiftBody>,
 }
 
-/// A unit's roster.
+/// A unit's roster. Its `ETag` is its version.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RosterView {
     /// Code of the unit.
     pub unit: String,
+    /// Its version, for `If-Match`; 0 where it was never set.
+    pub version: u64,
     /// The shifts, in order of time.
     pub shifts: Vec<OnDutyView>,
+    /// Stretches of the time that was asked about in which nobody is on duty.
+    pub gaps: Vec<GapView>,
+    /// From when gaps were looked for.
+    pub from: Time,
+    /// Until when.
+    pub until: Time,
+}
+
+/// A stretch in which nobody is on duty.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GapView {
+    /// From when.
+    pub from: Time,
+    /// Until when.
+    pub until: Time,
+    /// How many minutes of it are working time by the city's calendar; `null` where that
+    /// cannot be said.
+    #[schema(required)]
+    pub working_minutes: Option<u32>,
+}
+
+/// Two shifts whose people change places (换班).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwapBody {
+    /// Position of one in the list of shifts, from 0.
+    pub first: usize,
+    /// Position of the other.
+    pub second: usize,
+    /// Why; it stays in the record.
+    #[schema(max_length = 300)]
+    pub grounds: Option<String>,
 }
 
 /// Everyone on duty.

@@ -319,7 +319,11 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "POST /api/v1/roster/{unit}",
-        "401 403 403 403 403 200 403 403 403",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "POST /api/v1/roster/{unit}/swap",
+        "401 403 412 403 403 412 403 403 403",
     ),
     (
         "POST /api/v1/cases/{id}/settle-due",
@@ -900,6 +904,7 @@ fn body(path: &str) -> Value {
         "merge" => json!({"into": "C1"}),
         "unmerge" => json!({"reason": "x"}),
         "similar" => json!({"words": "路灯不亮"}),
+        "swap" => json!({"first": 0, "second": 1}),
         _ if path.contains("/roster/") => json!({"shifts": []}),
         _ => json!({}),
     }

@@ -323,6 +323,67 @@ fn an_erased_whistle_has_no_words_and_its_record_still_verifies() {
     act(&steward, "W1", "erase", 3, &json!({"ground": "again"})).refused(422, "field.missing");
 }
 
+/// Posts over the version that is there.
+fn seen(client: &Client, path: &str, body: &Value) -> Answer {
+    let unit = path.trim_end_matches("/swap");
+    let version = client.get(unit).expect(200)["version"].clone();
+    let headers = [("If-Match", format!("\"{version}\""))];
+    client.call(Method::POST, path, &headers, Some(body))
+}
+
+fn set_roster(client: &Client, path: &str, roster: &Value) -> Value {
+    seen(client, path, roster).expect(200)
+}
+
+#[test]
+fn two_people_of_a_roster_change_places_and_gaps_are_told() {
+    let town = Town::new();
+    let steward = town.person("steward");
+    let path = "/api/v1/roster/lights";
+    let day = |hour: u32| format!("2026-03-02T{hour:02}:00:00Z");
+    let roster = json!({"shifts": [
+        {"person": "李娜", "phone": "1", "from": day(0), "until": day(8)},
+        {"person": "王强", "phone": "2", "from": day(8), "until": day(16)},
+    ]});
+    steward.post(path, &roster).refused(428, "if-match.missing");
+    let set = set_roster(&steward, path, &roster);
+    // Somebody else had read an older version.
+    let old = [("If-Match", "\"0\"".to_owned())];
+    steward
+        .call(Method::POST, path, &old, Some(&roster))
+        .refused(412, "roster.changed");
+    // 2 March 2026 is a Monday: until midnight nobody sits, which is no working time in
+    // a city that works until 18:00 of its own zone.
+    let asked = format!("{path}?from={}&until=2026-03-03T00:00:00Z", day(0));
+    let read = steward.get(&asked).expect(200);
+    assert_eq!(
+        read["gaps"],
+        json!([{
+            "from": "2026-03-02T16:00:00.000Z",
+            "until": "2026-03-03T00:00:00.000Z",
+            "working_minutes": 0,
+        }])
+    );
+    steward
+        .get(&format!("{path}?until=2020-01-01T00:00:00Z"))
+        .refused(422, "query.invalid");
+    // The unit's own people swap; the record has who did it and why, and no names.
+    let unit = town.person("unit");
+    let swap = format!("{path}/swap");
+    let body = json!({"first": 0, "second": 1, "grounds": "家中有事"});
+    let swapped = seen(&unit, &swap, &body).expect(200);
+    assert_ne!(swapped["version"], set["version"]);
+    assert_eq!(swapped["shifts"][0]["person"], "王强");
+    assert_eq!(swapped["shifts"][1]["phone"], "1");
+    let none = json!({"first": 0, "second": 9});
+    seen(&unit, &swap, &none).refused(422, "roster.no-shift");
+    let crew = town.person("crew");
+    seen(&crew, &swap, &body).refused(403, "policy.other-roster");
+    seen(&town.person("operator"), &swap, &body).refused(403, "policy.forbidden");
+    let entries = town.person("auditor").get("/trail/tile/entries/000.p/1");
+    assert!(!entries.text().contains("王强"));
+}
+
 #[test]
 fn a_steward_sets_who_is_on_duty_and_the_caller_sees_their_numbers() {
     let town = Town::with_streets();
@@ -332,7 +393,7 @@ fn a_steward_sets_who_is_on_duty_and_the_caller_sees_their_numbers() {
     ]});
     let path = "/api/v1/roster/lights";
     assert_eq!(steward.get(path).expect(200)["shifts"], json!([]));
-    let set = steward.post(path, &roster).expect(200);
+    let set = set_roster(&steward, path, &roster);
     assert_eq!(set["shifts"][0]["person"], "李娜");
     let street = town.person("street");
     let whistle = blow(&street, &emergency());
@@ -344,7 +405,7 @@ fn a_steward_sets_who_is_on_duty_and_the_caller_sees_their_numbers() {
         {"person": "明日", "phone": "2", "from": hour(8), "until": hour(16)},
         {"person": "李娜", "phone": "19900001234", "from": hour(-1), "until": hour(8)},
     ]});
-    steward.post(path, &roster).expect(200);
+    set_roster(&steward, path, &roster);
     let whistle = street.get("/api/v1/whistles/W1").expect(200);
     let on_duty = whistle["on_duty"].as_array().unwrap();
     assert_eq!(on_duty.len(), 1);
@@ -367,11 +428,15 @@ fn a_steward_sets_who_is_on_duty_and_the_caller_sees_their_numbers() {
 
     let wrong =
         json!({"shifts": [{"person": "a", "phone": "1", "from": hour(8), "until": hour(8)}]});
-    let refusal = steward.post(path, &wrong).refused(422, "roster.shift");
+    let refusal = seen(&steward, path, &wrong).refused(422, "roster.shift");
     assert_eq!(refusal["field"], "shifts[0].until");
-    steward
-        .post("/api/v1/roster/moon", &roster)
-        .refused(404, "unit.unknown");
+    let moon = steward.call(
+        Method::POST,
+        "/api/v1/roster/moon",
+        &[("If-Match", "\"0\"".into())],
+        Some(&roster),
+    );
+    moon.refused(404, "unit.unknown");
     // The entries that anyone of the auditors reads have times, and no names.
     let entries = town.person("auditor").get("/trail/tile/entries/000.p/1");
     assert!(!entries.text().contains("李娜"));

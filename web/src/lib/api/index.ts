@@ -18,10 +18,13 @@ import type {
   GridAdoption,
   GridPlan,
   NearQuery,
+  NeedsQuery,
   NewRequest,
+  NewShift,
   QueueQuery,
   RecurringQuery,
   SavedView,
+  Swap,
   TableToTake,
   Words,
   NewWhistle,
@@ -261,6 +264,30 @@ export const api = {
       }),
     ),
   actOnWhistle,
+  onDuty: () => answer(client.GET('/api/v1/roster')),
+  roster: (unit: string, from: Date, until: Date) =>
+    answer(
+      client.GET('/api/v1/roster/{unit}', {
+        params: {
+          path: { unit },
+          query: { from: from.toISOString(), until: until.toISOString() },
+        },
+      }),
+    ),
+  setRoster: (unit: string, version: number, shifts: NewShift[]) =>
+    answer(
+      client.POST('/api/v1/roster/{unit}', {
+        params: { path: { unit }, header: { 'If-Match': `"${version}"` } },
+        body: { shifts },
+      }),
+    ),
+  swapShifts: (unit: string, version: number, body: Swap) =>
+    answer(
+      client.POST('/api/v1/roster/{unit}/swap', {
+        params: { path: { unit }, header: { 'If-Match': `"${version}"` } },
+        body,
+      }),
+    ),
   checkIns: () => answer(client.GET('/api/v1/whistles/check-ins')),
   gridLayers: () => answer(client.GET('/api/v1/grid/layers')),
   gridMerges: () => answer(client.GET('/api/v1/grid/merges')),
@@ -315,6 +342,7 @@ export const dossiers = {
   credit: (dossier: string) =>
     answer(client.GET('/api/v1/dossiers/{dossier}/credit', path({ dossier }))),
   scan: () => answer(client.POST('/api/v1/proposals/scan')),
+  needs: (query: NeedsQuery) => answer(client.GET('/api/v1/needs', { params: { query } })),
   signals: () => answer(client.GET('/api/v1/disputes/signals')),
 };
 

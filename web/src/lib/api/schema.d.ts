@@ -2165,11 +2165,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A unit's roster. */
+        /** A unit's roster, and when nobody is on duty. Its `ETag` is its version. */
         get: operations["read_roster"];
         put?: never;
-        /** Set a unit's roster; it takes the place of the one before. */
+        /** Set a unit's roster; it takes the place of the one that was seen. */
         post: operations["set_roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster/{unit}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the people of two shifts change places (换班): a steward, and a unit's staff in
+         *     their own roster.
+         */
+        post: operations["swap_shifts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4784,6 +4804,19 @@ export interface components {
              */
             reach_metres: number;
         };
+        /** @description A stretch in which nobody is on duty. */
+        GapView: {
+            /** @description From when. */
+            from: components["schemas"]["Time"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How many minutes of it are working time by the city's calendar; `null` where that
+             *     cannot be said.
+             */
+            working_minutes: number | null;
+        };
         /**
          * @description How urgent: names limits of the city's.
          * @enum {string}
@@ -6206,12 +6239,23 @@ export interface components {
             /** @description The shifts, at most 1000; several people may be on duty at once. */
             shifts: components["schemas"]["ShiftBody"][];
         };
-        /** @description A unit's roster. */
+        /** @description A unit's roster. Its `ETag` is its version. */
         RosterView: {
+            /** @description From when gaps were looked for. */
+            from: components["schemas"]["Time"];
+            /** @description Stretches of the time that was asked about in which nobody is on duty. */
+            gaps: components["schemas"]["GapView"][];
             /** @description The shifts, in order of time. */
             shifts: components["schemas"]["OnDutyView"][];
             /** @description Code of the unit. */
             unit: string;
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`; 0 where it was never set.
+             */
+            version: number;
         };
         /** @description A rule to set. */
         RuleBody: {
@@ -6851,6 +6895,15 @@ export interface components {
          * @enum {string}
          */
         Suspicion: "out_of_turn" | "flood" | "replay" | "jump";
+        /** @description Two shifts whose people change places (换班). */
+        SwapBody: {
+            /** @description Position of one in the list of shifts, from 0. */
+            first: number;
+            /** @description Why; it stays in the record. */
+            grounds?: string | null;
+            /** @description Position of the other. */
+            second: number;
+        };
         /** @description A table, and what its columns mean. */
         TableBody: {
             /** @description The file in Base64: CSV in any common encoding, also gzipped, or XLSX. */
@@ -21453,7 +21506,12 @@ export interface operations {
     };
     read_roster: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description From when; from now on, unless told. */
+                from?: string;
+                /** @description Until when; seven days from then, unless told, and 62 at most. */
+                until?: string;
+            };
             header?: never;
             path: {
                 /** @description The unit's code. */
@@ -21463,7 +21521,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A unit's roster. */
+            /** @description A unit's roster, and when nobody is on duty. Its `ETag` is its version. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21531,7 +21589,10 @@ export interface operations {
     set_roster: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
             path: {
                 /** @description The unit's code. */
                 unit: string;
@@ -21544,7 +21605,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Set a unit's roster; it takes the place of the one before. */
+            /** @description Set a unit's roster; it takes the place of the one that was seen. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21598,6 +21659,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too large */
             413: {
                 headers: {
@@ -21618,6 +21697,165 @@ export interface operations {
             };
             /** @description Something needs correcting */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swap_shifts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The unit's code. */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Let the people of two shifts change places (换班): a steward, and a unit's staff in
+             *     their own roster.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -105,6 +105,15 @@ export type DossierQuery = NonNullable<operations['list_dossiers']['parameters']
 export type DossierBody = Schemas['DossierBody'];
 export type DeedRow = Schemas['DeedRow'];
 export type Credit = Schemas['CreditView'];
+export type Needs = Schemas['NeedsView'];
+export type Need = Schemas['NeedView'];
+export type NeedsQuery = NonNullable<operations['needs']['parameters']['query']>;
+export type DossierChange = Schemas['DossierChangeView'];
+export type Roster = Schemas['RosterView'];
+export type RosterShift = Schemas['OnDutyView'];
+export type OnDuty = Schemas['OnDutyNow'];
+export type NewShift = Schemas['ShiftBody'];
+export type Swap = Schemas['SwapBody'];
 export type Signals = Schemas['SignalsView'];
 
 /** What each command to a case carries. */

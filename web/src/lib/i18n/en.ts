@@ -1,7 +1,9 @@
 import { boards } from './boards.en';
 import { lifeEn } from './life.en';
+import { needsEn } from './needs';
 import { queueEn } from './queue';
 import { sensingEn } from './sensing';
+import { rosterEn } from './roster';
 import { suggestEn } from './suggest.en';
 import { clashEn } from './clash';
 import { dispatchEn } from './dispatch';
@@ -26,8 +28,10 @@ export const en: Messages = {
   near: nearEn,
   outbox: outboxEn,
   patrol: patrolEn,
+  needs: needsEn,
   queue: queueEn,
   sensing: sensingEn,
+  roster: rosterEn,
   views: viewsEn,
   upload,
   common: {

@@ -4,6 +4,10 @@ import type { Lang } from './index.svelte';
 
 const zh = {
   title: '共治',
+  changedSince: (n: number) => `其间有 ${n} 处变动。`,
+  changedBy: (who: string) => `${who} 刚刚改动了这份卷宗。`,
+  changedShown: '以下已是改动后的内容。',
+  changedNotShown: '您正在填写，所以还没有更新。',
   lead: '问计于民、民生微实事、每月一题、大家商量着办：大家的事，大家一起办。',
   all: '全部',
   empty: '这里还没有内容。',
@@ -284,6 +288,10 @@ export type TogetherWords = typeof zh;
 
 const en: TogetherWords = {
   title: 'Together',
+  changedSince: (n) => (n === 1 ? '1 change since then.' : `${n} changes since then.`),
+  changedBy: (who) => `${who} has just changed this.`,
+  changedShown: 'What you see is as it is now.',
+  changedNotShown: 'You are writing, so it is not shown yet.',
   lead: 'Consultations, micro-projects, monthly topics, deliberation: what concerns everyone is done by everyone.',
   all: 'All',
   empty: 'Nothing here yet.',

@@ -1,7 +1,9 @@
 import { boards } from './boards.zh';
 import { lifeZh } from './life.zh';
+import { needsZh } from './needs';
 import { queueZh } from './queue';
 import { sensingZh } from './sensing';
+import { rosterZh } from './roster';
 import { suggestZh } from './suggest.zh';
 import { clashZh } from './clash';
 import { dispatchZh } from './dispatch';
@@ -23,8 +25,10 @@ export const zh = {
   near: nearZh,
   outbox: outboxZh,
   patrol: patrolZh,
+  needs: needsZh,
   queue: queueZh,
   sensing: sensingZh,
+  roster: rosterZh,
   views: viewsZh,
   upload,
   common: {

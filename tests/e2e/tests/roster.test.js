@@ -1,0 +1,83 @@
+// Duty rosters: who sits when, who is on now, when nobody is, and two who change places.
+import { afterEach, test } from 'node:test';
+import assert from 'node:assert/strict';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  closePages,
+  openPage,
+  PHONE,
+  picture,
+  settled,
+  useBrowser,
+} from '../lib/browser.js';
+import { person } from '../lib/people.js';
+import { lightingUnit, signedIn } from '../lib/town.js';
+
+useBrowser();
+afterEach(closePages);
+
+/** As a browser's own field for date and time wants it. */
+function local(hours) {
+  const at = new Date(Date.now() + hours * 3_600_000);
+  const two = (n) => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+test('a steward sets a week, two people change places, and that is undone', async () => {
+  const unit = await lightingUnit();
+  const steward = await openPage({ as: person('steward') });
+  const path = `/api/v1/roster/${unit.code}`;
+  const { version } = await (await steward.context().request.get(path)).json();
+  const headers = { 'If-Match': `"${version}"` };
+  await steward.context().request.post(path, { data: { shifts: [] }, headers });
+  await steward.goto(`/roster?unit=${unit.code}`);
+  await steward.getByText('这一周没有安排值班。').waitFor();
+  await steward.getByText('此刻没有人登记在岗。').waitFor();
+  await assertAccessible(steward, 'an empty roster');
+  await steward.getByRole('button', { name: '编辑这一周' }).click();
+  for (const [at, who, from, until] of [
+    [0, '李娜', local(-1), local(5)],
+    [1, '王强', local(5), local(11)],
+  ]) {
+    await steward.getByRole('button', { name: '添加一班' }).click();
+    const shift = steward.locator('fieldset').nth(at);
+    await shift.getByLabel('值班人').fill(who);
+    await shift.getByLabel('起').fill(from);
+    await shift.getByLabel('止').fill(until);
+    if (at === 0) await shift.getByLabel('电话').fill('19900001234');
+  }
+  // What is missing is named, and what was typed stays.
+  await steward.getByRole('button', { name: '保存' }).click();
+  await steward.getByRole('link', { name: '请写电话' }).click();
+  await steward.keyboard.type('19900005678');
+  await assertAccessible(steward, 'editing');
+  await picture(steward, 'roster-edit', { fullPage: true });
+  await steward.getByRole('button', { name: '保存' }).click();
+  await steward.getByText('值班表已保存').waitFor();
+  await steward.locator('.now').getByText('李娜').waitFor();
+
+  // The unit's own people swap, on a telephone too.
+  const crew = await openPage({ as: unit.staff, lang: 'en', dark: true, size: PHONE });
+  await crew.goto('/roster');
+  await crew.getByLabel(/^Choose the shift of 李娜/).check();
+  await crew.getByLabel(/^Choose the shift of 王强/).check();
+  await assertAccessible(crew, 'swapping');
+  await assertNoOverflow(crew, 'roster');
+  await picture(crew, 'roster-swap', { fullPage: true });
+  await crew.getByRole('button', { name: 'Swap 李娜 and 王强' }).click();
+  await crew.getByText('李娜 and 王强 have changed places').waitFor();
+  await crew.locator('.now').getByText('王强').waitFor();
+  await crew.getByRole('button', { name: 'Undo' }).click();
+  await crew.locator('.now').getByText('李娜').waitFor();
+  await steward.reload();
+  await settled(steward);
+  await steward.getByRole('heading', { name: '无人值守的时段' }).waitFor();
+  await picture(steward, 'roster', { fullPage: true });
+  const staff = await signedIn(unit.staff);
+  const { shifts } = await staff.get(`/api/v1/roster/${unit.code}`);
+  assert.deepEqual(
+    shifts.map((one) => one.person),
+    ['李娜', '王强'],
+  );
+});

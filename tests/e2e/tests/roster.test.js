@@ -17,11 +17,10 @@ import { lightingUnit, signedIn } from '../lib/town.js';
 useBrowser();
 afterEach(closePages);
 
-/** As a browser's own field for date and time wants it. */
+/** As a browser's own field for date and time wants it, by the city's clock. */
 function local(hours) {
-  const at = new Date(Date.now() + hours * 3_600_000);
-  const two = (n) => String(n).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  const at = new Date(Date.now() + (hours + 8) * 3_600_000);
+  return at.toISOString().slice(0, 16);
 }
 
 test('a steward sets a week, two people change places, and that is undone', async () => {

@@ -5,6 +5,7 @@ type Handler = (event: KeyboardEvent) => boolean | void;
 const GO: Record<string, string> = {
   d: '/desk',
   q: '/queue',
+  b: '/boards',
   w: '/whistles',
   a: '/alerts',
   r: '/report',
@@ -33,7 +34,11 @@ class Keys {
     const target = event.target as HTMLElement | null;
     const typing = target?.closest('input, textarea, select, [contenteditable], dialog[open]');
     if (typing) {
-      if (event.key === 'Escape' && !target?.closest('dialog[open]')) target?.blur();
+      if (event.key === 'Escape' && !target?.closest('dialog[open]')) {
+        // Leaving a search is not clearing it, which browsers would do.
+        event.preventDefault();
+        target?.blur();
+      }
       return;
     }
     if (performance.now() - this.#awaiting < 1500) {

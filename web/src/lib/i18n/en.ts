@@ -94,6 +94,7 @@ export const en: Messages = {
       ['*', 'Queue: select all on the page, or none'],
       ['g d', 'Go to the desk'],
       ['g q', 'Go to the queue'],
+      ['g b', 'Go to the boards'],
       ['g w', 'Go to the whistles'],
       ['g a', 'Go to the alerts'],
       ['g r', 'Go to the report'],

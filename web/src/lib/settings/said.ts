@@ -2,6 +2,7 @@ import { i18n } from '../i18n/index.svelte';
 import { words } from '../i18n/settings';
 import { names } from '../names';
 import type { Span } from '../api/settings';
+import { timeOf } from './hours';
 
 /** A limit as people say it: `2 h`, `3 working days`. */
 function span(of: Span): string {
@@ -24,6 +25,11 @@ function part(at: string, text: string): string {
       .filter(Boolean)
       .map(name)
       .join(i18n.lang === 'zh' ? '、' : ', ');
+  // Hours of a day are minutes in the record, and times on the form.
+  if (/^calendar\.hours\./.test(at) && /^\d+$/.test(text)) return timeOf(Number(text));
+  if (at === 'calendar.unlisted_years' && Object.hasOwn(words().unlisted, text)) {
+    return words().unlisted[text as keyof ReturnType<typeof words>['unlisted']];
+  }
   if (at === 'duties') return list(names.category);
   if (at === 'areas') return list(names.area);
   const t = words();
@@ -47,8 +53,14 @@ function field(at: string): string {
     areas: t.areas,
     questions: t.asks,
     from_permille: t.automaticFrom,
-    'calendar.hours.open': t.workHours,
-    'calendar.hours.close': t.workHours,
+    'calendar.hours.open': `${t.usualHours} · ${t.opens}`,
+    'calendar.hours.close': `${t.usualHours} · ${t.closes}`,
+    'calendar.zone': t.zone,
+    'calendar.breaks': t.workHours,
+    'calendar.weekdays': t.weekdays,
+    'calendar.holidays': t.ownHolidays,
+    'calendar.make_up_days': t.ownMakeUp,
+    'calendar.unlisted_years': t.unlistedYears,
   };
   if (known[at]) return known[at];
   const parts = at.split('.').map((word) => {

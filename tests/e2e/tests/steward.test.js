@@ -27,7 +27,7 @@ test('a steward changes name and working hours on a form, sees what changes, and
   await page.getByRole('button', { name: '加一段休息' }).click();
   await page.getByLabel('星期六').selectOption({ label: '另定作息' });
   await page.getByLabel('放假', { exact: true }).fill('2027-02-30');
-  await page.getByText('这次会改动').waitFor();
+  await page.getByText('→ 星期六 09:00–17:00').first().waitFor();
   await assertAccessible(page, 'the city being changed');
   await page.getByRole('button', { name: '保存，即刻生效' }).click();
   await page.getByRole('link', { name: /有一项不是日期/ }).waitFor();

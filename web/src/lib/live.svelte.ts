@@ -1,4 +1,10 @@
-import type { AlertChange, CaseChange, DossierChange, WarningChange, WhistleChange } from './api/types';
+import type {
+  AlertChange,
+  CaseChange,
+  DossierChange,
+  WarningChange,
+  WhistleChange,
+} from './api/types';
 import { office } from './session.svelte';
 import { ChangeStream, type StreamState } from './stream';
 

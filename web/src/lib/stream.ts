@@ -1,4 +1,10 @@
-import type { AlertChange, CaseChange, DossierChange, WarningChange, WhistleChange } from './api/types';
+import type {
+  AlertChange,
+  CaseChange,
+  DossierChange,
+  WarningChange,
+  WhistleChange,
+} from './api/types';
 
 /** The parts of an `EventSource` that are used here. */
 export type Source = Pick<EventSource, 'readyState' | 'close'> & {

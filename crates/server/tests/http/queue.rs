@@ -63,12 +63,12 @@ fn a_queue_holds_what_waits_for_the_unit_and_for_what() {
         (&json!(1), &json!(0))
     );
     let of = |part: &str| ids(&unit.get(&format!("/api/v1/queue?part={part}")).expect(200));
-    assert_eq!(of("to_accept"), [first.clone()]);
-    assert_eq!(of("sent_back"), [third.clone()]);
+    assert_eq!(of("to_accept"), std::slice::from_ref(&first));
+    assert_eq!(of("sent_back"), std::slice::from_ref(&third));
     assert_eq!(of("assisting"), Vec::<String>::new());
     // The list takes the same word.
     let listed = unit.get("/api/v1/cases?part=sent_back").expect(200);
-    assert_eq!(ids(&listed), [third.clone()]);
+    assert_eq!(ids(&listed), std::slice::from_ref(&third));
 
     let rows = queue["cases"].as_array().unwrap();
     let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
@@ -86,7 +86,7 @@ fn a_queue_holds_what_waits_for_the_unit_and_for_what() {
     );
     let crew = town.person("crew");
     let assisting = crew.get("/api/v1/queue?part=assisting").expect(200);
-    assert_eq!(ids(&assisting), [first.clone()]);
+    assert_eq!(ids(&assisting), std::slice::from_ref(&first));
     assert_eq!(assisting["cases"][0]["open_parts"], json!(["roads-east"]));
     act(&crew, &first, "report_part", &json!({"note": "路面已复原"}));
     assert_eq!(

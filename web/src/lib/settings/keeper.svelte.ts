@@ -2,6 +2,7 @@ import { Problem } from '../api/problem';
 import { i18n } from '../i18n/index.svelte';
 import { office } from '../session.svelte';
 import type { Fault } from '../fault';
+import { timeOf } from './hours';
 
 /** A setting with who set it and when; version 0 where it was never set. */
 export type Setting<T> = {
@@ -140,5 +141,9 @@ function said(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   const of = value as Record<string, unknown>;
   if ('measure' in of) return `${of['amount']} ${of['measure']}`;
+  if ('open' in of) return `${timeOf(Number(of['open']))}–${timeOf(Number(of['close']))}`;
+  if ('day' in of && Array.isArray(of['hours'])) {
+    return `${of['day']} ${of['hours'].map(said).join(' ') || '—'}`;
+  }
   return JSON.stringify(value);
 }

@@ -15,6 +15,16 @@ function span(of: Span): string {
   return of.amount % 60 === 0 ? say(of.amount / 60, hour) : say(of.amount, minute);
 }
 
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+/** A Monday. */
+const MONDAY = Date.UTC(2027, 0, 4);
+
+/** What a day of the week is called. */
+export function dayName(day: string): string {
+  const at = new Date(MONDAY + DAYS.indexOf(day) * 86_400_000);
+  return new Intl.DateTimeFormat(i18n.tag, { weekday: 'long', timeZone: 'UTC' }).format(at);
+}
+
 /** What stands for a part of a difference: codes by their names, limits as people say them. */
 function part(at: string, text: string): string {
   const limit = /^(\d+) (clock|working|working_days)$/.exec(text);
@@ -27,6 +37,9 @@ function part(at: string, text: string): string {
       .join(i18n.lang === 'zh' ? '、' : ', ');
   // Hours of a day are minutes in the record, and times on the form.
   if (/^calendar\.hours\./.test(at) && /^\d+$/.test(text)) return timeOf(Number(text));
+  if (at === 'calendar.weekdays') {
+    return text.replace(/\b(?:mon|tue|wed|thu|fri|sat|sun)\b/g, dayName);
+  }
   if (at === 'calendar.unlisted_years' && Object.hasOwn(words().unlisted, text)) {
     return words().unlisted[text as keyof ReturnType<typeof words>['unlisted']];
   }

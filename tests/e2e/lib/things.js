@@ -52,6 +52,20 @@ export async function silenceRule(code, name, property, colour) {
   );
 }
 
+/** An account by which a device sends; gives how it signs in. */
+export async function sender(name) {
+  const admin = await signedIn(person('admin'));
+  const { password } = await admin.post('/api/v1/accounts', { name, role: 'partner' });
+  return { name, password };
+}
+
+/** The number of a thing's one stream. */
+export async function streamOf(thing) {
+  const steward = await signedIn(person('steward'));
+  const { value } = await steward.get(`/sta/v1.1/Things(${thing})/Datastreams?$select=id`);
+  return value[0]['@iot.id'];
+}
+
 /** A place within the sample city, a little apart from others. */
 export async function placeInCity(at = 0) {
   const operator = await signedIn(person('operator'));

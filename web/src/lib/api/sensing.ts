@@ -2,6 +2,7 @@ import { i18n } from '../i18n/index.svelte';
 import { answer, client } from './index';
 import { Problem } from './problem';
 import type { components, operations } from './schema';
+import type { LocalText } from './types';
 
 type Schemas = components['schemas'];
 
@@ -12,6 +13,20 @@ export type AlertStep = Schemas['AlertStepBody'];
 export type AlertAction = Schemas['AlertAction'];
 export type Colour = Schemas['Colour'];
 export type SheetStep = Schemas['SheetStepView'];
+
+export type PublicWarning = Schemas['PublicWarning'];
+/** What a warning says; its form is described in docs/API.md. */
+export type WarningContent = {
+  area_words: LocalText;
+  description: LocalText;
+  instruction: LocalText;
+  expires: string;
+};
+export type Warning = Omit<Schemas['WarningView'], 'content'> & { content: WarningContent };
+export type WarningStep = Schemas['WarningStepBody'];
+export type Device = Schemas['DeviceView'];
+export type Summary = Schemas['SummaryView'];
+export type Every = 'minute' | 'hour' | 'day';
 
 /** A thing as SensorThings has it, with what the pages read of it. */
 export type Thing = {
@@ -52,7 +67,21 @@ async function sta<T>(path: string, query: Record<string, string>): Promise<T> {
 
 export type Page<T> = { value: T[]; '@iot.count'?: number; '@iot.nextLink'?: string };
 
+const LATEST = 'Observations($orderby=phenomenonTime desc;$top=1)';
+const WITH_LATEST = `Locations,Datastreams($expand=ObservedProperty,${LATEST})`;
+
 export const things = {
+  /** Things with the latest reading of each stream, the newest thing first. */
+  list: (words: string, skip: number, top: number) =>
+    sta<Page<Thing>>('Things', {
+      $expand: WITH_LATEST,
+      $orderby: 'id desc',
+      $skip: String(skip),
+      $top: String(top),
+      $count: 'true',
+      ...(words ? { $filter: `substringof('${words.replaceAll("'", "''")}',name)` } : {}),
+    }),
+  read: (id: number) => sta<Thing>(`Things(${id})`, { $expand: WITH_LATEST }),
   /** The names of some things. */
   async names(ids: number[]): Promise<Map<number, string>> {
     if (ids.length === 0) return new Map();
@@ -66,6 +95,35 @@ export const things = {
 };
 
 export const sensing = {
+  publicWarnings: () => answer(client.GET('/api/v1/public-warnings')),
+  warnings: (all: boolean) =>
+    answer(
+      client.GET('/api/v1/warnings', { params: { query: all ? {} : { open: true } } }),
+    ) as Promise<{ warnings: unknown[] }> as Promise<{ warnings: Warning[] }>,
+  stepWarning: (warning: Pick<Warning, 'id' | 'version'>, body: WarningStep) =>
+    answer(
+      client.POST('/api/v1/warnings/{warning}/steps', {
+        params: {
+          path: { warning: String(warning.id) },
+          header: { 'If-Match': `"${warning.version}"` },
+        },
+        body,
+      }),
+    ),
+  devices: () => answer(client.GET('/api/v1/devices')),
+  release: (device: string, reason: string) =>
+    answer(
+      client.POST('/api/v1/devices/{device}/release', {
+        params: { path: { device } },
+        body: { reason },
+      }),
+    ),
+  summaries: (stream: number, from: string, every: Every) =>
+    answer(
+      client.GET('/api/v1/readings/summaries', {
+        params: { query: { stream: [stream], from, every } },
+      }),
+    ),
   alerts: (query: AlertQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/alerts', { params: { query }, signal })),
   alert: (alert: number) =>

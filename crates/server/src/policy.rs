@@ -558,33 +558,33 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "alerts handle_alerts draft_warnings sensing cases words reporter units figures channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "alerts handle_alerts draft_warnings sensing cases words reporter units figures views channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  proposal topic dispute deliberation consultation micro_project",
             ),
             (
                 Role::Unit,
-                "alerts handle_alerts sensing cases words reporter units figures submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster swap_duty whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "alerts handle_alerts sensing cases words reporter units figures views submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster swap_duty whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  topic dispute property_party asset deliberation micro_project",
             ),
             (
                 Role::Verifier,
-                "alerts sensing cases words reporter units figures submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
+                "alerts sensing cases words reporter units figures views submit verify comment attach whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw",
             ),
             (
                 Role::Leader,
-                "alerts approve_warnings sensing cases words units figures submit supervise release comment",
+                "alerts approve_warnings sensing cases words units figures views submit supervise release comment",
             ),
             (
                 Role::Steward,
-                "alerts set_rules sensing register devices cases units figures formulas entries city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset",
+                "alerts set_rules sensing register devices cases units figures views formulas entries city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset",
             ),
             (
                 Role::Auditor,
-                "alerts sensing cases units figures entries submit",
+                "alerts sensing cases units figures views entries submit",
             ),
             (
                 Role::Admin,
-                "alerts sensing cases units figures entries accounts submit",
+                "alerts sensing cases units figures views entries accounts submit",
             ),
             (Role::Partner, "sensing send_readings register many submit"),
         ];

@@ -127,6 +127,7 @@ impl Known {
 pub(crate) fn work(
     address: &str,
     stop: &AtomicBool,
+    answered: &AtomicU64,
     refusals: &mut Vec<(u16, Value)>,
 ) -> Vec<Known> {
     let mut known: Vec<Known> = Vec::new();
@@ -154,7 +155,10 @@ pub(crate) fn work(
         let case = known.last_mut().unwrap();
         case.open = Some(call.clone());
         match call.make(address) {
-            Some(Ok(answer)) => case.acknowledge(&answer),
+            Some(Ok(answer)) => {
+                case.acknowledge(&answer);
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
             Some(Err(refusal)) => {
                 refusals.push(refusal);
                 case.open = None;

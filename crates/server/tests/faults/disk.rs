@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -65,7 +65,8 @@ fn under_load(server: &Server, meanwhile: impl FnOnce()) -> (Vec<Known>, Vec<(u1
             .map(|_| {
                 scope.spawn(|| {
                     let mut refusals = Vec::new();
-                    let known = crowd::work(&server.address, &stop, &mut refusals);
+                    let known =
+                        crowd::work(&server.address, &stop, &AtomicU64::new(0), &mut refusals);
                     (known, refusals)
                 })
             })

@@ -1,13 +1,14 @@
 //! The process is killed at any moment while 64 clients write.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::common::{Directory, Server, town};
 use crate::crowd::{self, Known};
 use crate::record;
 
 const CLIENTS: usize = 64;
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often the server is killed: `YIWANG_KILL_ROUNDS`, 3 unless told.
 fn rounds() -> usize {
@@ -26,19 +27,24 @@ fn nothing_acknowledged_is_lost_however_often_the_server_is_killed() {
     for round in 1..=rounds() {
         let mut server = Server::on(&directory.path());
         let address = server.address.clone();
-        let stop = AtomicBool::new(false);
+        let (stop, answered) = (AtomicBool::new(false), AtomicU64::new(0));
         let pause = Duration::from_millis(50 + random(900));
         let mut known: Vec<Known> = std::thread::scope(|scope| {
             let clients: Vec<_> = (0..CLIENTS)
                 .map(|_| {
                     scope.spawn(|| {
                         let mut refusals = Vec::new();
-                        let known = crowd::work(&address, &stop, &mut refusals);
+                        let known = crowd::work(&address, &stop, &answered, &mut refusals);
                         assert_eq!(refusals, [], "nothing here is to be refused");
                         known
                     })
                 })
                 .collect();
+            // A busy machine may need longer than the pause for its first answer.
+            let begun = Instant::now();
+            while answered.load(Ordering::Relaxed) == 0 && begun.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(5));
+            }
             std::thread::sleep(pause);
             server.kill();
             stop.store(true, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -59,7 +59,9 @@ fn a_server_that_stops_finishes_its_answers_and_keeps_what_it_acknowledged() {
     let stop = AtomicBool::new(false);
     let (mut known, directory) = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..32)
-            .map(|_| scope.spawn(|| crowd::work(&address, &stop, &mut Vec::new())))
+            .map(|_| {
+                scope.spawn(|| crowd::work(&address, &stop, &AtomicU64::new(0), &mut Vec::new()))
+            })
             .collect();
         std::thread::sleep(Duration::from_millis(400));
         let (_, directory) = town.stop();

@@ -104,9 +104,12 @@ test('language, light and dark are one press away, and kept', async () => {
   await page.goto('/');
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('heading', { name: 'Tell Yunling once' }).waitFor();
-  await page.getByRole('button', { name: 'Switch to dark' }).click();
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const day = await paper();
+  await page.getByRole('button', { name: 'Switch to dark' }).click();
+  await page.getByRole('button', { name: 'Switch to light' }).waitFor();
   const night = await paper();
+  assert.notEqual(night, day);
   await page.goto('/follow');
   await page.getByRole('heading', { name: 'Follow a report' }).waitFor();
   assert.equal(await paper(), night);

@@ -71,7 +71,7 @@ test('a report goes all the way from the resident’s phone to the resident’s 
   await crew.getByText('The unit says it is done').waitFor();
 
   // The desk is told while it looks on.
-  await desk.getByText(`${unit.staff.name}刚刚办理了“反馈”`).waitFor();
+  await desk.getByText(new RegExp(`${unit.staff.name} 于 .+ 更改了本案`)).waitFor();
   await desk.getByRole('radio', { name: '办好了' }).check();
   await desk.getByLabel('核查情况').fill('现场已亮。');
   await desk.getByRole('button', { name: '核查', exact: true }).click();
@@ -89,7 +89,7 @@ test('a report goes all the way from the resident’s phone to the resident’s 
   await phone.getByText('谢谢，您的评价已记下。').waitFor();
   await picture(phone, 'loop-answered', { fullPage: true });
 
-  await desk.getByText('居民刚刚办理了“回访”').waitFor();
+  await desk.getByText(/居民 于 .+ 更改了本案/).waitFor();
   await desk.getByText('已解决 · 满意度 5/5').first().waitFor();
   await desk.getByRole('button', { name: '在本机核验' }).click();
   await desk.getByText('8 条经过全部核验通过').waitFor();

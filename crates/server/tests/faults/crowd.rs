@@ -2,6 +2,7 @@
 //! were told.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -119,6 +120,15 @@ impl Known {
             assert_eq!(case["version"], before + 1, "{call:?}: {case}");
             assert_eq!(case["words"], self.words.as_str());
         }
+    }
+}
+
+/// Waits until somebody was answered: a busy machine may take longer than the pause
+/// after which something is done to the server.
+pub(crate) fn at_work(answered: &AtomicU64) {
+    let begun = Instant::now();
+    while answered.load(Ordering::Relaxed) == 0 && begun.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

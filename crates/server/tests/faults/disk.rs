@@ -59,18 +59,18 @@ impl Filler {
 /// Clients work; what `meanwhile` does happens to them. Gives what they know,
 /// and what they were refused.
 fn under_load(server: &Server, meanwhile: impl FnOnce()) -> (Vec<Known>, Vec<(u16, Value)>) {
-    let stop = AtomicBool::new(false);
+    let (stop, answered) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
         let clients: Vec<_> = (0..16)
             .map(|_| {
                 scope.spawn(|| {
                     let mut refusals = Vec::new();
-                    let known =
-                        crowd::work(&server.address, &stop, &AtomicU64::new(0), &mut refusals);
+                    let known = crowd::work(&server.address, &stop, &answered, &mut refusals);
                     (known, refusals)
                 })
             })
             .collect();
+        crowd::at_work(&answered);
         meanwhile();
         stop.store(true, Ordering::Relaxed);
         let (mut known, mut refusals) = (Vec::new(), Vec::new());

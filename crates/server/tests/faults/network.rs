@@ -56,13 +56,12 @@ fn a_request_whose_sender_vanished_is_there_once_when_it_is_sent_again() {
 fn a_server_that_stops_finishes_its_answers_and_keeps_what_it_acknowledged() {
     let town = Town::new();
     let address = town.server.address.clone();
-    let stop = AtomicBool::new(false);
+    let (stop, answered) = (AtomicBool::new(false), AtomicU64::new(0));
     let (mut known, directory) = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..32)
-            .map(|_| {
-                scope.spawn(|| crowd::work(&address, &stop, &AtomicU64::new(0), &mut Vec::new()))
-            })
+            .map(|_| scope.spawn(|| crowd::work(&address, &stop, &answered, &mut Vec::new())))
             .collect();
+        crowd::at_work(&answered);
         std::thread::sleep(Duration::from_millis(400));
         let (_, directory) = town.stop();
         stop.store(true, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Benchmarks: what the system does on this machine, beside what the machine
 //! itself can do, measured in the same run.
 
+mod alerted;
 pub mod boards;
 mod city;
 pub mod intake;
@@ -10,4 +11,5 @@ pub mod mqtt;
 pub mod replay;
 mod requests;
 pub mod sensing;
+mod sensing_http;
 mod server;

@@ -14,7 +14,7 @@ use yiwang_base::Timestamp;
 use yiwang_mqtt::{Connect, ConnectReturnCode, Login, Packet, Publish, QoS, decode, encode};
 use yiwang_store::{Options, Store};
 
-use super::sensing::{EPOCH_MS, SENDER, register};
+use super::sensing::{SENDER, register};
 use super::server::{Served, used};
 use crate::data_dir;
 use crate::sensing::Sensing;
@@ -79,6 +79,8 @@ impl std::fmt::Display for Report {
     }
 }
 
+/// Where times of readings begin, milliseconds: 2026-01-01.
+const EPOCH_MS: i64 = 1_767_225_600_000;
 /// Datastreams that the readings are of.
 const STREAMS: u64 = 1000;
 /// How long a broker may take to begin.
@@ -103,7 +105,7 @@ fn measure(plan: &Plan, data: &Path) -> anyhow::Result<Report> {
     {
         let store = Store::open(data, Options::default())?;
         let runtime = tokio::runtime::Runtime::new()?;
-        runtime.block_on(register(&store, STREAMS))?;
+        runtime.block_on(register(&store, STREAMS, 0))?;
     }
     eprintln!("readings …");
     let listen = format!("mqtt_listen={}", free_address()?);

@@ -1,8 +1,6 @@
-//! How many readings are taken in: in the process, and over HTTP.
+//! How many readings are taken in and judged: in the process, and over HTTP; and
+//! how soon one that matters is an alert.
 
-use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,14 +13,19 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use yiwang_base::Timestamp;
 use yiwang_history::Batch;
+use yiwang_outgoing::Reach;
 use yiwang_sensing::registry::{Change, Entity, Key, Kind, RegistryStore as _};
+use yiwang_sensing::rule::{Counts, Rule};
 use yiwang_sensing::{Reading, StreamId};
-use yiwang_store::{Account, Options, Store};
+use yiwang_store::basemap::BasemapStore;
+use yiwang_store::{Account, Item, ItemKind, Options, Store};
 
-use super::server::Served;
-use crate::data_dir;
-use crate::http::token_hash;
+use super::alerted::{Alerted, alerted};
+use super::sensing_http::over_http;
+use crate::basemap::Basemap;
+use crate::http::{App, AppOptions, token_hash};
 use crate::sensing::{Sender, Sensing, seal_all};
+use crate::{alerting, data_dir, flows};
 
 /// What to measure.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +34,8 @@ pub struct Plan {
     pub directory: PathBuf,
     /// Datastreams.
     pub streams: u64,
+    /// Those of them that a detector learns, besides the rules for all.
+    pub watched: u64,
     /// Seconds each way.
     pub seconds: u64,
 }
@@ -53,6 +58,14 @@ pub struct Report {
     pub plan: Plan,
     /// In the process.
     pub in_process: Rate,
+    /// How many of those were judged.
+    pub judged: u64,
+    /// Seconds until all of those were judged, after the last was kept.
+    pub judged_after_seconds: f64,
+    /// From a reading to its alert, at a hundred thousand readings a second.
+    pub alerted: Alerted,
+    /// Most memory that this process held, MiB.
+    pub most_memory_mib: u64,
     /// Over HTTP.
     pub over_http: Rate,
 }
@@ -65,22 +78,40 @@ impl std::fmt::Display for Report {
                 rate.readings_per_second, rate.batch_p99_ms, rate.kept
             )
         };
-        writeln!(f, "{} datastreams, {SENDERS} senders", self.plan.streams)?;
+        let Plan {
+            streams, watched, ..
+        } = self.plan;
+        writeln!(
+            f,
+            "{streams} datastreams with rules, {watched} with detectors, {SENDERS} senders"
+        )?;
         writeln!(f, "{}", line("in process", &self.in_process))?;
+        let (after, memory) = (self.judged_after_seconds, self.most_memory_mib);
+        writeln!(
+            f,
+            "{} of them judged, the last {after:.2} s after it was kept; {memory} MiB at most",
+            self.judged
+        )?;
+        let alerted = &self.alerted;
+        writeln!(
+            f,
+            "reading to alert at {:.0} readings/s: {:.1} ms (p50), {:.1} ms (p99) of {}",
+            alerted.readings_per_second, alerted.p50_ms, alerted.p99_ms, alerted.alerts
+        )?;
         write!(f, "{}", line("over HTTP", &self.over_http))
     }
 }
 
-const BATCH: u64 = 10_000;
-const SENDERS: u64 = 2;
+pub(super) const BATCH: u64 = 10_000;
+pub(super) const SENDERS: u64 = 2;
 /// Batches that each sender has under way in the process.
 const UNDER_WAY: usize = 4;
-/// Different bodies that are sent over HTTP.
-const BODIES: u64 = 8;
 /// The account that sends, and its key.
 pub(super) const SENDER: &str = "bench";
-/// Where times of readings begin, milliseconds: 2026-01-01.
-pub(super) const EPOCH_MS: i64 = 1_767_225_600_000;
+/// The account that reads what was judged, and its key.
+pub(super) const READER: &str = "bench-reader";
+/// How long to wait until what is kept is judged.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Measures both ways.
 ///
@@ -100,43 +131,129 @@ fn measure(plan: &Plan, data: &Path) -> anyhow::Result<Report> {
         .enable_all()
         .build()?;
     data_dir::prepare(data)?;
-    data_dir::trail_key(data, "bench.yiwang/trail")?;
-    let store = Arc::new(Store::open(data, Options::default())?);
+    let key = data_dir::trail_key(data, "bench.yiwang/trail")?;
+    let store = Store::open(data, Options::default())?;
     eprintln!("registering {} datastreams …", plan.streams);
-    runtime.block_on(register(&store, plan.streams))?;
+    runtime.block_on(register(&store, plan.streams, plan.watched))?;
+    let base_map = Arc::new(Basemap::new(BasemapStore::new(data)));
+    let options = AppOptions {
+        max_body: 1 << 24,
+        session_hours: 1,
+        secure_cookie: false,
+        hook_reach: Reach { private: false },
+    };
+    let callers = data_dir::caller_key(data)?;
+    let app = Arc::new(App::new(store, Arc::new(key), base_map, options, callers)?);
+    let alerts = {
+        let _runtime = runtime.enter();
+        alerting::start(&app)?;
+        runtime.spawn(flows::alerts::follow(Arc::clone(&app)))
+    };
     eprintln!("in the process …");
-    let in_process = in_process(plan, &runtime, &store)?;
-    drop(store);
+    let in_process = in_process(plan, &runtime, &app)?;
+    let kept = Instant::now();
+    while app.alerting.standing().waiting > 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let judged_after_seconds = kept.elapsed().as_secs_f64();
+    let judged = all_judged(&app, in_process.kept)?;
+    eprintln!("from readings to alerts …");
+    let (alerted, paced) = runtime.block_on(alerted(plan, &app))?;
+    alerts.abort();
+    app.alerting.stop();
+    let most_memory_mib = most_memory_mib();
+    drop(runtime);
+    drop(app);
     eprintln!("over HTTP …");
-    let over_http = over_http(plan, data)?;
+    let over_http = over_http(plan, data, in_process.kept + paced)?;
     let store = Store::open(data, Options::default())?;
     let kept = Sensing::open(&store)?.history.next_id();
-    if kept != in_process.kept + over_http.kept {
+    if kept != in_process.kept + paced + over_http.kept {
         bail!("{kept} readings are kept, others were acknowledged");
     }
     Ok(Report {
         plan: plan.clone(),
         in_process,
+        judged: judged.judged,
+        judged_after_seconds,
+        alerted,
+        most_memory_mib,
         over_http,
     })
 }
 
-/// A thing with all datastreams, and an account to send for them.
-pub(super) async fn register(store: &Store, streams: u64) -> anyhow::Result<()> {
+/// What was judged of so many readings, which is to be nearly all: others cost nothing.
+fn all_judged(app: &App, kept: u64) -> anyhow::Result<Counts> {
+    // They are counted as time passes.
+    app.alerting.tick(Timestamp::now());
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let counts = app.alerting.standing().counts;
+        if counts.judged >= kept / 100 * 99 {
+            return Ok(counts);
+        }
+        if Instant::now() > until {
+            bail!("{kept} readings were kept, and of them: {counts:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Most memory that this process ever held, as Linux tells; 0 elsewhere.
+fn most_memory_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+/// Rules for all streams, and a detector for those that are watched.
+fn rules() -> anyhow::Result<Vec<Item>> {
+    let rule = |code: &str, measure: &str, at: f64, property: &[&str]| {
+        let rule: Rule = serde_json::from_value(json!({
+            "name": {"zh": code, "en": code}, "cause": code,
+            "when": {"one": {
+                "measure": {measure: {}}, "levels": [{"at": at, "colour": "red"}],
+                "streams": {"properties": property},
+            }},
+        }))?;
+        anyhow::Ok(Item::of(ItemKind::Rule, code, &rule)?)
+    };
+    let all = ["plain", "watched"];
+    Ok(vec![
+        rule("high", "value", 500.0, &all)?,
+        rule("silent", "silence", 1e9, &all)?,
+        rule("odd", "score", 1.0, &["watched"])?,
+    ])
+}
+
+/// A thing with all datastreams, rules for them, and accounts to send and to look.
+pub(super) async fn register(store: &Store, streams: u64, watched: u64) -> anyhow::Result<()> {
     let now = Timestamp::now();
+    store
+        .set_items(rules()?, "system:bench".into(), None, now)
+        .await?;
     let entity = |kind: Kind, body: serde_json::Value, links: &[Key]| Entity {
         key: Key(kind, store.new_id(kind)),
         body: body.as_object().cloned().unwrap_or_default(),
         links: links.iter().copied().collect(),
     };
     let named = |name: &str| json!({"name": name, "description": ""});
-    let owners = [Kind::Thing, Kind::Sensor, Kind::ObservedProperty];
-    let owners = owners.map(|kind| entity(kind, named("bench"), &[]));
-    let links = [owners[0].key, owners[1].key, owners[2].key];
+    let thing = entity(Kind::Thing, named("bench"), &[]);
+    let sensor = entity(Kind::Sensor, named("bench"), &[]);
+    let properties = ["plain", "watched"];
+    let properties = properties.map(|name| entity(Kind::ObservedProperty, named(name), &[]));
+    let every = streams / watched.max(1);
     let all: Vec<Entity> = (0..streams)
-        .map(|_| entity(Kind::Datastream, named("bench"), &links))
+        .map(|place| {
+            let watched = watched > 0 && place % every.max(1) == 0;
+            let property = &properties[usize::from(watched)];
+            let links = [thing.key, sensor.key, property.key];
+            entity(Kind::Datastream, named("bench"), &links)
+        })
         .collect();
-    let mut set = owners.to_vec();
+    let owners = [vec![thing, sensor], properties.to_vec()].concat();
+    let mut set = owners;
     // What one entry of the record has room for.
     for part in all.chunks(300) {
         set.extend_from_slice(part);
@@ -146,70 +263,96 @@ pub(super) async fn register(store: &Store, streams: u64) -> anyhow::Result<()> 
         };
         store.change(change, "system:bench".into(), now).await?;
     }
-    let account = Account {
-        name: SENDER.parse()?,
-        display_name: SENDER.into(),
-        role: "partner".into(),
-        unit: None,
-        disabled: false,
-    };
-    store
-        .set_account(account, "-".into(), "system:bench".into(), now)
-        .await?;
     let expires = now.checked_add(24.hours())?;
-    store
-        .open_session(token_hash(SENDER), SENDER.parse()?, now, expires)
-        .await?;
+    for (name, role) in [(SENDER, "partner"), (READER, "auditor")] {
+        let account = Account {
+            name: name.parse()?,
+            display_name: name.into(),
+            role: role.into(),
+            unit: None,
+            disabled: false,
+        };
+        store
+            .set_account(account, "-".into(), "system:bench".into(), now)
+            .await?;
+        store
+            .open_session(token_hash(name), name.parse()?, now, expires)
+            .await?;
+    }
     Ok(())
 }
 
-/// The readings of a sender's n-th batch: a round over its own streams.
-fn batch(streams: u64, sender: u64, n: u64) -> impl Iterator<Item = Reading> {
-    (0..BATCH).map(move |i| {
-        let count = n * BATCH + i;
-        let stream = 1 + (count * SENDERS + sender) % streams;
-        let round = count * SENDERS / streams;
-        Reading {
-            stream: StreamId(stream),
-            at: EPOCH_MS + round as i64 * 1000,
-            // Slowly changing, with a digit behind the point, as gauges have it.
-            value: ((stream * 7 + round * 3) % 1000) as f64 / 10.0,
+/// A sender with streams of its own, whose readings are of now, as gauges send them:
+/// what is older than the clock of the judge would only be counted as late.
+struct Gauges {
+    streams: u64,
+    place: u64,
+    count: u64,
+    /// The time of the last reading, milliseconds.
+    at: i64,
+}
+
+impl Gauges {
+    /// The next readings: round after round over its own streams.
+    fn batch(&mut self) -> Vec<Reading> {
+        let all = SENDERS * UNDER_WAY as u64;
+        let own = (self.streams / all).max(1);
+        self.at = Timestamp::now().as_millisecond().max(self.at + 1);
+        let mut readings = Vec::with_capacity(BATCH as usize);
+        for _ in 0..BATCH {
+            let (round, one) = (self.count / own, self.count % own);
+            let stream = 1 + (one * all + self.place) % self.streams;
+            if one == 0 {
+                self.at += 1;
+            }
+            readings.push(Reading {
+                stream: StreamId(stream),
+                at: self.at,
+                // Slowly changing, with a digit behind the point.
+                value: ((stream * 7 + round * 3) % 1000) as f64 / 10.0,
+            });
+            self.count += 1;
         }
-    })
+        readings
+    }
 }
 
 fn in_process(
     plan: &Plan,
     runtime: &tokio::runtime::Runtime,
-    store: &Arc<Store>,
+    app: &Arc<App>,
 ) -> anyhow::Result<Rate> {
-    let sensing = Arc::new(Sensing::open(store)?);
     let stop = Arc::new(AtomicBool::new(false));
     let sealing = {
-        let (sensing, store, stop) = (Arc::clone(&sensing), Arc::clone(store), Arc::clone(&stop));
+        let (app, stop) = (Arc::clone(app), Arc::clone(&stop));
         let handle = runtime.handle().clone();
-        std::thread::spawn(move || seal(&sensing, &store, &handle, &stop))
+        std::thread::spawn(move || seal(&app.sensing, &app.store, &handle, &stop))
     };
     let begun = Instant::now();
     let until = begun + Duration::from_secs(plan.seconds);
     let streams = plan.streams;
     let senders: Vec<_> = (0..SENDERS * UNDER_WAY as u64)
         .map(|place| {
-            let (sensing, store) = (Arc::clone(&sensing), Arc::clone(store));
+            let app = Arc::clone(app);
             runtime.spawn(async move {
                 let sender = Sender {
                     name: SENDER.into(),
                 };
-                let (mut kept, mut took, mut n) = (0, Vec::new(), place / SENDERS);
+                let (mut kept, mut took) = (0, Vec::new());
+                let mut gauges = Gauges {
+                    streams,
+                    place,
+                    count: 0,
+                    at: 0,
+                };
                 while Instant::now() < until {
                     let sent = Instant::now();
                     let batch = Batch {
-                        readings: batch(streams, place % SENDERS, n).collect(),
+                        readings: gauges.batch(),
                         ..Batch::default()
                     };
-                    n += UNDER_WAY as u64;
                     let now = Timestamp::now();
-                    let taken = sensing.take(&store, &sender, batch, now).await?;
+                    let taken = app.sensing.take(&app.store, &sender, batch, now).await?;
                     kept += taken.kept;
                     took.push(sent.elapsed());
                 }
@@ -245,7 +388,7 @@ fn seal(
     Ok(())
 }
 
-fn rate(kept: u64, mut took: Vec<Duration>, elapsed: Duration) -> Rate {
+pub(super) fn rate(kept: u64, mut took: Vec<Duration>, elapsed: Duration) -> Rate {
     took.sort_unstable();
     let p99 = took.get(took.len() * 99 / 100).copied().unwrap_or_default();
     Rate {
@@ -253,119 +396,4 @@ fn rate(kept: u64, mut took: Vec<Duration>, elapsed: Duration) -> Rate {
         batch_p99_ms: p99.as_secs_f64() * 1000.0,
         kept,
     }
-}
-
-fn over_http(plan: &Plan, data: &Path) -> anyhow::Result<Rate> {
-    let larger = ["--set", "max_body_bytes=16777216"];
-    let listen = ["serve", "--listen", "127.0.0.1:0"];
-    let served = Served::start(data, &[larger.as_slice(), &listen].concat())?;
-    let begun = Instant::now();
-    let until = begun + Duration::from_secs(plan.seconds);
-    let clients: Vec<_> = (0..SENDERS)
-        .map(|sender| {
-            let (address, streams) = (served.address.clone(), plan.streams);
-            std::thread::spawn(move || client(&address, streams, sender, until))
-        })
-        .collect();
-    let mut all = (0, Vec::new());
-    for client in clients {
-        let done = client
-            .join()
-            .map_err(|_| anyhow::anyhow!("a client stopped"))?;
-        let (kept, took) = done?;
-        all.0 += kept;
-        all.1.extend(took);
-    }
-    let measured = rate(all.0, all.1, begun.elapsed());
-    served.stop()?;
-    Ok(measured)
-}
-
-/// Sends bodies one after the other on one connection.
-fn client(
-    address: &str,
-    streams: u64,
-    sender: u64,
-    until: Instant,
-) -> anyhow::Result<(u64, Vec<Duration>)> {
-    let bodies = (0..BODIES).map(|n| request(address, streams, sender, n));
-    let requests: Vec<String> = bodies.collect::<Result<_, _>>()?;
-    let mut connection = TcpStream::connect(address)?;
-    let (mut kept, mut took) = (0, Vec::new());
-    let mut answer = vec![0; 1 << 20];
-    for request in requests.iter().cycle() {
-        if Instant::now() >= until {
-            break;
-        }
-        let sent = Instant::now();
-        connection.write_all(request.as_bytes())?;
-        let head = read_answer(&mut connection, &mut answer)?;
-        if !head.starts_with("HTTP/1.1 201") {
-            bail!("{head}");
-        }
-        kept += BATCH;
-        took.push(sent.elapsed());
-    }
-    Ok((kept, took))
-}
-
-/// Reads an answer to its end; gives its head.
-fn read_answer(connection: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<String> {
-    let (mut filled, mut whole) = (0, None);
-    loop {
-        if let Some((head, length)) = &whole
-            && filled >= *length
-        {
-            return Ok(String::clone(head));
-        }
-        if filled == buffer.len() {
-            buffer.resize(filled * 2, 0);
-        }
-        let read = connection.read(&mut buffer[filled..])?;
-        if read == 0 {
-            bail!("the server closed the connection");
-        }
-        filled += read;
-        if whole.is_none()
-            && let Some(end) = memchr::memmem::find(&buffer[..filled], b"\r\n\r\n")
-        {
-            let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                let is_it = name.eq_ignore_ascii_case("content-length");
-                is_it.then(|| value.trim().parse::<usize>().ok()).flatten()
-            });
-            let length = length.context("an answer without a length")?;
-            whole = Some((head, end + 4 + length));
-        }
-    }
-}
-
-/// A call of CreateObservations with one array for each stream of the batch.
-fn request(address: &str, streams: u64, sender: u64, n: u64) -> anyhow::Result<String> {
-    // Each stream has the same number of readings in a body, as gateways send them.
-    let each = 100;
-    let mut body = String::from("[");
-    for group in 0..BATCH / each {
-        let stream = 1 + ((n * BATCH / each + group) * SENDERS + sender) % streams;
-        let separator = if group > 0 { "," } else { "" };
-        write!(
-            body,
-            "{separator}{{\"Datastream\":{{\"@iot.id\":{stream}}},\"components\":[\"phenomenonTime\",\"result\"],\
-             \"dataArray@iot.count\":{each},\"dataArray\":["
-        )?;
-        for i in 0..each {
-            let at = Timestamp::from_millisecond(EPOCH_MS + ((n * each + i) * 1000) as i64)?;
-            let value = ((stream * 7 + i * 3) % 1000) as f64 / 10.0;
-            let separator = if i > 0 { "," } else { "" };
-            write!(body, "{separator}[\"{at}\",{value}]")?;
-        }
-        body.push_str("]}");
-    }
-    body.push(']');
-    Ok(format!(
-        "POST /sta/v1.1/CreateObservations HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {SENDER}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    ))
 }

@@ -82,17 +82,21 @@ struct Boards {
     keep: bool,
 }
 
-/// Readings taken in: in this process in batches of 10,000, then over HTTP as data
-/// arrays from two clients. Each batch is on the disk before it is acknowledged,
+/// Readings taken in and judged: in this process in batches of 10,000, then a hundred
+/// thousand a second to see how soon some are alerts, then over HTTP as data arrays
+/// from two clients. Each batch is on the disk before it is acknowledged,
 /// and parts of the log are sealed meanwhile.
 #[derive(Debug, Args)]
 struct Sensing {
     /// Where the readings are kept, and removed afterwards: the disk to measure.
     #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
     dir: PathBuf,
-    /// Datastreams that the readings are of.
+    /// Datastreams that the readings are of; two rules judge each.
     #[arg(long, default_value_t = 20_000)]
     streams: u64,
+    /// Those of them that a detector learns as well.
+    #[arg(long, default_value_t = 2_000)]
+    watched: u64,
     /// Seconds to measure each way.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -134,6 +138,7 @@ impl Sensing {
         let report = sensing::run(&sensing::Plan {
             directory: self.dir,
             streams: self.streams,
+            watched: self.watched,
             seconds: self.seconds,
         })?;
         context.report(&report, || report.to_string())?;

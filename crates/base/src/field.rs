@@ -33,7 +33,7 @@ pub fn text<'a>(text: &'a str, field: &str, max: usize) -> Result<&'a str, Refus
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "field.too-long",
-            format!("最多 {max} 字,现有 {length} 字"),
+            format!("最多 {max} 字，现有 {length} 字"),
             format!("at most {max} characters, found {length}"),
         )
         .at(field)
@@ -47,7 +47,7 @@ pub fn text<'a>(text: &'a str, field: &str, max: usize) -> Result<&'a str, Refus
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "field.control-character",
-            "含有不可见的控制字符,请删去",
+            "含有不可见的控制字符，请删去",
             "contains control characters; remove them",
         )
         .at(field));

@@ -22,7 +22,7 @@ pub(crate) fn check_request(request: &RequestWords, anywhere: bool) -> Result<()
     if nowhere && !anywhere {
         return Err(missing(
             "place",
-            "请给出地点:地图上的一点,或一个地址",
+            "请给出地点：地图上的一点，或一个地址",
             "say where it is: a point on the map or an address",
         ));
     }
@@ -81,7 +81,7 @@ pub(crate) fn check_call_back(
     if reached && solved.is_none() {
         return Err(missing(
             "solved",
-            "已联系上居民,须记下问题是否解决",
+            "已联系上居民，须记下问题是否解决",
             "the resident was reached: write down whether it is solved",
         ));
     }
@@ -89,7 +89,7 @@ pub(crate) fn check_call_back(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "call-back.not-reached",
-            "未联系上居民,不能记解决与否和满意度",
+            "未联系上居民，不能记解决与否和满意度",
             "the resident was not reached: there is no answer to write down",
         )
         .at("reached")

@@ -267,7 +267,7 @@ fn decide_close(
     let Some(reason) = reason else {
         return Err(missing(
             "reason",
-            "未经核查通过而结案,须写明理由",
+            "未经核查通过而结案，须写明理由",
             "closing without a passed verification needs a reason",
         ));
     };
@@ -318,7 +318,7 @@ fn not_now(case: &Case, action: Action, actions: &[Action]) -> Refusal {
     Refusal::new(
         RefusalKind::NotNow,
         "case.not-now",
-        format!("案卷{}现为“{stage_zh}”,不能{zh}", case.id),
+        format!("案卷{}现为“{stage_zh}”，不能{zh}", case.id),
         format!("case {} is {stage_en}: it cannot {en} now", case.id),
     )
     .at("action")

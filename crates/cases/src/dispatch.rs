@@ -101,7 +101,7 @@ fn check_choice(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "unit.outside-duty",
-            "该单位的权责清单中没有这一事项;请改派责任单位,或写明派给它的理由",
+            "该单位的权责清单中没有这一事项；请改派责任单位，或写明派给它的理由",
             "this unit's duty list does not name the matter; choose a unit that answers for it, or give a reason",
         )
         .at("unit")
@@ -112,7 +112,7 @@ fn check_choice(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "unit.returned-before",
-            "该单位退过此件;请改派其他单位,或写明仍派给它的理由",
+            "该单位退过此件；请改派其他单位，或写明仍派给它的理由",
             "this unit gave the case back before; choose another, or say why it is the one after all",
         )
         .at("unit")

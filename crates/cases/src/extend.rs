@@ -122,7 +122,7 @@ pub(crate) fn decide_extend(
     let Some(resolve_by) = command.resolve_by.or(asked) else {
         return Err(missing(
             "resolve_by",
-            "单位没有申请延期,须写明延至何时",
+            "单位没有申请延期，须写明延至何时",
             "the unit has not asked for more time: say until when",
         ));
     };
@@ -147,7 +147,7 @@ fn owed(case: &Case) -> Result<Timestamp, Refusal> {
     case.deadlines.resolve_by.ok_or_else(|| {
         missing(
             "resolve_by",
-            "此件没有办结时限,无须延期",
+            "此件没有办结时限，无须延期",
             "nobody owes this case a date: there is nothing to extend",
         )
     })
@@ -161,7 +161,7 @@ fn check_in_time(owed: Timestamp, context: &Context<'_>) -> Result<(), Refusal> 
     Err(Refusal::new(
         RefusalKind::Invalid,
         "extend.late",
-        "已过办结时限,不能再延期;请尽快办结并反馈",
+        "已过办结时限，不能再延期；请尽快办结并反馈",
         "the limit has passed and cannot be extended any more; finish the case and report back",
     )
     .at("resolve_by")
@@ -218,7 +218,7 @@ fn check_room(
             RefusalKind::Invalid,
             "extend.date",
             format!(
-                "延期须晚于原时限,且办理时间合计不超过该分类时限的 {}%",
+                "延期须晚于原时限，且办理时间合计不超过该分类时限的 {}%",
                 allowance.extended_percent
             ),
             format!(

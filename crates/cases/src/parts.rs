@@ -247,7 +247,7 @@ pub(crate) fn check_open_parts(
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "parts.open",
-                "还有协办单位没有反馈;请等其反馈,或写明不等的理由",
+                "还有协办单位没有反馈；请等其反馈，或写明不等的理由",
                 "assisting units have not reported their part; wait for them, or say why you do not",
             )
             .at("open_parts_reason")
@@ -272,7 +272,7 @@ fn may_choose(case: &Case, by: Option<&UnitCode>) -> Result<(), Refusal> {
         Some(unit) => Err(Refusal::new(
             RefusalKind::Forbidden,
             "unit.desk-chooses",
-            "职责明确时由派单人员决定协办单位;只有首接负责或区级兜底的主办单位可自行增减",
+            "职责明确时由派单人员决定协办单位；只有首接负责或区级兜底的主办单位可自行增减",
             "where the duty is clear the desk chooses who assists; only a lead by first-receiver duty or as the district's backstop chooses itself",
         )
         .at("by")
@@ -284,7 +284,7 @@ fn is_lead(unit: &UnitCode, field: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "unit.is-lead",
-        "该单位是主办单位,不能同时协办",
+        "该单位是主办单位，不能同时协办",
         "this unit leads; it cannot assist as well",
     )
     .at(field)

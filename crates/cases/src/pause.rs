@@ -373,7 +373,7 @@ pub(crate) fn decide_ask(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "ask.too-often",
-            format!("本次派单已请居民补充 {asked} 次,不能再暂停计时;请直接联系居民并继续办理"),
+            format!("本次派单已请居民补充 {asked} 次，不能再暂停计时；请直接联系居民并继续办理"),
             format!(
                 "the resident was asked {asked} times in this dispatch, the clock stops no more; contact the resident and go on"
             ),

@@ -89,13 +89,13 @@ impl From<StoreError> for Refusal {
             StoreError::Changed { .. } | StoreError::Repeated { .. } => (
                 RefusalKind::Changed,
                 "case.changed",
-                "案卷已被他人改动,请重新载入后再办",
+                "案卷已被他人改动，请重新载入后再办",
                 "the case has been changed since you read it; reload it and try again",
             ),
             StoreError::KeyReused => (
                 RefusalKind::Invalid,
                 "idempotency.key-reused",
-                "这个幂等键已用于另一次请求,请换一个",
+                "这个幂等键已用于另一次请求，请换一个",
                 "this idempotency key was used for another call; choose a new one",
             ),
             StoreError::SourceKnown(_) => (
@@ -107,7 +107,7 @@ impl From<StoreError> for Refusal {
             StoreError::FollowCodeTaken => (
                 RefusalKind::Unavailable,
                 "case.follow-code-taken",
-                "查询码恰好与他案重复,未写入任何内容,请再试一次",
+                "查询码恰好与他案重复，未写入任何内容，请再试一次",
                 "the follow code happens to be another case's: nothing was written; try again",
             ),
             StoreError::NothingSealed { .. } => (
@@ -119,25 +119,25 @@ impl From<StoreError> for Refusal {
             StoreError::Loading { .. } => (
                 RefusalKind::Unavailable,
                 "store.loading",
-                "统计数据正在从档案中读入,请稍后再看",
+                "统计数据正在从档案中读入，请稍后再看",
                 "the figures are still being read from the record; try again in a moment",
             ),
             StoreError::Full => (
                 RefusalKind::Unavailable,
                 "store.full",
-                "存储空间已满,暂不能写入;未写入任何内容,请稍后再试",
+                "存储空间已满，暂不能写入；未写入任何内容，请稍后再试",
                 "the disk is full: nothing was written; try again later",
             ),
             StoreError::ReadOnly(_) => (
                 RefusalKind::Unavailable,
                 "store.read-only",
-                "存储不可写,暂不能写入;未写入任何内容,请稍后再试",
+                "存储不可写，暂不能写入；未写入任何内容，请稍后再试",
                 "the record cannot be written now: nothing was written; try again later",
             ),
             StoreError::Broken(_) => (
                 RefusalKind::Unavailable,
                 "store.unavailable",
-                "存储出错,未写入任何内容,请稍后再试",
+                "存储出错，未写入任何内容，请稍后再试",
                 "the store failed: nothing was written; try again later",
             ),
         };

@@ -214,7 +214,7 @@ pub(crate) fn decide_settle(case: &Case, context: &Context<'_>) -> Result<Vec<Ha
             Refusal::new(
                 RefusalKind::Invalid,
                 "calendar.year-missing",
-                format!("工作日历仍缺 {} 年,请先导入该年的节假日安排", one.missing),
+                format!("工作日历仍缺 {} 年，请先导入该年的节假日安排", one.missing),
                 format!(
                     "the calendar still lacks {}: import the year first",
                     one.missing

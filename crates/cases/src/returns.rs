@@ -58,7 +58,7 @@ impl ReturnReason {
             ReturnReason::NotOurDuty => ("不属于本单位职责", "not on our duty list"),
             ReturnReason::NotOurArea => ("不在本单位辖区", "not in our area"),
             ReturnReason::WrongCategory => ("分类有误", "wrong category"),
-            ReturnReason::NotEnoughDetail => ("信息不全,无法办理", "not enough detail to act on"),
+            ReturnReason::NotEnoughDetail => ("信息不全，无法办理", "not enough detail to act on"),
         };
         LocalText::new(zh, en)
     }
@@ -173,7 +173,7 @@ pub(crate) fn decide_return(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "return.backstop",
-            "此件已退过一次,区级单位须兜底办理;可增加协办单位,或请派单人员转派",
+            "此件已退过一次，区级单位须兜底办理；可增加协办单位，或请派单人员转派",
             "this case was given back before, and the district's unit must take it: add assisting units, or ask the desk to redirect it",
         )
         .at("unit")
@@ -217,7 +217,7 @@ pub(crate) fn decide_redirect(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "redirect.same-unit",
-            "此件已在该单位,请选择另一个单位",
+            "此件已在该单位，请选择另一个单位",
             "the case is with this unit already; choose another",
         )
         .at("unit")

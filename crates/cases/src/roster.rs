@@ -65,7 +65,7 @@ impl Roster {
                 return Err(Refusal::new(
                     RefusalKind::Invalid,
                     "roster.shift",
-                    "一班须在开始之后结束,最长 7 天",
+                    "一班须在开始之后结束，最长 7 天",
                     "a shift ends after it begins, and lasts 7 days at most",
                 )
                 .at(field("until"))
@@ -108,7 +108,7 @@ impl Roster {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "roster.same-person",
-                "两班是同一个人,无须换班",
+                "两班是同一个人，无须换班",
                 "both shifts have the same person: there is nothing to swap",
             )
             .at("second"));

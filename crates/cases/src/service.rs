@@ -73,7 +73,7 @@ fn busy() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "case.busy",
-        "这个案卷正被多人同时办理,请稍后再试",
+        "这个案卷正被多人同时办理，请稍后再试",
         "several people are acting on this case; try again in a moment",
     )
 }

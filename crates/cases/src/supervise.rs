@@ -256,7 +256,7 @@ impl Rules {
         Err(Refusal::new(
             RefusalKind::Forbidden,
             "unit.not-front-line",
-            "监督权与考评权属于街道和社区;贵单位不能行使",
+            "监督权与考评权属于街道和社区；贵单位不能行使",
             "the rights to supervise and to score are the streets' and communities'; your unit has neither",
         )
         .at("by")

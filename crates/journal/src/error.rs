@@ -135,47 +135,47 @@ impl Error {
     pub(crate) fn zh(&self) -> String {
         match self {
             Self::EntryTooLarge { bytes } => format!(
-                "条目长 {bytes} 字节,存证链每条最多 {} 字节:长文本请密封存放在条目旁",
+                "条目长 {bytes} 字节，存证链每条最多 {} 字节：长文本请密封存放在条目旁",
                 crate::MAX_ENTRY_BYTES
             ),
             Self::UnsafeNumber { found } => {
-                format!("数字 {found} 超出 ±(2^53−1),各程序读出的值可能不同:请写成字符串")
+                format!("数字 {found} 超出 ±(2^53−1)，各程序读出的值可能不同：请写成字符串")
             }
-            Self::NotAnEntry(why) => format!("不是日志条目:{why}"),
+            Self::NotAnEntry(why) => format!("不是日志条目：{why}"),
             Self::NotCanonical { at } => {
-                format!("条目不是规范形式(RFC 8785):从第 {at} 字节起不同")
+                format!("条目不是规范形式(RFC 8785)：从第 {at} 字节起不同")
             }
             Self::BadHash { found } => {
-                format!("不是哈希值:应为 64 位十六进制(32 字节),实有 {found} 个字符")
+                format!("不是哈希值：应为 64 位十六进制(32 字节)，实有 {found} 个字符")
             }
             Self::BadPath(path) => format!(
-                "不是存证链的路径:{path:?};允许 checkpoint、tile/<层>/<序号>[.p/<宽>] 和 tile/entries/<序号>[.p/<宽>]"
+                "不是存证链的路径：{path:?}；允许 checkpoint、tile/<层>/<序号>[.p/<宽>] 和 tile/entries/<序号>[.p/<宽>]"
             ),
-            Self::BadBundle { at, what } => format!("条目包在第 {at} 字节处损坏:{}", what.zh),
+            Self::BadBundle { at, what } => format!("条目包在第 {at} 字节处损坏：{}", what.zh),
             Self::BadKey(why) => {
-                format!("不是验证公钥({why}):应为 C2SP signed-note 的 名称+哈希+base64")
+                format!("不是验证公钥({why})：应为 C2SP signed-note 的 名称+哈希+base64")
             }
             Self::BadSigningKey => {
-                "不是签名密钥:应为 PRIVATE+KEY+名称+哈希+base64,且哈希相符".to_owned()
+                "不是签名密钥：应为 PRIVATE+KEY+名称+哈希+base64，且哈希相符".to_owned()
             }
             Self::BadOrigin(name) => {
-                format!("{name:?} 不能作日志名:不可为空,不可含空格、换行或 +")
+                format!("{name:?} 不能作日志名：不可为空，不可含空格、换行或 +")
             }
-            Self::BadCheckpoint(why) => format!("检查点被拒:{why}"),
+            Self::BadCheckpoint(why) => format!("检查点被拒：{why}"),
             Self::BadProof { line, expected } => {
-                format!("第 {line} 行不是 tlog-proof:应为 {}", expected.zh)
+                format!("第 {line} 行不是 tlog-proof：应为 {}", expected.zh)
             }
             Self::ProofFails => "证明推不出检查点里的根".to_owned(),
             Self::OutOfRange { what, found, max } => {
-                format!("{} {found} 超出树的范围,最大为 {max}", what.zh)
+                format!("{} {found} 超出树的范围，最大为 {max}", what.zh)
             }
             Self::ShortTile {
                 level,
                 index,
                 found,
                 needed,
-            } => format!("第 {level} 层第 {index} 块只有 {found} 个哈希,需要 {needed} 个"),
-            Self::Read(why) => format!("读取存证链失败:{why}"),
+            } => format!("第 {level} 层第 {index} 块只有 {found} 个哈希，需要 {needed} 个"),
+            Self::Read(why) => format!("读取存证链失败：{why}"),
         }
     }
 }

@@ -247,45 +247,45 @@ impl fmt::Display for What {
 impl What {
     fn zh(&self) -> String {
         match self {
-            Self::Changed => "内容被改动,与其哈希不符".to_owned(),
-            Self::Unreadable(why) => format!("内容无法读取:{}", why.zh()),
-            Self::Missing { found } => format!("缺失,其后直接是第 {found} 条"),
-            Self::Dropped => "末尾缺失,但哈希块中有它的哈希".to_owned(),
-            Self::OutOfOrder { found } => format!("此处是第 {found} 条,顺序错乱"),
+            Self::Changed => "内容被改动，与其哈希不符".to_owned(),
+            Self::Unreadable(why) => format!("内容无法读取：{}", why.zh()),
+            Self::Missing { found } => format!("缺失，其后直接是第 {found} 条"),
+            Self::Dropped => "末尾缺失，但哈希块中有它的哈希".to_owned(),
+            Self::OutOfOrder { found } => format!("此处是第 {found} 条，顺序错乱"),
             Self::TileDiffers {
                 level,
                 index,
                 moved_to: None,
-            } => format!("被改动、移动或替换,与第 {level} 层第 {index} 块哈希不符"),
+            } => format!("被改动、移动或替换，与第 {level} 层第 {index} 块哈希不符"),
             Self::TileDiffers {
                 level,
                 index,
                 moved_to: Some(to),
-            } => format!("被移动:按第 {level} 层第 {index} 块,此处应是现在的第 {to} 条"),
+            } => format!("被移动：按第 {level} 层第 {index} 块，此处应是现在的第 {to} 条"),
             Self::TileMissing { level, index, why } => {
-                format!("第 {level} 层第 {index} 块无法读取:{}", why.zh())
+                format!("第 {level} 层第 {index} 块无法读取：{}", why.zh())
             }
-            Self::SealMissing => "密封内容不见了,且没有删除标记".to_owned(),
-            Self::SealUnexpected => "存有密封内容,但条目本身没有密封".to_owned(),
-            Self::SealDiffers => "密封内容或盐被改动,与封印不符".to_owned(),
+            Self::SealMissing => "密封内容不见了，且没有删除标记".to_owned(),
+            Self::SealUnexpected => "存有密封内容，但条目本身没有密封".to_owned(),
+            Self::SealDiffers => "密封内容或盐被改动，与封印不符".to_owned(),
             Self::ErasedWithoutEntry { by: Some(by) } => {
-                format!("标记为由第 {by} 条删除,但该条并未载明")
+                format!("标记为由第 {by} 条删除，但该条并未载明")
             }
-            Self::ErasedWithoutEntry { by: None } => "标记为已删除,但没有条目载明".to_owned(),
-            Self::NotErased { by } => format!("应由第 {by} 条删除,却仍在"),
+            Self::ErasedWithoutEntry { by: None } => "标记为已删除，但没有条目载明".to_owned(),
+            Self::NotErased { by } => format!("应由第 {by} 条删除，却仍在"),
             Self::CheckpointRefused { number, why } => {
-                format!("第 {number} 个检查点无效:{}", why.zh())
+                format!("第 {number} 个检查点无效：{}", why.zh())
             }
             Self::RootDiffers { size } => {
-                format!("被改动、删除或移动,推不出 {size} 条时签名的根")
+                format!("被改动、删除或移动，推不出 {size} 条时签名的根")
             }
             Self::RolledBack { have, signed } => {
-                format!("末尾缺失:曾签名 {signed} 条,现有 {have} 条")
+                format!("末尾缺失：曾签名 {signed} 条，现有 {have} 条")
             }
             Self::KeyDiffers => "不是由您信任的日志出具".to_owned(),
-            Self::BadKey(why) => format!("公钥无法读取:{}", why.zh()),
-            Self::ProofFails(why) => format!("不在已签名的记录中:{}", why.zh()),
-            Self::WrongSubject { found } => format!("涉及的是 {found},不是本案"),
+            Self::BadKey(why) => format!("公钥无法读取：{}", why.zh()),
+            Self::ProofFails(why) => format!("不在已签名的记录中：{}", why.zh()),
+            Self::WrongSubject { found } => format!("涉及的是 {found}，不是本案"),
             Self::Empty => "没有任何条目".to_owned(),
         }
     }

@@ -245,7 +245,7 @@ pub fn check_url(url: &str, reach: Reach) -> Result<(), Refusal> {
         .is_some_and(|scheme| schemes.contains(&scheme))
     {
         return Err(refuse(
-            "只能使用所列的协议;内网或不加密的地址须先在配置中允许(webhook_private)",
+            "只能使用所列的协议；内网或不加密的地址须先在配置中允许(webhook_private)",
             "only these schemes can be used; addresses inside the house or without TLS must be allowed first (webhook_private)",
         ));
     }

@@ -40,7 +40,7 @@ pub async fn new_account(store: &Store, asked: &NewAccount<'_>) -> Result<Accoun
         return Err(Refusal::new(
             RefusalKind::NotNow,
             "user.known",
-            format!("已有用户 {name};改密码请用 yiwang user password {name}"),
+            format!("已有用户 {name}；改密码请用 yiwang user password {name}"),
             format!("there is a {name} already; `yiwang user password {name}` sets the password"),
         )
         .at("name")

@@ -82,7 +82,7 @@ fn refuse(found: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "calendar.year",
-        "不是一年的节假日安排:须有 year、source、holidays(name、from、to)和 make_up_days",
+        "不是一年的节假日安排：须有 year、source、holidays(name、from、to)和 make_up_days",
         "this is not a year of holidays: it has year, source, holidays (name, from, to) and make_up_days",
     )
     .found(found)

@@ -442,7 +442,7 @@ pub(crate) fn decline_name(reason: DeclineReason) -> Text {
             "已进入诉讼、仲裁或复议",
             "Before a court, in arbitration or under review",
         ),
-        DeclineReason::NotEnoughDetail => ("内容不清,无法办理", "Not enough detail to act on"),
+        DeclineReason::NotEnoughDetail => ("内容不清，无法办理", "Not enough detail to act on"),
         DeclineReason::NoRequest => ("没有提出诉求", "Nothing is asked for"),
         DeclineReason::AgainstLaw => ("诉求违反法律法规", "The law forbids what is asked"),
     };

@@ -59,7 +59,7 @@ fn not_of(kind: FileKind) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "attach.not-readable",
-        "文件内容与所称类型不符,或已损坏",
+        "文件内容与所称类型不符，或已损坏",
         "the file is not of the kind it is said to be, or is damaged",
     )
     .at("file")

@@ -468,7 +468,7 @@ impl User {
         Err(Refusal::new(
             RefusalKind::Forbidden,
             "policy.not-your-part",
-            "以您单位在本案中的身份,不能办理这一步",
+            "以您单位在本案中的身份，不能办理这一步",
             "your unit's part in this case does not let it do this",
         )
         .at("action")
@@ -535,7 +535,7 @@ fn forbidden(role: Role) -> Refusal {
     Refusal::new(
         RefusalKind::Forbidden,
         "policy.forbidden",
-        "您的角色没有这项权限;如确有需要,请联系系统管理员",
+        "您的角色没有这项权限；如确有需要，请联系系统管理员",
         "your role does not allow this; ask an administrator if you need it",
     )
     .found(role.word())

@@ -201,7 +201,7 @@ fn calendar(body: WorkingTimeBody) -> Result<WorkCalendar, Refusal> {
         wrong(
             field,
             &error.to_string(),
-            "工作时间不成立,请核对",
+            "工作时间不成立，请核对",
             "these make no working time: compare them again",
         )
     })
@@ -317,7 +317,7 @@ fn span(body: SpanBody, field: &str) -> Result<Span, Refusal> {
         return Err(wrong(
             &format!("{field}.amount"),
             &body.amount.to_string(),
-            "时限至少为 1,最长十年",
+            "时限至少为 1，最长十年",
             "a limit is at least 1 and ten years at most",
         )
         .allowing([format!("1–{most}")]));
@@ -349,7 +349,7 @@ fn short(text: String, field: &str) -> Result<String, Refusal> {
     Err(wrong(
         field,
         text,
-        "请填 1 到 120 个字,不含控制字符",
+        "请填 1 到 120 个字，不含控制字符",
         "write 1 to 120 characters without control characters",
     ))
 }

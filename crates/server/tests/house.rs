@@ -35,7 +35,7 @@ fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         let path = file.unwrap().path();
         if path.is_dir() {
             sources(&path, found);
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "ts") {
             let text = std::fs::read_to_string(&path).unwrap();
             found.push((path, text));
         }
@@ -139,4 +139,52 @@ fn the_history_has_the_disk_and_no_clock_network_or_chance() {
             assert!(!text.contains(word), "{}: {word}", path.display());
         }
     }
+}
+
+/// What residents write, made up for samples and benchmarks, or learned from.
+const RESIDENTS_WORDS: [&str; 6] = [
+    "/sample/",
+    "/bench/",
+    "/triage/",
+    "/guess/",
+    "conformance",
+    "tests.rs",
+];
+
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+#[test]
+fn what_is_said_in_chinese_has_the_marks_of_chinese() {
+    let mut all = Vec::new();
+    for folder in std::fs::read_dir(crates()).unwrap() {
+        sources(&folder.unwrap().path().join("src"), &mut all);
+    }
+    sources(&crates().join("../web/src/lib/i18n"), &mut all);
+    let of_ours = |path: &Path| {
+        let path = path.to_string_lossy().replace('\\', "/");
+        !RESIDENTS_WORDS.iter().any(|words| path.contains(words))
+    };
+    let mut wrong = Vec::new();
+    for (path, text) in all.iter().filter(|(path, _)| of_ours(path)) {
+        for (number, line) in text.lines().enumerate() {
+            // How a place is written in a table, which has the comma of tables.
+            let line = line.replace("经度,纬度", "").replace("名称:序号", "");
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            let marks: Vec<char> = line.chars().collect();
+            let is_wrong = marks.windows(3).any(|three| {
+                let [before, mark, after] = [three[0], three[1], three[2]];
+                let before = is_han(before) || "”》）}".contains(before);
+                let after = is_han(after) || "“《".contains(after);
+                before && ",:;!?".contains(mark) && after
+            });
+            if is_wrong {
+                wrong.push(format!("{}:{}", path.display(), number + 1));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "half-width marks in Chinese");
 }

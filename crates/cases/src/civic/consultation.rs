@@ -189,7 +189,7 @@ impl Life for Consultation {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "consultation.time",
-                "截止时间须晚于开始时间,且在现在以后",
+                "截止时间须晚于开始时间，且在现在以后",
                 "it must close after it opens, and after now",
             )
             .at("closes_at")
@@ -238,7 +238,7 @@ impl Life for Consultation {
                     return Err(Refusal::new(
                         RefusalKind::NotNow,
                         "consultation.still-open",
-                        "投票还没有截止,截止后才能公布结果",
+                        "投票还没有截止，截止后才能公布结果",
                         "the vote is still open: results are published when it is over",
                     )
                     .at("action")

@@ -253,7 +253,7 @@ impl Life for Deliberation {
                     return Err(Refusal::new(
                         RefusalKind::NotNow,
                         "deliberation.nothing-held",
-                        "还没有完成任何一步协商,不能形成决定;请先记录已完成的步骤",
+                        "还没有完成任何一步协商，不能形成决定；请先记录已完成的步骤",
                         "nothing was talked over yet: finish a step before deciding",
                     )
                     .at("action")
@@ -291,7 +291,7 @@ impl Life for Deliberation {
                     Some(reason) => Step::because(event, reason),
                     None if self.decision.is_none() => Err(missing(
                         "reason",
-                        "没有形成决定而结束,须说明理由",
+                        "没有形成决定而结束，须说明理由",
                         "ending it without a decision needs a reason",
                     )),
                     None => Ok(Step::new(event)),

@@ -214,7 +214,7 @@ impl Dispute {
         Err(Refusal::new(
             RefusalKind::NotNow,
             "dispute.not-visited",
-            "以调解成功结案,须已达成协议,且最近一次回访确认正在履行",
+            "以调解成功结案，须已达成协议，且最近一次回访确认正在履行",
             "to close it as settled there must be an agreement, and the last visit must have found it kept",
         )
         .at("outcome")
@@ -298,7 +298,7 @@ impl Life for Dispute {
                     return Err(Refusal::new(
                         RefusalKind::Invalid,
                         "dispute.same-track",
-                        "现在就是这一途径,请选择另一途径",
+                        "现在就是这一途径，请选择另一途径",
                         "it is on this track already; choose another",
                     )
                     .at("track")

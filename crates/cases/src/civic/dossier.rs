@@ -304,7 +304,7 @@ fn other_kind(kind: Kind, command: &DossierCommand) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "dossier.other-kind",
-        format!("这是{}的卷宗,不能用别类的步骤", kind.name().zh),
+        format!("这是{}的卷宗，不能用别类的步骤", kind.name().zh),
         format!(
             "this dossier is a {}: it takes no step of another kind",
             kind.name().en

@@ -95,7 +95,7 @@ pub(crate) fn each<T: PartialEq>(
         return Err(Refusal::new(
             RefusalKind::TooMuch,
             "list.too-long",
-            format!("最多 {MOST} 项,现有 {} 项", values.len()),
+            format!("最多 {MOST} 项，现有 {} 项", values.len()),
             format!("at most {MOST} of them, found {}", values.len()),
         )
         .at(field)
@@ -108,7 +108,7 @@ pub(crate) fn each<T: PartialEq>(
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "list.twice",
-                "同一项出现了两次,请删去一个",
+                "同一项出现了两次，请删去一个",
                 "this is named twice; remove one of them",
             )
             .at(at));
@@ -169,7 +169,7 @@ pub(crate) fn not_past(day: Date, field: &str, context: &Context<'_>) -> Result<
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "day.past",
-            "这一天已经过去,请选择今天或以后",
+            "这一天已经过去，请选择今天或以后",
             "this day has passed; choose today or a later one",
         )
         .at(field)
@@ -185,7 +185,7 @@ pub(crate) fn not_future(day: Date, field: &str, context: &Context<'_>) -> Resul
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "day.future",
-            "这一天还没有到,请填写已经发生的日期",
+            "这一天还没有到，请填写已经发生的日期",
             "this day is still to come; give the day on which it happened",
         )
         .at(field)

@@ -108,7 +108,7 @@ pub(crate) fn not_now(action: &str, possible: &[&'static str]) -> Refusal {
     Refusal::new(
         RefusalKind::NotNow,
         "dossier.not-now",
-        "卷宗现在的状态不能办这一步;可办的步骤见 allowed",
+        "卷宗现在的状态不能办这一步；可办的步骤见 allowed",
         "the dossier cannot take this step now; allowed lists the steps it can take",
     )
     .at("action")

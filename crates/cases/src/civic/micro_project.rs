@@ -377,7 +377,7 @@ impl Life for MicroProject {
                     return Err(Refusal::new(
                         RefusalKind::Invalid,
                         "project.over-budget",
-                        format!("超出预算:还剩 {left} 分"),
+                        format!("超出预算：还剩 {left} 分"),
                         format!("over the budget: {left} cents are left"),
                     )
                     .at("cents")
@@ -414,7 +414,7 @@ impl Life for MicroProject {
                     }
                     None if !content => Err(missing(
                         "reason",
-                        "没有居民评分或平均分低于 3 分,通过验收须说明理由",
+                        "没有居民评分或平均分低于 3 分，通过验收须说明理由",
                         "nobody scored it, or the mean is below 3: accepting it needs a reason",
                     )),
                     None => Ok(Step::new(event)),

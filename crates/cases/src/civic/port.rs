@@ -56,7 +56,7 @@ impl From<DossierError> for Refusal {
             DossierError::Changed { current } => Refusal::new(
                 RefusalKind::Changed,
                 "dossier.changed",
-                "卷宗已被他人改动,请重新载入后再办",
+                "卷宗已被他人改动，请重新载入后再办",
                 "the dossier has been changed since you read it; reload it and try again",
             )
             .at("If-Match")
@@ -71,7 +71,7 @@ impl From<DossierError> for Refusal {
             DossierError::Spoken => Refusal::new(
                 RefusalKind::NotNow,
                 "voice.spoken",
-                "您已经投过票;本次投票每人一次,不能更改",
+                "您已经投过票；本次投票每人一次，不能更改",
                 "you have voted; in this vote everyone votes once and it cannot be changed",
             )
             .at("follow_code"),

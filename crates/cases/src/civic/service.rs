@@ -158,7 +158,7 @@ fn busy() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "dossier.busy",
-        "这个卷宗正被多人同时办理,请稍后再试",
+        "这个卷宗正被多人同时办理，请稍后再试",
         "several people are acting on this dossier; try again in a moment",
     )
 }

@@ -159,7 +159,7 @@ fn check_count(count: &Count, at: &str) -> Result<(), Refusal> {
     Err(Refusal::new(
         RefusalKind::Invalid,
         "period.empty",
-        "起止时间颠倒,开始须早于结束",
+        "起止时间颠倒，开始须早于结束",
         "the period is empty: it must begin before it ends",
     )
     .at(at)
@@ -266,7 +266,7 @@ impl Life for Topic {
                     Some(reason) => Step::because(event, reason),
                     None if open => Err(crate::check::missing(
                         "reason",
-                        "还有节点没有完成,结题须说明理由",
+                        "还有节点没有完成，结题须说明理由",
                         "some milestones were not reached: closing needs a reason",
                     )),
                     None => Ok(Step::sealing(event, Words::default())),

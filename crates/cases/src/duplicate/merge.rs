@@ -132,7 +132,7 @@ pub(crate) fn decide_merge(
     if let Some(merged) = &main.more.merged {
         return Err(refused(
             "merge.chain",
-            format!("案卷{}已并入案卷{};请并入主案", main.id, merged.into),
+            format!("案卷{}已并入案卷{}；请并入主案", main.id, merged.into),
             format!(
                 "case {} follows case {}: merge with that one",
                 main.id, merged.into
@@ -144,7 +144,7 @@ pub(crate) fn decide_merge(
     if !main.stage.is_open() {
         return Err(refused(
             "merge.main-over",
-            format!("案卷{}已经办结,不能再并入", main.id),
+            format!("案卷{}已经办结，不能再并入", main.id),
             format!("case {} is over: nothing is merged with it", main.id),
             main.id,
         ));

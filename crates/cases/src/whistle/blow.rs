@@ -32,7 +32,7 @@ pub(super) fn decide_blow(
         return Err(Refusal::new(
             RefusalKind::NotNow,
             "whistle.case-over",
-            format!("案卷{}已经办结,不能再为它吹哨;请先重新办理", about.case),
+            format!("案卷{}已经办结，不能再为它吹哨；请先重新办理", about.case),
             format!("case {} is over: open it again first", about.case),
         )
         .at("case")
@@ -44,7 +44,7 @@ pub(super) fn decide_blow(
     if blow.about.is_none() && blow.area.is_none() && is_nowhere(place) {
         return Err(missing(
             "place",
-            "请给出地点:案卷、区域、地图上的一点或地址",
+            "请给出地点：案卷、区域、地图上的一点或地址",
             "say where: a case, an area, a point on the map or an address",
         ));
     }
@@ -71,7 +71,7 @@ fn may_call(rules: &Rules, unit: &yiwang_base::UnitCode) -> Result<(), Refusal> 
     Err(Refusal::new(
         RefusalKind::Forbidden,
         "whistle.no-right-to-call",
-        "吹哨的呼叫权属于街道和社区;其他单位请通过坐席吹哨",
+        "吹哨的呼叫权属于街道和社区；其他单位请通过坐席吹哨",
         "streets and communities have the right to call; other units ask the desk to blow the whistle",
     )
     .at("by")

@@ -187,7 +187,7 @@ fn decide_call(
         Some(_) => Some(reason.ok_or_else(|| {
             missing(
                 "reason",
-                "该单位已拒绝过一次;再次叫它须写明理由",
+                "该单位已拒绝过一次；再次叫它须写明理由",
                 "this unit refused before: say why it is called again",
             )
         })?),
@@ -232,7 +232,7 @@ fn check_presence(
     if is_nowhere(&presence.place) {
         return Err(missing(
             "place",
-            "请给出报到地点:定位或地址",
+            "请给出报到地点：定位或地址",
             "say where you are: a point or an address",
         ));
     }
@@ -266,7 +266,7 @@ fn decide_refuse(
         return Err(Refusal::new(
             RefusalKind::NotNow,
             "whistle.called-again",
-            "您单位拒绝后又被叫到,这一次必须报到",
+            "您单位拒绝后又被叫到，这一次必须报到",
             "your unit refused before and was called again: this time it must come",
         )
         .at("unit")
@@ -317,7 +317,7 @@ fn decide_score(
         return Err(Refusal::new(
             RefusalKind::NotNow,
             "whistle.still-time",
-            "该单位的报到时限还没有到,请到时再考评",
+            "该单位的报到时限还没有到，请到时再考评",
             "this unit still has time to check in: score it afterwards",
         )
         .at("unit")
@@ -355,7 +355,7 @@ fn decide_close(
         None if left_open => {
             return Err(missing(
                 "reason",
-                "工作未确认、有单位未报到或有节点未完成;销哨须写明理由",
+                "工作未确认、有单位未报到或有节点未完成；销哨须写明理由",
                 "the work is not confirmed, a unit has not come or a milestone is open: closing needs a reason",
             ));
         }
@@ -398,7 +398,7 @@ fn open_call<'a>(whistle: &'a Whistle, unit: &UnitCode) -> Result<&'a super::Cal
             } else {
                 (
                     "whistle.refused-already",
-                    "您单位已经拒绝报到;如愿前往,请吹哨单位再次叫您单位",
+                    "您单位已经拒绝报到；如愿前往，请吹哨单位再次叫您单位",
                     "your unit has refused; ask the caller to call it again",
                 )
             };
@@ -462,7 +462,7 @@ fn not_now(whistle: &Whistle, action: WhistleAction, actions: &[WhistleAction]) 
     Refusal::new(
         RefusalKind::NotNow,
         "whistle.not-now",
-        format!("{}现为“{}”,不能{}", whistle.id, stage.zh, name.zh),
+        format!("{}现为“{}”，不能{}", whistle.id, stage.zh, name.zh),
         format!(
             "whistle {} is {}: {} is not possible now",
             whistle.id, stage.en, name.en

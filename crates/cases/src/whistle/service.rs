@@ -82,7 +82,7 @@ fn changed(current: u32) -> Refusal {
     Refusal::new(
         RefusalKind::Changed,
         "whistle.changed",
-        "这个哨已被他人改动,请重新载入后再办",
+        "这个哨已被他人改动，请重新载入后再办",
         "the whistle has been changed since you read it; reload it and try again",
     )
     .at("If-Match")

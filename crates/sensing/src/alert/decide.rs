@@ -89,7 +89,7 @@ pub fn decide(
                 return Err(Refusal::new(
                     RefusalKind::Invalid,
                     "alert.silence-end",
-                    "静音须有结束时间,最长七天",
+                    "静音须有结束时间，最长七天",
                     "a silence ends, after seven days at the latest",
                 )
                 .at("until")
@@ -210,7 +210,7 @@ fn not_now(alert: &Alert, action: &str, now: Timestamp) -> Refusal {
     Refusal::new(
         RefusalKind::NotNow,
         "alert.not-now",
-        format!("这条告警现为“{}”,不能这样办", name.zh),
+        format!("这条告警现为“{}”，不能这样办", name.zh),
         format!("this alert is {}: that is not possible now", name.en),
     )
     .at("action")

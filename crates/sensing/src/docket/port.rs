@@ -57,7 +57,7 @@ impl From<DocketError> for Refusal {
             DocketError::Changed { .. } => (
                 RefusalKind::Changed,
                 "docket.changed",
-                "别人已先改动,请重新查看后再办",
+                "别人已先改动，请重新查看后再办",
                 "somebody else was quicker: look again before you go on",
             ),
             DocketError::NoSuch => (
@@ -69,7 +69,7 @@ impl From<DocketError> for Refusal {
             DocketError::DoesNotFollow | DocketError::Broken(_) => (
                 RefusalKind::Unavailable,
                 "store.unavailable",
-                "暂时不能读写,请稍后再试",
+                "暂时不能读写，请稍后再试",
                 "the record cannot be read or written now; try again later",
             ),
         };

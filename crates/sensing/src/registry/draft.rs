@@ -79,7 +79,7 @@ impl Making<'_, '_> {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "registry.observation",
-                "请先建立数据流,再发送观测",
+                "请先建立数据流，再发送观测",
                 "make the datastream first, then send observations",
             )
             .at(at));

@@ -34,7 +34,7 @@ impl From<RegistryError> for Refusal {
             RegistryError::TooLarge(size) => Refusal::new(
                 RefusalKind::TooMuch,
                 "registry.too-large",
-                "一次登记或删除的内容过多,请分几次办理",
+                "一次登记或删除的内容过多，请分几次办理",
                 "this makes or removes too much at once; do it in parts",
             )
             .found(size.to_string())
@@ -42,13 +42,13 @@ impl From<RegistryError> for Refusal {
             RegistryError::Full => Refusal::new(
                 RefusalKind::Unavailable,
                 "store.full",
-                "存储空间已满,暂时不能登记",
+                "存储空间已满，暂时不能登记",
                 "the disk is full: nothing can be registered now",
             ),
             RegistryError::ReadOnly(_) | RegistryError::Broken(_) => Refusal::new(
                 RefusalKind::Unavailable,
                 "store.unavailable",
-                "暂时不能读写登记簿,请稍后再试",
+                "暂时不能读写登记簿，请稍后再试",
                 "the register cannot be read or written now; try again later",
             )
             .found(error.to_string()),

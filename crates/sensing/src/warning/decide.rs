@@ -35,7 +35,7 @@ impl Sender {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "warning.sender-code",
-                "发布单位代码为 14 位数字:行政区 6 位、部门 3 位、单位 3 位、预留 2 位",
+                "发布单位代码为 14 位数字：行政区 6 位、部门 3 位、单位 3 位、预留 2 位",
                 "a sender's code has 14 digits: region 6, agency 3, unit 3, reserved 2",
             )
             .at("code")
@@ -48,7 +48,7 @@ impl Sender {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "warning.sender",
-                "发布单位只能用 ASCII 字符,不含空格、逗号、< 和 &",
+                "发布单位只能用 ASCII 字符，不含空格、逗号、< 和 &",
                 "a sender has ASCII characters and no spaces, commas, < or &",
             )
             .at("sender")
@@ -277,7 +277,7 @@ fn check(content: &Content, now: Timestamp) -> Result<(), Refusal> {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "warning.outline-open",
-                "范围须闭合:最后一点与第一点相同",
+                "范围须闭合：最后一点与第一点相同",
                 "an outline is closed: its last point is its first",
             )
             .at(field));
@@ -288,7 +288,7 @@ fn check(content: &Content, now: Timestamp) -> Result<(), Refusal> {
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "warning.expires",
-            format!("预警须有到期时间,最长 {MAX_DAYS} 天"),
+            format!("预警须有到期时间，最长 {MAX_DAYS} 天"),
             format!("a warning expires, after {MAX_DAYS} days at the latest"),
         )
         .at("content.expires")
@@ -322,7 +322,7 @@ fn not_twice_a_second(
         return Err(Refusal::new(
             RefusalKind::NotNow,
             "warning.same-second",
-            "一秒内只能发布一条消息,请稍后再试",
+            "一秒内只能发布一条消息，请稍后再试",
             "one message a second: try again",
         ));
     }
@@ -343,7 +343,7 @@ fn not_now(warning: &Warning, action: &str) -> Refusal {
     Refusal::new(
         RefusalKind::NotNow,
         "warning.not-now",
-        format!("这条预警现为“{}”,不能这样办", stage.zh),
+        format!("这条预警现为“{}”，不能这样办", stage.zh),
         format!("this warning is {}: that is not possible now", stage.en),
     )
     .at("action")

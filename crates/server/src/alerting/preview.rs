@@ -57,7 +57,7 @@ pub fn preview(
         return Err(Refusal::new(
             RefusalKind::TooMuch,
             "preview.too-much",
-            "试算的读数过多,请缩短时间或缩小范围",
+            "试算的读数过多，请缩短时间或缩小范围",
             "that is more readings than a rule is tried on: take a shorter time or fewer streams",
         )
         .at("from")
@@ -104,7 +104,7 @@ fn check(times: &Range<Timestamp>) -> Result<(), Refusal> {
     Err(Refusal::new(
         RefusalKind::Invalid,
         "preview.times",
-        format!("结束须晚于开始,最长 {MOST_DAYS} 天"),
+        format!("结束须晚于开始，最长 {MOST_DAYS} 天"),
         format!("it ends after it begins, {MOST_DAYS} days at most"),
     )
     .at("to")

@@ -159,7 +159,7 @@ fn other_origin(from: &Origin, config: &Config, made: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "config.trail-origin",
-        format!("{from}:存证链的名称在首次使用时已定,不能更改"),
+        format!("{from}：存证链的名称在首次使用时已定，不能更改"),
         format!("{from}: the trail got its name when its key was made and keeps it"),
     )
     .at("trail_origin")
@@ -174,7 +174,7 @@ pub(super) fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
         OpenError::InUse(_) => unavailable(
             IN_USE,
             format!(
-                "{shown} 正由另一个 yiwang 进程使用(服务或导入);请先停止它,或用 --data 指定别的目录"
+                "{shown} 正由另一个 yiwang 进程使用(服务或导入)；请先停止它，或用 --data 指定别的目录"
             ),
             format!(
                 "{shown} is in use by another yiwang process (a server or an import); stop it first, or name another directory with --data"
@@ -184,20 +184,20 @@ pub(super) fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
             let path = path.display();
             unavailable(
                 "data.io",
-                format!("{path} 不能使用:{source}"),
+                format!("{path} 不能使用：{source}"),
                 format!("{path} cannot be used: {source}"),
             )
         }
         OpenError::Missing(_) => Refusal::new(
             RefusalKind::NotFound,
             "data.none",
-            format!("{shown} 中没有案卷库;请用 --data 指定数据目录"),
+            format!("{shown} 中没有案卷库；请用 --data 指定数据目录"),
             format!("there is no record in {shown}; name the data directory with --data"),
         ),
         OpenError::Schema { found, .. } if found > LATEST_SCHEMA => unavailable(
             "data.newer",
             format!(
-                "{shown} 由更新版本的 yiwang 写成(结构 {found},本程序到 {LATEST_SCHEMA});未作任何改动,请使用更新版本"
+                "{shown} 由更新版本的 yiwang 写成(结构 {found}，本程序到 {LATEST_SCHEMA})；未作任何改动，请使用更新版本"
             ),
             format!(
                 "{shown} was written by a newer yiwang (schema {found}, this one knows up to {LATEST_SCHEMA}); nothing was changed: use the newer yiwang"
@@ -206,7 +206,7 @@ pub(super) fn refuse_to_open(error: OpenError, data: &Path) -> Refusal {
         OpenError::Schema { found, .. } => unavailable(
             "data.older",
             format!(
-                "{shown} 由较旧版本的 yiwang 写成(结构 {found},现为 {LATEST_SCHEMA});请先备份,再用 yiwang serve 启动一次完成升级"
+                "{shown} 由较旧版本的 yiwang 写成(结构 {found}，现为 {LATEST_SCHEMA})；请先备份，再用 yiwang serve 启动一次完成升级"
             ),
             format!(
                 "{shown} was written by an older yiwang (schema {found}, now {LATEST_SCHEMA}); keep a copy, then start `yiwang serve` once: it upgrades the record"
@@ -222,7 +222,7 @@ fn damaged(data: &Path, reason: &str) -> Refusal {
     unavailable(
         "data.damaged",
         format!(
-            "{data} 的案卷库不能使用:{reason}。请用 yiwang verify 查明第一处损坏,并用 yiwang restore 把最近的备份恢复到一个空目录"
+            "{data} 的案卷库不能使用：{reason}。请用 yiwang verify 查明第一处损坏，并用 yiwang restore 把最近的备份恢复到一个空目录"
         ),
         format!(
             "the record in {data} cannot be used: {reason}. `yiwang verify` names the first damage; `yiwang restore` puts the last backup into an empty directory"
@@ -235,7 +235,7 @@ fn no_key(data: &Path) -> Refusal {
     let key = key.display();
     unavailable(
         "data.no-key",
-        format!("签名密钥 {key} 不见了,没有它存证链不能继续;请从备份放回这个文件"),
+        format!("签名密钥 {key} 不见了，没有它存证链不能继续；请从备份放回这个文件"),
         format!(
             "the signing key {key} is gone, and the trail cannot go on without it; put the file back from a backup"
         ),

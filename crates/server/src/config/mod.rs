@@ -172,7 +172,7 @@ pub(crate) fn unknown(key: &str, origin: &Origin) -> ConfigError {
         Refusal::new(
             RefusalKind::Invalid,
             "config.key",
-            format!("{}:没有配置项 {key}", origin.zh()),
+            format!("{}：没有配置项 {key}", origin.zh()),
             format!("{origin}: there is no key {key}"),
         )
         .at(key)

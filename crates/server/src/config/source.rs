@@ -129,7 +129,7 @@ impl Sources {
                 return Err(ConfigError(Refusal::new(
                     RefusalKind::Invalid,
                     "config.file",
-                    format!("配置文件 {} 无法读取:{error}", path.display()),
+                    format!("配置文件 {} 无法读取：{error}", path.display()),
                     format!(
                         "the configuration file {} cannot be read: {error}",
                         path.display()
@@ -152,7 +152,7 @@ fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
         Refusal::new(
             RefusalKind::Invalid,
             "config.toml",
-            format!("{path}:第 {line} 行不是 TOML:{why}"),
+            format!("{path}：第 {line} 行不是 TOML:{why}"),
             format!("{path}: line {line} is not TOML: {why}"),
         )
         .at(format!("line {line}"))

@@ -135,7 +135,7 @@ fn add(store: &Store, found: &mut BTreeMap<Key, Entity>, key: Key) -> Result<(),
         return Err(Refusal::new(
             RefusalKind::TooMuch,
             "edge.too-many",
-            "网关的物过多,请分给几个网关",
+            "网关的物过多，请分给几个网关",
             "the gateway has too many things; divide them among several gateways",
         )
         .allowing([format!("0–{MOST_ENTITIES}")]));

@@ -101,7 +101,7 @@ impl Formulas {
                 Refusal::new(
                     RefusalKind::Invalid,
                     "formula.unknown",
-                    "没有这个公式,或没有这一版",
+                    "没有这个公式，或没有这一版",
                     "there is no such formula, or no such version of it",
                 )
                 .at(field)
@@ -127,7 +127,7 @@ impl Formulas {
         Err(Refusal::new(
             RefusalKind::NotNow,
             "formula.version-taken",
-            "版本号须接在最新一版之后;已有的版本不能更改",
+            "版本号须接在最新一版之后；已有的版本不能更改",
             "a version follows the latest one; versions that are there never change",
         )
         .at("version")

@@ -303,7 +303,7 @@ fn words(proposal: &yiwang_cases::civic::proposal::Proposal, rules: &Rules) -> S
     let (from, until) = (day(evidence.from), day(evidence.until));
     let (counted, recent) = (evidence.counted, evidence.recent);
     format!(
-        "未诉先办:{area_zh}“{category_zh}”反复出现(所看各周共 {counted} 件,近期 {recent} 件),预计 {from} 至 {until} 约有 {expected:.1} 件,请提前处理。\n\
+        "未诉先办：{area_zh}“{category_zh}”反复出现(所看各周共 {counted} 件，近期 {recent} 件)，预计 {from} 至 {until} 约有 {expected:.1} 件，请提前处理。\n\
          Proactive: \"{category_en}\" comes back in {area_en} ({counted} cases in the weeks looked at, {recent} of them recent); about {expected:.1} are expected from {from} until {until}. Act before they come in."
     )
 }

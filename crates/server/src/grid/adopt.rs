@@ -86,7 +86,7 @@ pub fn adopt(
         return Err(Refusal::new(
             RefusalKind::Changed,
             "grid.changed",
-            "图层或区域已有变化,结果与预览时不同,请重新预览",
+            "图层或区域已有变化，结果与预览时不同，请重新预览",
             "layers or areas have changed and so has the result: look at the preview again",
         )
         .at("fingerprint")
@@ -363,7 +363,7 @@ pub fn undo(store: &Store, city: &City, number: &str) -> Result<Vec<Item>, Refus
         .any(|(_, other)| other.state == MergeState::Adopted)
     {
         return Err(not_now(
-            "之后还有合并在用,请先撤销较晚的一次",
+            "之后还有合并在用，请先撤销较晚的一次",
             "a later merge stands on this one: undo that first",
         ));
     }
@@ -380,7 +380,7 @@ pub fn undo(store: &Store, city: &City, number: &str) -> Result<Vec<Item>, Refus
     });
     if !whole || grown {
         return Err(not_now(
-            "合并后的网格已被改动,不能再撤销;请另行合并或导入",
+            "合并后的网格已被改动，不能再撤销；请另行合并或导入",
             "the merged cells have been changed since: merge or import anew instead",
         ));
     }

@@ -125,7 +125,7 @@ fn refused(error: &MergeError) -> Refusal {
         MergeError::NoContainers => (
             "grid.no-areas",
             "areas",
-            "还没有带边界的区域可供划分网格,请先导入街道或社区",
+            "还没有带边界的区域可供划分网格，请先导入街道或社区",
             "there are no areas with an outline to draw cells in: import streets or communities first",
         ),
         MergeError::Limits { .. } => (
@@ -137,7 +137,7 @@ fn refused(error: &MergeError) -> Refusal {
         MergeError::TooMany { .. } => (
             "grid.too-many",
             "limits",
-            "一个区域最多 999 个网格,请放宽下限或上限",
+            "一个区域最多 999 个网格，请放宽下限或上限",
             "an area has at most 999 cells: ask for larger ones",
         ),
         MergeError::Code(_) => (

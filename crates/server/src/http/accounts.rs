@@ -96,7 +96,7 @@ pub(super) async fn disable(
         return Err(Refusal::new(
             RefusalKind::NotNow,
             "user.oneself",
-            "不能停用自己的账号,请由另一位管理员办理",
+            "不能停用自己的账号，请由另一位管理员办理",
             "you cannot disable your own account: another administrator can",
         )
         .at("name")
@@ -190,7 +190,7 @@ async fn password(app: &App, given: Option<String>) -> Result<(String, Option<St
         Refusal::new(
             RefusalKind::Unavailable,
             "user.hash",
-            "密码暂时不能保存,请稍后再试",
+            "密码暂时不能保存，请稍后再试",
             "the password cannot be kept now; try again later",
         )
     };

@@ -74,7 +74,7 @@ fn cut_off() -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "body.not-json",
-        "内容没有传完,请重新发送",
+        "内容没有传完，请重新发送",
         "the body ended early; send it again",
     )
 }
@@ -84,7 +84,7 @@ fn late() -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "body.late",
-        format!("内容没有在 {seconds} 秒内传完,请重新发送"),
+        format!("内容没有在 {seconds} 秒内传完，请重新发送"),
         format!("the body did not arrive within {seconds} seconds; send it again"),
     )
 }
@@ -93,7 +93,7 @@ fn too_large() -> Refusal {
     Refusal::new(
         RefusalKind::TooMuch,
         "body.too-large",
-        "内容过大,请缩短后重新发送",
+        "内容过大，请缩短后重新发送",
         "the body is too large; shorten it and send it again",
     )
 }
@@ -124,7 +124,7 @@ fn malformed(what: &str, at: Option<(usize, usize)>) -> Refusal {
     let refusal = Refusal::new(
         RefusalKind::Invalid,
         "body.not-json",
-        "内容不是合格的 JSON,请检查后重新发送",
+        "内容不是合格的 JSON，请检查后重新发送",
         "the body is not well-formed JSON; correct it and send it again",
     )
     .found(what);

@@ -85,7 +85,7 @@ pub(super) async fn set_year(
         return Err(Refusal::new(
             RefusalKind::Changed,
             "calendar.changed",
-            "该年的安排已被他人改动,请重新载入后再改",
+            "该年的安排已被他人改动，请重新载入后再改",
             "this year has been set by someone else since you read it; reload it and try again",
         )
         .at("If-Match")
@@ -181,7 +181,7 @@ fn broken_year(error: &yiwang_base::CalendarYearError) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "calendar.year",
-        "这不是一年的节假日安排,请对照通知核对",
+        "这不是一年的节假日安排，请对照通知核对",
         "this is not a year of holidays: compare it with the notice",
     )
     .at(field)

@@ -140,7 +140,7 @@ pub(super) fn case_id(text: &str) -> Result<CaseId, Refusal> {
         Refusal::new(
             RefusalKind::NotFound,
             "case.not-found",
-            "没有这个案卷;案卷号如 C1024",
+            "没有这个案卷；案卷号如 C1024",
             "there is no such case; a case's number is like C1024",
         )
         .found(text)
@@ -281,7 +281,7 @@ fn why(city: &City, lead: &LikelyLead) -> LocalText {
     let unit = city.rules.units.get(&lead.unit);
     let (mut zh, mut en) = if unit.is_some_and(|unit| !unit.areas.is_empty()) {
         (
-            "权责清单列有此事项,且在其辖区内".to_owned(),
+            "权责清单列有此事项，且在其辖区内".to_owned(),
             "on its duty list, and in its area".to_owned(),
         )
     } else {

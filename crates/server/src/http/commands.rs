@@ -203,7 +203,7 @@ pub(crate) fn code<T: std::str::FromStr<Err = IdError>>(
         Refusal::new(
             RefusalKind::Invalid,
             "code.malformed",
-            "编码由 1 至 64 个小写字母、数字或 . _ - 组成,以字母或数字开头",
+            "编码由 1 至 64 个小写字母、数字或 . _ - 组成，以字母或数字开头",
             "a code has 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit",
         )
         .at(field)
@@ -227,7 +227,7 @@ pub(super) fn seen_version(headers: &HeaderMap) -> Result<u32, Refusal> {
         Refusal::new(
             RefusalKind::Invalid,
             code,
-            "请在 If-Match 中给出您所见的版本,如 \"3\"",
+            "请在 If-Match 中给出您所见的版本，如 \"3\"",
             "give the version you have seen in If-Match, such as \"3\"",
         )
         .at("If-Match")

@@ -19,7 +19,7 @@ pub(super) fn read(cursor: &str) -> Result<PageStart, Refusal> {
         Refusal::new(
             RefusalKind::Invalid,
             "cursor.invalid",
-            "翻页标记无效,请从第一页重新开始",
+            "翻页标记无效，请从第一页重新开始",
             "the cursor is not valid; begin again with the first page",
         )
         .at("cursor")

@@ -252,7 +252,7 @@ pub(super) async fn main_lets_call_back(app: &App, case: &Case) -> Result<(), Re
     Err(Refusal::new(
         yiwang_base::RefusalKind::NotNow,
         "merge.main-not-done",
-        format!("主案{}还在办理中,办结后再回访", main.id),
+        format!("主案{}还在办理中，办结后再回访", main.id),
         format!("the main case {} is not done yet: call back then", main.id),
     )
     .at("action")

@@ -25,7 +25,7 @@ pub(super) async fn bundle(State(app): State<Arc<App>>, visitor: Visitor) -> Ans
         Refusal::new(
             RefusalKind::NotFound,
             "edge.none",
-            "此账户未登记为设备;请数据管理员登记网关及其所属的物",
+            "此账户未登记为设备；请数据管理员登记网关及其所属的物",
             "this account is not registered as a device; ask the data steward to register the gateway with its things",
         )
         .found(&name)
@@ -45,7 +45,7 @@ fn stopped() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "edge.stopped",
-        "规则包暂时不能生成,请稍后再试",
+        "规则包暂时不能生成，请稍后再试",
         "the bundle cannot be made now; try again later",
     )
 }

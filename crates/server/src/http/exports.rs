@@ -100,7 +100,7 @@ async fn check_size(app: &App, filter: &CaseFilter) -> Result<(), Refusal> {
     Err(Refusal::new(
         RefusalKind::TooMuch,
         "export.too-many",
-        "案卷过多,请缩小范围,或在服务器上用 yiwang export cases 导出",
+        "案卷过多，请缩小范围，或在服务器上用 yiwang export cases 导出",
         "there are too many cases: narrow the list, or use `yiwang export cases` on the machine",
     )
     .at("query")

@@ -73,7 +73,7 @@ fn late() -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "body.late",
-        format!("文件没有在 {seconds} 秒内传完,请重新发送"),
+        format!("文件没有在 {seconds} 秒内传完，请重新发送"),
         format!("the file did not arrive within {seconds} seconds; send it again"),
     )
 }
@@ -83,7 +83,7 @@ fn too_large() -> Refusal {
     Refusal::new(
         RefusalKind::TooMuch,
         "body.too-large",
-        format!("文件没有传完,或超过 {most} MiB;请缩小后重新发送"),
+        format!("文件没有传完，或超过 {most} MiB；请缩小后重新发送"),
         format!(
             "the file ended early or is larger than {most} MiB; make it smaller and send it again"
         ),
@@ -247,7 +247,7 @@ fn no_file(seq: &str) -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "file.not-found",
-        "没有这个附件,或已依法删除",
+        "没有这个附件，或已依法删除",
         "there is no such file, or it was erased",
     )
     .at("seq")

@@ -156,7 +156,7 @@ pub(super) fn queue_of(
         Refusal::new(
             RefusalKind::Invalid,
             "queue.unit",
-            "请指明一个单位:待办是单位的待办",
+            "请指明一个单位：待办是单位的待办",
             "name one unit: a queue is a unit's",
         )
         .at("unit")
@@ -212,7 +212,7 @@ fn rectangle(value: &str, user: &User) -> Result<CellBox, Refusal> {
         return Err(Refusal::new(
             RefusalKind::Forbidden,
             "query.place-not-allowed",
-            "您的角色看不到案卷的位置,因此不能按地图范围查找",
+            "您的角色看不到案卷的位置，因此不能按地图范围查找",
             "your role does not see where cases lie: look them up by area",
         )
         .at("within"));
@@ -236,7 +236,7 @@ fn text(value: &str, user: &User) -> Result<String, Refusal> {
         return Err(Refusal::new(
             RefusalKind::Forbidden,
             "query.words-not-allowed",
-            "您的角色看不到诉求内容,因此只能按案卷号查找",
+            "您的角色看不到诉求内容，因此只能按案卷号查找",
             "your role does not see what residents wrote: look a case up by its number",
         )
         .at("q")

@@ -193,7 +193,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Case, Refusal> {
         Refusal::new(
             RefusalKind::NotFound,
             "follow.unknown",
-            "没有这个查询码,请核对后再试;查询码共 12 位,如 ABCD-EFGH-JKMN",
+            "没有这个查询码，请核对后再试；查询码共 12 位，如 ABCD-EFGH-JKMN",
             "there is no such code; check it and try again: 12 characters, such as ABCD-EFGH-JKMN",
         )
     };

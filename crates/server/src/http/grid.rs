@@ -207,7 +207,7 @@ async fn merged(app: &App, plan: Plan) -> Result<Preview, Refusal> {
         Refusal::new(
             RefusalKind::Unavailable,
             "grid.failed",
-            "这次合并没有算完,请稍后再试",
+            "这次合并没有算完，请稍后再试",
             "the merge could not be finished; try again later",
         )
     })?

@@ -57,7 +57,7 @@ async fn checked(city: Arc<City>) -> Result<Coverage, Refusal> {
         Refusal::new(
             RefusalKind::Unavailable,
             "coverage.failed",
-            "这次检查没有完成,请稍后再试",
+            "这次检查没有完成，请稍后再试",
             "the check could not be finished; try again later",
         )
     })

@@ -274,7 +274,7 @@ fn failed() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "server.failed",
-        "系统出错,请稍后再试;如仍不行,请告知管理员本次请求的编号",
+        "系统出错，请稍后再试；如仍不行，请告知管理员本次请求的编号",
         "the server failed; try again later, and if it fails again tell the administrator this request's id",
     )
 }

@@ -200,7 +200,7 @@ fn too_many(count: u64) -> Refusal {
     Refusal::new(
         RefusalKind::TooMuch,
         "export.too-many",
-        "读数过多,请缩短时间或减少数据流",
+        "读数过多，请缩短时间或减少数据流",
         "there are too many readings; ask for a shorter time or fewer datastreams",
     )
     .found(count.to_string())
@@ -212,7 +212,7 @@ fn unreadable(error: &HistoryError) -> Refusal {
         return Refusal::new(
             RefusalKind::Invalid,
             "query.invalid",
-            "汇总过多,请缩短时间、减少数据流或加长间隔",
+            "汇总过多，请缩短时间、减少数据流或加长间隔",
             "there are too many summaries; ask for a shorter time, fewer datastreams or longer buckets",
         )
         .at("every")
@@ -226,7 +226,7 @@ fn stopped() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "store.unavailable",
-        "读数暂时不能读出,请稍后再试",
+        "读数暂时不能读出，请稍后再试",
         "readings cannot be read now; try again later",
     )
 }

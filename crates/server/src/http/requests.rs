@@ -129,7 +129,7 @@ pub(super) fn submission(body: RequestBody, user: Option<&User>) -> Result<Submi
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "channel.proactive",
-            "未诉先办的案卷由受理建议产生,不能直接登记",
+            "未诉先办的案卷由受理建议产生，不能直接登记",
             "proactive cases come of accepted proposals and are not entered by hand",
         )
         .at("channel")

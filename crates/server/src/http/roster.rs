@@ -219,7 +219,7 @@ fn must_have_seen(app: &App, unit: &UnitCode, seen: u32) -> Result<(), Refusal> 
     Err(Refusal::new(
         RefusalKind::Changed,
         "roster.changed",
-        "值班表已被他人改动,请重新载入后再改",
+        "值班表已被他人改动，请重新载入后再改",
         "the roster has been changed since you read it; reload it and try again",
     )
     .at("If-Match")

@@ -57,7 +57,7 @@ pub(super) async fn set(
         return Err(Refusal::new(
             RefusalKind::Changed,
             "rule.changed",
-            "这条规则已被他人改动,请重新载入后再改",
+            "这条规则已被他人改动，请重新载入后再改",
             "this rule has been set by someone else since you read it; reload it and try again",
         )
         .at("If-Match")

@@ -232,7 +232,7 @@ fn too_many(pause: Duration) -> Refusal {
     Refusal::new(
         RefusalKind::Unauthenticated,
         "session.pause",
-        format!("失败次数过多,请 {minutes} 分钟后再试"),
+        format!("失败次数过多，请 {minutes} 分钟后再试"),
         format!("too many failures; try again in {minutes} minutes"),
     )
 }
@@ -273,7 +273,7 @@ pub(super) fn no_randomness(error: &getrandom::Error) -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "system.randomness",
-        "系统暂时不能生成随机数,请稍后再试",
+        "系统暂时不能生成随机数，请稍后再试",
         "the system cannot make random numbers now; try again later",
     )
 }

@@ -355,7 +355,7 @@ async fn set<T: Stored>(
         let refusal = Refusal::new(
             RefusalKind::Changed,
             "setting.changed",
-            "您打开之后,已有人改过;请重新载入,对照后再改",
+            "您打开之后，已有人改过；请重新载入，对照后再改",
             "this has been changed since you opened it: load it again and compare",
         )
         .at("If-Match");

@@ -193,7 +193,7 @@ fn unknown() -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "similar.offer-unknown",
-        "这个选项已过期,请重新查找相似案卷,或直接上报",
+        "这个选项已过期，请重新查找相似案卷，或直接上报",
         "this offer has run out: look for similar cases again, or send your request",
     )
     .at("offer")
@@ -203,7 +203,7 @@ fn over() -> Refusal {
     Refusal::new(
         RefusalKind::NotNow,
         "similar.case-over",
-        "这一案卷刚刚办结,请直接上报",
+        "这一案卷刚刚办结，请直接上报",
         "this case has just been closed: send your request",
     )
     .at("offer")

@@ -175,7 +175,7 @@ fn refuse(error: RequestsError) -> Refusal {
         RequestsError::File(error) => Refusal::new(
             RefusalKind::Invalid,
             "table.rows",
-            format!("文件不能按行读出:{error}"),
+            format!("文件不能按行读出：{error}"),
             format!("the file cannot be read as rows: {error}"),
         )
         .at("content"),

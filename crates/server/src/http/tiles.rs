@@ -109,7 +109,7 @@ fn unavailable(error: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "tile.failed",
-        "地图暂时画不出来,请稍后再试",
+        "地图暂时画不出来，请稍后再试",
         "the tile could not be made; try again later",
     )
 }

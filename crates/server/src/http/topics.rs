@@ -69,7 +69,7 @@ pub(super) async fn list(
         Refusal::new(
             RefusalKind::Unavailable,
             "topics.failed",
-            "热点未能算出,请稍后再试",
+            "热点未能算出，请稍后再试",
             "the topics could not be gathered; try again later",
         )
     })?;

@@ -74,7 +74,7 @@ fn moved_on(error: StoreError) -> Refusal {
         StoreError::Changed { current } => Refusal::new(
             RefusalKind::Changed,
             "view.changed",
-            "保存的视图已在别处改过,请重新载入后再改",
+            "保存的视图已在别处改过，请重新载入后再改",
             "your views were changed elsewhere; reload them and try again",
         )
         .at("If-Match")

@@ -455,7 +455,7 @@ fn no_whistle(id: &str) -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "whistle.not-found",
-        "没有这个哨;哨号如 W12",
+        "没有这个哨；哨号如 W12",
         "there is no such whistle; a whistle's number is like W12",
     )
     .found(id)

@@ -120,7 +120,7 @@ fn columns(
             Refusal::new(
                 RefusalKind::Invalid,
                 "file.columns",
-                format!("文件缺少列:{}", column.show()),
+                format!("文件缺少列：{}", column.show()),
                 format!("the file lacks a column: {}", column.show()),
             )
             .at("header")
@@ -145,7 +145,7 @@ fn columns(
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "categories.levels",
-            "看不出哪几列是分类的层级,请用 --level 指明",
+            "看不出哪几列是分类的层级，请用 --level 指明",
             "no column looks like a level of categories: name them with --level",
         )
         .at("header")
@@ -161,7 +161,7 @@ fn check(path: &[String]) -> Result<(), Refusal> {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "category.name",
-                "每一层的名称应为 1 到 120 字,不含控制字符",
+                "每一层的名称应为 1 到 120 字，不含控制字符",
                 "the name of each level has 1 to 120 characters and no control characters",
             )
             .found(name));

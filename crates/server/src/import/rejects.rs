@@ -53,7 +53,7 @@ impl Reject {
         if !refusal.allowed.is_empty() {
             let allowed = refusal.allowed.join(", ");
             let allowed: String = allowed.chars().take(2 * MAX_FOUND).collect();
-            reason.zh = format!("{}(可用:{allowed})", reason.zh);
+            reason.zh = format!("{}(可用：{allowed})", reason.zh);
             reason.en = format!("{} (allowed: {allowed})", reason.en);
         }
         Self {

@@ -460,7 +460,7 @@ fn not_allowed(topic: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Forbidden,
         "mqtt.topic",
-        "不能向此主题发布;请数据管理员在设备登记中加入",
+        "不能向此主题发布；请数据管理员在设备登记中加入",
         "this topic is not yours to publish under; ask the data steward to add it to the device's registration",
     )
     .at("topic")

@@ -297,7 +297,7 @@ fn unreadable(error: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "store.unavailable",
-        "读数暂时不能读出,请稍后再试",
+        "读数暂时不能读出，请稍后再试",
         "readings cannot be read now; try again later",
     )
 }

@@ -269,7 +269,7 @@ fn no_stream(topic: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "mqtt.no-stream",
-        "映射中没有此主题的数据流;请数据管理员加入",
+        "映射中没有此主题的数据流；请数据管理员加入",
         "the mapping names no datastream for this topic; ask the data steward to add one",
     )
     .at("topic")

@@ -241,7 +241,7 @@ fn quarantined(why: Suspicion) -> Refusal {
     Refusal::new(
         RefusalKind::Forbidden,
         "device.quarantined",
-        format!("设备已隔离:{};请联系数据管理员", why.name().zh),
+        format!("设备已隔离：{}；请联系数据管理员", why.name().zh),
         format!(
             "the device is quarantined ({}); ask the data steward",
             why.name().en

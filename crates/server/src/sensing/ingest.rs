@@ -273,19 +273,19 @@ fn not_kept(error: &AppendError) -> Refusal {
         AppendError::Full => (
             RefusalKind::Unavailable,
             "store.full",
-            "存储空间已满,读数未保存,请稍后再发",
+            "存储空间已满，读数未保存，请稍后再发",
             "the disk is full: nothing was kept; send it again later",
         ),
         AppendError::Behind => (
             RefusalKind::Unavailable,
             "reading.behind",
-            "待写入的读数过多,请稍后再发",
+            "待写入的读数过多，请稍后再发",
             "too much is waiting to be written; send it again later",
         ),
         AppendError::TooLarge(_) => (
             RefusalKind::TooMuch,
             "reading.too-large",
-            "一批过大,请分开发送",
+            "一批过大，请分开发送",
             "the batch is too large; send it in parts",
         ),
         AppendError::ReadOnly(_) | AppendError::Broken(_) => {
@@ -293,7 +293,7 @@ fn not_kept(error: &AppendError) -> Refusal {
             (
                 RefusalKind::Unavailable,
                 "store.unavailable",
-                "读数暂时不能保存,请稍后再发",
+                "读数暂时不能保存，请稍后再发",
                 "readings cannot be kept now; send it again later",
             )
         }

@@ -129,7 +129,7 @@ pub fn check_code(code: &str) -> Result<(), Refusal> {
     Err(Refusal::new(
         RefusalKind::Invalid,
         "code.malformed",
-        "编码由 1 至 64 个小写字母、数字或 . _ - 组成,以字母或数字开头",
+        "编码由 1 至 64 个小写字母、数字或 . _ - 组成，以字母或数字开头",
         "a code has 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit",
     )
     .at("code")

@@ -105,7 +105,7 @@ fn parsed<T: std::str::FromStr>(text: &str, at: &str, example: &str) -> Result<T
         Refusal::new(
             RefusalKind::Invalid,
             "field.invalid",
-            format!("格式不对,应如 {example}"),
+            format!("格式不对，应如 {example}"),
             format!("this cannot be read; write it like {example}"),
         )
         .at(at)

@@ -319,7 +319,7 @@ fn a_question_that_cannot_be_read_is_named() {
     }
     let zh = leader.in_chinese().get("/api/v1/figures?formula=cheer");
     let problem = zh.refused(422, "formula.unknown");
-    assert_eq!(problem["detail"], "没有这个公式,或没有这一版");
+    assert_eq!(problem["detail"], "没有这个公式，或没有这一版");
     assert!(
         problem["allowed"]
             .as_array()

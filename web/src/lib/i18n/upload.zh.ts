@@ -2,7 +2,7 @@
 export const upload = {
   title: '导入台账',
   nav: '导入台账',
-  lead: '上传 CSV 或 XLSX,先看各列读成什么，再登记。分类和单位只作对应，不会新建。',
+  lead: '上传 CSV 或 XLSX，先看各列读成什么，再登记。分类和单位只作对应，不会新建。',
   file: '文件',
   fileHint: 'CSV(任何常见编码)、CSV.gz 或 XLSX',
   look: '先看一看',

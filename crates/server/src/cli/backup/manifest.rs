@@ -108,13 +108,13 @@ impl Manifest {
         let shown = path.display();
         let text = std::fs::read_to_string(&path).map_err(|error| {
             refuse(
-                format!("{shown} 无法读取({error}):这不是备份,或备份没有做完"),
+                format!("{shown} 无法读取({error})：这不是备份，或备份没有做完"),
                 format!("{shown} cannot be read ({error}): this is no backup, or one that was not finished"),
             )
         })?;
         let manifest: Manifest = serde_json::from_str(&text).map_err(|error| {
             refuse(
-                format!("{shown} 已损坏:{error}"),
+                format!("{shown} 已损坏：{error}"),
                 format!("{shown} is damaged: {error}"),
             )
         })?;

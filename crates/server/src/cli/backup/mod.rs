@@ -150,7 +150,7 @@ fn must_be_missing_or_hold_only(path: &Path, but: &[&str], at: &str) -> Result<(
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "backup.not-empty",
-                format!("{shown} 不是空目录;未作任何改动,请换一个目录"),
+                format!("{shown} 不是空目录；未作任何改动，请换一个目录"),
                 format!("{shown} is not empty; nothing was changed: name another directory"),
             )
             .at(at)
@@ -170,7 +170,7 @@ fn not_sound(found: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "backup.not-sound",
-        format!("副本核验不过,不能作为备份,请保留旧备份:{found}"),
+        format!("副本核验不过，不能作为备份，请保留旧备份：{found}"),
         format!("the copy does not verify and is no backup; keep the older ones: {found}"),
     )
 }

@@ -87,7 +87,7 @@ impl Restore {
         if !outcome.is_sound() || outcome.entries() != Some(manifest.entries) {
             let found = outcome.text(context.lang);
             return Err(refuse(
-                format!("备份中的案卷库核验不过,未恢复任何内容,请改用另一份备份:{found}"),
+                format!("备份中的案卷库核验不过，未恢复任何内容，请改用另一份备份：{found}"),
                 format!("the record in the backup does not verify, and nothing was restored: use another backup. {found}"),
             )
             .into());
@@ -112,7 +112,7 @@ impl Restore {
         let shown = from.display();
         let file = File::open(&from).map_err(|error| {
             refuse(
-                format!("备份不全:{shown} 无法读取({error})。未恢复任何内容,请改用另一份备份"),
+                format!("备份不全：{shown} 无法读取({error})。未恢复任何内容，请改用另一份备份"),
                 format!("the backup is not whole: {shown} cannot be read ({error}). Nothing was restored: use another backup"),
             )
         })?;
@@ -128,7 +128,7 @@ impl Restore {
         to.sync_all()?;
         if found != *expected {
             return Err(refuse(
-                format!("备份已损坏:{shown} 与清单不符。未恢复任何内容,请改用另一份备份"),
+                format!("备份已损坏：{shown} 与清单不符。未恢复任何内容，请改用另一份备份"),
                 format!("the backup is damaged: {shown} is not what the manifest says. Nothing was restored: use another backup"),
             )
             .found(format!("{} bytes, SHA-256 {}", found.bytes, found.sha256))
@@ -144,7 +144,7 @@ impl Restore {
 fn check_manifest(manifest: &Manifest) -> Result<()> {
     if manifest.schema > LATEST_SCHEMA {
         return Err(refuse(
-            "备份由更新版本的 yiwang 做成;请使用更新版本恢复".to_owned(),
+            "备份由更新版本的 yiwang 做成；请使用更新版本恢复".to_owned(),
             "the backup was made by a newer yiwang; restore it with that".to_owned(),
         )
         .found(format!(
@@ -181,7 +181,7 @@ fn check_manifest(manifest: &Manifest) -> Result<()> {
 
 fn other_key() -> yiwang_base::Refusal {
     refuse(
-        "备份中的密钥与清单不符。未恢复任何内容,请改用另一份备份".to_owned(),
+        "备份中的密钥与清单不符。未恢复任何内容，请改用另一份备份".to_owned(),
         "the key in the backup is not the one in its manifest. Nothing was restored: use another backup"
             .to_owned(),
     )

@@ -73,7 +73,7 @@ fn no_such_year(year: i16, held: impl Iterator<Item = i16>) -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "calendar.no-year",
-        format!("工作日历中没有 {year} 年;可用 yiwang import calendar 导入"),
+        format!("工作日历中没有 {year} 年；可用 yiwang import calendar 导入"),
         format!("the calendar does not hold {year}; `yiwang import calendar` brings it in"),
     )
     .at("YEAR")

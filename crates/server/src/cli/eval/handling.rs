@@ -85,7 +85,7 @@ impl Handling {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "handling.too-few",
-                "办结的案卷太少,无从学起",
+                "办结的案卷太少，无从学起",
                 "there are too few closed cases to learn from",
             )
             .found(cases.len().to_string())

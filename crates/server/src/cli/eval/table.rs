@@ -93,7 +93,7 @@ fn lines(path: &Path) -> Result<Vec<Vec<String>>> {
             let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
             return Err(refused(
                 "table.not-utf8",
-                "文件不是 UTF-8 编码;请另存为 UTF-8 后再试",
+                "文件不是 UTF-8 编码；请另存为 UTF-8 后再试",
                 "the file is not UTF-8; save it as UTF-8 and try again",
             )
             .at(format!("line {line}"))

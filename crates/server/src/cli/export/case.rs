@@ -109,7 +109,7 @@ fn not_signed(id: CaseId, seconds: u64) -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "export.not-signed",
-        format!("{id} 刚有改动,尚未签名;服务每 {seconds} 秒内签名一次,请稍后再试"),
+        format!("{id} 刚有改动，尚未签名；服务每 {seconds} 秒内签名一次，请稍后再试"),
         format!(
             "{id} has just changed and is not signed yet; the server signs within {seconds} s: try again then"
         ),

@@ -46,7 +46,7 @@ fn made_up() -> Result<Password> {
 fn check(text: &str) -> Result<(), Refusal> {
     if text.is_empty() {
         return Err(refuse(
-            "没有给出密码;可用 --generate 生成",
+            "没有给出密码；可用 --generate 生成",
             "no password was given; --generate makes one up",
         ));
     }

@@ -45,7 +45,7 @@ pub(super) fn check(context: &Context, file: &Path, key: Option<&VerifierKey>) -
         Refusal::new(
             RefusalKind::Invalid,
             "verify.export",
-            format!("{name} 不是导出的案卷:{error}"),
+            format!("{name} 不是导出的案卷：{error}"),
             format!("{name} is not an exported case: {error}"),
         )
         .at(format!("line {}, column {}", error.line(), error.column()))
@@ -99,7 +99,7 @@ fn export_text(report: &ExportReport, log: &str, lang: Lang) -> String {
     let mut text = in_words(
         lang,
         format!(
-            "{subject} 完好:{entries} 条均在已签的 {size} 条之中;密封内容:相符 {shown} 件,未附 {withheld} 件,已删除 {erased} 件"
+            "{subject} 完好：{entries} 条均在已签的 {size} 条之中；密封内容：相符 {shown} 件，未附 {withheld} 件，已删除 {erased} 件"
         ),
         format!(
             "{subject} is sound: its {entries} entries are among the {size} signed; sealed texts: {shown} agree, {withheld} are withheld, {erased} are erased"
@@ -109,7 +109,7 @@ fn export_text(report: &ExportReport, log: &str, lang: Lang) -> String {
         text += &in_words(
             lang,
             format!(
-                "\n未与已知公钥比对,任何人都能做出这样的文件;请用 --key 给出您已知的公钥。文件自称的公钥:{log}"
+                "\n未与已知公钥比对，任何人都能做出这样的文件；请用 --key 给出您已知的公钥。文件自称的公钥：{log}"
             ),
             format!(
                 "\nno key was compared, and anyone could have made such a file: give the key you know with --key. The file states {log}"

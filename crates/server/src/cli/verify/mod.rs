@@ -77,7 +77,7 @@ fn own_key(data: &Path) -> Result<VerifierKey> {
         Refusal::new(
             RefusalKind::NotFound,
             "verify.no-key",
-            format!("{shown} 中没有密钥;请用 --data 指定数据目录,或用 --key 给出公钥"),
+            format!("{shown} 中没有密钥；请用 --data 指定数据目录，或用 --key 给出公钥"),
             format!("there is no key in {shown}; name the data directory with --data, or give the public key with --key"),
         )
     })?;
@@ -227,7 +227,7 @@ impl Outcome {
                 ),
                 differing => in_words(
                     lang,
-                    format!("\n不一致:下列各项的表与条目不同:{}", differing.join(" ")),
+                    format!("\n不一致：下列各项的表与条目不同：{}", differing.join(" ")),
                     format!(
                         "\nFAULT: the tables differ from the entries at: {}",
                         differing.join(" ")
@@ -239,7 +239,7 @@ impl Outcome {
             text += &in_words(
                 lang,
                 format!(
-                    "\n所用公钥取自数据目录:{};请与您另存的公钥比对,或用 --key 给出",
+                    "\n所用公钥取自数据目录：{}；请与您另存的公钥比对，或用 --key 给出",
                     self.key
                 ),
                 format!(
@@ -263,7 +263,7 @@ fn sound(report: &Report, lang: Lang) -> String {
     let count = thousands;
     let LocalText { zh, en } = LocalText::new(
         format!(
-            "条目完好:{} 条,根 {}\n检查点 {} 个,已签 {} 条;密封内容 {} 件,其中已依法删除 {} 件;哈希块 {} 个",
+            "条目完好：{} 条，根 {}\n检查点 {} 个，已签 {} 条；密封内容 {} 件，其中已依法删除 {} 件；哈希块 {} 个",
             count(report.entries),
             report.root,
             count(report.checkpoints as u64),
@@ -307,7 +307,7 @@ fn found_bad(fault: &Fault, lang: Lang) -> String {
     let text = fault.text();
     in_words(
         lang,
-        format!("有误:{}", text.zh),
+        format!("有误：{}", text.zh),
         format!("FAULT: {}", text.en),
     )
 }

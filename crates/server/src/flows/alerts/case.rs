@@ -167,7 +167,7 @@ fn words(alert: &Alert) -> String {
     let colour = alert.colour.name();
     let text = |f: &Found| match f.ground {
         Ground::Measured { level, value } => LocalText::new(
-            format!("实测 {value},级别 {level}"),
+            format!("实测 {value}，级别 {level}"),
             format!("measured {value}, level {level}"),
         ),
         Ground::Together { count } => LocalText::new(

@@ -113,7 +113,7 @@ fn content(city: &City, alert: &Alert, table: &Table) -> Option<Content> {
         areas: alert.area().cloned().into_iter().collect(),
         description: LocalText::new(
             format!(
-                "{}{hours} 小时内实测已达 {amount} {unit} 以上,且可能持续,达到{zh}{}预警标准。",
+                "{}{hours} 小时内实测已达 {amount} {unit} 以上，且可能持续，达到{zh}{}预警标准。",
                 area_words.zh, colour.zh
             ),
             format!(
@@ -127,7 +127,7 @@ fn content(city: &City, alert: &Alert, table: &Table) -> Option<Content> {
         event_name: table.event_name.clone(),
         expires: expires.ok()?,
         instruction: LocalText::new(
-            "请注意防范,减少外出,远离低洼、临水等危险地带,并留意后续预警信息。",
+            "请注意防范，减少外出，远离低洼、临水等危险地带，并留意后续预警信息。",
             "Take care, stay inside if you can, keep away from low ground and water, and follow further warnings.",
         ),
         outlines: Vec::new(),

@@ -75,7 +75,7 @@ fn no_list(error: &serde_json::Error) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "body.not-json",
-        "内容不是合格的 JSON 列表,请检查后重新发送",
+        "内容不是合格的 JSON 列表，请检查后重新发送",
         "the body is not a well-formed JSON list; correct it and send it again",
     )
     .at(format!("line {}, column {}", error.line(), error.column()))

@@ -96,7 +96,7 @@ fn alone(action: Action) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "batch.action",
-        "这一步不能批量办理,请在案卷页上逐件办理",
+        "这一步不能批量办理，请在案卷页上逐件办理",
         "this step is not taken for many cases at once: take it on the case's own page",
     )
     .at("action")

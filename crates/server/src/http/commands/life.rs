@@ -90,7 +90,7 @@ fn time(text: &str, field: &str) -> Result<Timestamp, Refusal> {
         Refusal::new(
             RefusalKind::Invalid,
             "time.malformed",
-            "时间的写法不对,请用 RFC 3339 格式并写明时区",
+            "时间的写法不对，请用 RFC 3339 格式并写明时区",
             "a time is written as in RFC 3339, with its offset",
         )
         .at(field)

@@ -101,7 +101,7 @@ pub(super) fn dossier_id(text: &str) -> Result<DossierId, Refusal> {
         Refusal::new(
             RefusalKind::NotFound,
             "dossier.not-found",
-            "没有这个卷宗;卷宗号如 D12",
+            "没有这个卷宗；卷宗号如 D12",
             "there is no such dossier; a dossier's number is like D12",
         )
         .found(text)

@@ -374,7 +374,7 @@ fn only_deliberations(dossier: &Dossier) -> Refusal {
     Refusal::new(
         RefusalKind::NotNow,
         "dossier.no-follow-up",
-        "只有协商可以转出案卷;未诉先办请用受理",
+        "只有协商可以转出案卷；未诉先办请用受理",
         "only a deliberation opens cases this way; a proposal becomes one by being accepted",
     )
     .at("id")

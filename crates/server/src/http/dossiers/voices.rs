@@ -187,7 +187,7 @@ fn needs_code(code: &'static str) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         code,
-        "请填写您一件已受理、且留有电话的诉求的查询码(12 位,如 ABCD-EFGH-JKMN);没有的,可致电热线或到窗口参加",
+        "请填写您一件已受理、且留有电话的诉求的查询码(12 位，如 ABCD-EFGH-JKMN)；没有的，可致电热线或到窗口参加",
         "give the follow code (12 characters, such as ABCD-EFGH-JKMN) of a request of yours that was taken on and names your telephone number; without one, take part by calling the hotline or at a counter",
     )
     .at("follow_code")

@@ -45,7 +45,7 @@ impl Format {
                     Refusal::new(
                         RefusalKind::Unavailable,
                         "open311.xml",
-                        "答复暂时写不成 XML,请改用 JSON",
+                        "答复暂时写不成 XML，请改用 JSON",
                         "the answer cannot be written as XML now; ask for JSON",
                     )
                 })?;

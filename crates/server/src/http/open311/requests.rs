@@ -108,7 +108,7 @@ fn period(form: &Form, now: Timestamp) -> Result<(Timestamp, Timestamp), Refusal
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "open311.period",
-            "起止时间须先后有序,且不超过 90 天",
+            "起止时间须先后有序，且不超过 90 天",
             "start_date comes before end_date, by 90 days at most",
         )
         .at("start_date"));

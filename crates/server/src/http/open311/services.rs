@@ -84,7 +84,7 @@ pub(super) fn known<'a>(city: &'a City, code: &str) -> Result<&'a Category, Refu
         Refusal::new(
             RefusalKind::NotFound,
             "open311.service",
-            "没有这个 service_code,可用的见 services",
+            "没有这个 service_code，可用的见 services",
             "there is no such service_code; services lists those there are",
         )
         .at("service_code")

@@ -64,7 +64,7 @@ pub(super) async fn submit(
     let words = words.map(|words| words.disclose(Purpose::OwnRequest));
     let code = words.and_then(|words| words.follow_code.as_deref());
     let notice = code.map(|code| match reader_language(&headers) {
-        Lang::Zh => format!("查询码 {},凭此可随时查看办理进度", follow_code::show(code)),
+        Lang::Zh => format!("查询码 {}，凭此可随时查看办理进度", follow_code::show(code)),
         Lang::En => format!("Follow it with the code {}", follow_code::show(code)),
     });
     let received = json!([{
@@ -131,7 +131,7 @@ fn place(form: &Form) -> Result<Place, Refusal> {
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "open311.place",
-            "请给出 lat 和 long,或 address_string;本市没有地址编号",
+            "请给出 lat 和 long，或 address_string；本市没有地址编号",
             "give lat and long, or an address_string; addresses have no numbers here",
         )
         .at("lat")

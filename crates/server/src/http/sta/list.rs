@@ -267,7 +267,7 @@ fn too_many() -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "sta.malformed",
-        "排序后跳过的数量过大,请改用 $filter",
+        "排序后跳过的数量过大，请改用 $filter",
         "so many cannot be skipped in this order; use $filter",
     )
     .at("$skip")

@@ -193,7 +193,7 @@ pub(super) fn unreadable(error: &yiwang_history::HistoryError) -> Refusal {
     Refusal::new(
         yiwang_base::RefusalKind::Unavailable,
         "store.unavailable",
-        "读数暂时不能读出,请稍后再试",
+        "读数暂时不能读出，请稍后再试",
         "readings cannot be read now; try again later",
     )
 }

@@ -73,7 +73,7 @@ fn stopped() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "server.failed",
-        "系统出错,请稍后再试",
+        "系统出错，请稍后再试",
         "the server failed; try again later",
     )
 }

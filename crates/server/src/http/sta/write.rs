@@ -220,7 +220,7 @@ impl Work<'_> {
         if is_post != address.is_set() {
             return Err(malformed(
                 "path",
-                "新建须用集合地址,修改须用对象地址",
+                "新建须用集合地址，修改须用对象地址",
                 "entities are made at a set's address, and changed at their own",
             ));
         }

@@ -111,7 +111,7 @@ fn no_list(found: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "import.areas.not-list",
-        "不是区域清单:须为带表头的 UTF-8 CSV,至少有代码一列",
+        "不是区域清单：须为带表头的 UTF-8 CSV，至少有代码一列",
         "not a list of areas: it is a CSV file in UTF-8 with a row of headings and a column of codes",
     )
     .found(found)

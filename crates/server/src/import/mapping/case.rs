@@ -48,7 +48,7 @@ impl Layout {
             return Err(fields.wrong(
                 at,
                 "row.category",
-                "已派给单位或已结案,却没有分类",
+                "已派给单位或已结案，却没有分类",
                 "it has a unit or is closed, yet nothing says what it is about",
             ));
         }
@@ -91,7 +91,7 @@ impl<'a> Fields<'a> {
                 "row.columns",
                 "",
                 &record.len().to_string(),
-                format!("这一行有 {} 列,应有 {expected} 列", record.len()),
+                format!("这一行有 {} 列，应有 {expected} 列", record.len()),
                 format!(
                     "this row has {} columns, {expected} are expected",
                     record.len()
@@ -149,7 +149,7 @@ impl<'a> Fields<'a> {
         } else {
             let allowed = allowed.join(", ");
             (
-                format!("{zh}(可用:{allowed})"),
+                format!("{zh}(可用：{allowed})"),
                 format!("{en} (allowed: {allowed})"),
             )
         };
@@ -186,7 +186,7 @@ impl<'a> Fields<'a> {
             return Err(self.wrong(
                 place,
                 "row.id",
-                "编号被表格软件改成了科学记数,已失真;请从原系统重新导出为文本",
+                "编号被表格软件改成了科学记数，已失真；请从原系统重新导出为文本",
                 "a spreadsheet has rounded this number: export it again as text",
             ));
         }
@@ -217,7 +217,7 @@ impl<'a> Fields<'a> {
                 "row.time",
                 layout.name(place),
                 text,
-                format!("读不出时间,应写作 {forms}(当地时间)"),
+                format!("读不出时间，应写作 {forms}(当地时间)"),
                 format!("this is no time written as {forms}, local"),
             )
         })
@@ -253,7 +253,7 @@ impl<'a> Fields<'a> {
             return Err(self.wrong(
                 place,
                 "row.name",
-                "名称应为 1 到 120 字,不含控制字符",
+                "名称应为 1 到 120 字，不含控制字符",
                 "a name has 1 to 120 characters and no control characters",
             ));
         }
@@ -300,7 +300,7 @@ impl<'a> Fields<'a> {
         };
         let missing = (
             "category.unknown",
-            "没有这个分类,可在对照文件的 category.aliases 中对应,或设 create = true",
+            "没有这个分类，可在对照文件的 category.aliases 中对应，或设 create = true",
             "there is no such category: give it one in category.aliases, or set create = true",
         );
         let find = |text: &str| -> Option<CategoryCode> { lookup.category(text, &part.aliases) };
@@ -326,7 +326,7 @@ impl<'a> Fields<'a> {
         };
         let missing = (
             "unit.unknown",
-            "没有这个单位,可在对照文件的 unit.aliases 中对应,或设 create = true",
+            "没有这个单位，可在对照文件的 unit.aliases 中对应，或设 create = true",
             "there is no such unit: give it one in unit.aliases, or set create = true",
         );
         let find = |text: &str| -> Option<UnitCode> { lookup.unit(text, &part.aliases) };
@@ -382,7 +382,7 @@ impl<'a> Fields<'a> {
                     "row.place",
                     column.map_or("", |place| self.layout.name(place)),
                     self.maybe(column),
-                    "既无坐标也无地址;若来源确实没有,可设 place.may_be_unknown = true",
+                    "既无坐标也无地址；若来源确实没有，可设 place.may_be_unknown = true",
                     "neither a point nor an address is given; where the source has none, set place.may_be_unknown = true",
                 ));
             }
@@ -405,7 +405,7 @@ impl<'a> Fields<'a> {
                 self.wrong(
                     place,
                     "area.unknown",
-                    "没有这个区域,可在对照文件的 area.aliases 中对应",
+                    "没有这个区域，可在对照文件的 area.aliases 中对应",
                     "there is no such area: give it one in area.aliases",
                 )
             }),

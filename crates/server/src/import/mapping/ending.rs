@@ -52,7 +52,7 @@ impl Fields<'_> {
                 return Err(self.wrong(
                     at.closed.unwrap_or(place),
                     "row.closed-when",
-                    "状态为已结案,却没有结案时间",
+                    "状态为已结案，却没有结案时间",
                     "it is said to be closed, but not when",
                 ));
             };
@@ -64,7 +64,7 @@ impl Fields<'_> {
                 return Err(self.wrong(
                     closed,
                     "row.closed-when",
-                    "状态为未结案,却有结案时间",
+                    "状态为未结案，却有结案时间",
                     "it is said to be open, yet has a time of closing",
                 ));
             }
@@ -95,7 +95,7 @@ impl Fields<'_> {
             return Err(self.wrong(
                 place,
                 "row.call-back",
-                "尚未结案,却有回访结果",
+                "尚未结案，却有回访结果",
                 "the resident was called back before it was closed",
             ));
         };

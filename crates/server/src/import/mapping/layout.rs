@@ -91,7 +91,7 @@ impl Layout {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 "file.columns",
-                format!("文件缺少列:{}", missing.join("、")),
+                format!("文件缺少列：{}", missing.join("、")),
                 format!("the file lacks columns: {}", missing.join(", ")),
             )
             .at("header")

@@ -413,7 +413,7 @@ fn not_a_mapping(text: &str, error: &toml::de::Error) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "mapping.toml",
-        format!("对照文件第 {line} 行有误:{why}"),
+        format!("对照文件第 {line} 行有误：{why}"),
         format!("line {line} of the mapping is wrong: {why}"),
     )
     .at(format!("line {line}"))

@@ -234,7 +234,7 @@ fn old_workbook() -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "file.old-workbook",
-        "这是旧格式的工作簿(.xls),请另存为 .xlsx 或 CSV",
+        "这是旧格式的工作簿(.xls)，请另存为 .xlsx 或 CSV",
         "this is a workbook of the old format (.xls): save it as .xlsx or CSV",
     )
     .allowing([".xlsx", ".csv", ".csv.gz"])

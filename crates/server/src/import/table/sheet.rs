@@ -117,7 +117,7 @@ fn broken(error: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "file.workbook",
-        format!("工作簿无法读取:{error}"),
+        format!("工作簿无法读取：{error}"),
         format!("the workbook cannot be read: {error}"),
     )
 }
@@ -143,7 +143,7 @@ fn too_large(what: &str) -> Refusal {
     Refusal::new(
         RefusalKind::TooMuch,
         "file.too-large",
-        format!("工作表过大(最多 {most}),请另存为 CSV 再导入"),
+        format!("工作表过大(最多 {most})，请另存为 CSV 再导入"),
         format!("the sheet is too large (at most {most}): save it as CSV and import that"),
     )
 }

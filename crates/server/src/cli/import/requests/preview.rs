@@ -142,7 +142,7 @@ fn shown(case: &SourceCase) -> Case {
 
 fn text(preview: &Preview, lang: Lang) -> String {
     let [file, rows, taken, made, names, none] = match lang {
-        Lang::Zh => ["文件", "行", "行可导入", "将新建:分类", "单位", "无"],
+        Lang::Zh => ["文件", "行", "行可导入", "将新建：分类", "单位", "无"],
         Lang::En => [
             "file",
             "rows",

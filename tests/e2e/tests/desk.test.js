@@ -207,15 +207,15 @@ test('one key takes the suggestion and dispatches; it can be taken back, and tel
   const status = page.getByRole('status').filter({ hasText: second.id });
   await status.getByText('is about to be dispatched').waitFor();
   await card(first.id).waitFor();
-  await picture(page, 'desk-decided');
-  await assertAccessible(page, 'a decision that waits');
   await page.keyboard.press('z');
   await quick.waitFor();
   const desk = await signedIn(operator());
   assert.equal((await desk.get(`/api/v1/cases/${second.id}`)).stage, 'submitted');
 
   await page.keyboard.press('a');
-  await page.getByRole('button', { name: 'Do it now' }).click();
+  await status.getByText('is about to be dispatched').waitFor();
+  await picture(page, 'desk-decided');
+  await assertAccessible(page, 'a decision that waits');
   await status.getByText('was dispatched to').waitFor();
   assert.equal((await desk.get(`/api/v1/cases/${second.id}`)).stage, 'dispatched');
 

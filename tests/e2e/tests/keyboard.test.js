@@ -65,8 +65,6 @@ test('from the desk to the boards without a mouse', async () => {
   await desk.getByRole('group', { name: 'Suggested dispatch' }).waitFor();
   assert.equal(await stage(), 'submitted');
   await keyboard.press('a');
-  await tabTo(desk, /Do it now/);
-  await keyboard.press('Enter');
   await desk.getByText('was dispatched to').waitFor();
   const { unit } = await api.get(`/api/v1/cases/${id}`);
 
@@ -96,8 +94,6 @@ test('from the desk to the boards without a mouse', async () => {
       await crew.keyboard.press('Enter');
     }
     await crew.getByText(`${step}: 1 case, in a moment`).waitFor();
-    await tabTo(crew, /Do it now/);
-    await crew.keyboard.press('Enter');
     await crew.getByRole('heading', { name: `${step}: 1 done` }).waitFor();
     await tabTo(crew, /Understood/);
     await crew.keyboard.press('Enter');

@@ -18,6 +18,8 @@ export class AlertList {
   #query: AlertQuery = {};
   #abort: AbortController | null = null;
   #due: ReturnType<typeof setTimeout> | undefined;
+  /** Whether more than the first page was asked for. */
+  #went = false;
 
   /** Follows the stream until the returned function is called. */
   follow(): () => void {
@@ -31,13 +33,16 @@ export class AlertList {
 
   async read(query: AlertQuery): Promise<void> {
     this.#query = query;
+    this.#went = false;
     await this.#page(null);
   }
 
   again = (): Promise<void> => this.#page(null);
 
   async more(): Promise<void> {
-    if (this.next !== null) await this.#page(this.next);
+    if (this.next === null) return;
+    this.#went = true;
+    await this.#page(this.next);
   }
 
   /** One alert as an answer has it: shown at once. */
@@ -62,8 +67,12 @@ export class AlertList {
     try {
       const page = await sensing.alerts(query, abort.signal);
       this.readAt = Date.now();
-      this.rows = before === null ? page.alerts : [...this.rows, ...page.alerts];
-      this.next = page.next;
+      if (before !== null) {
+        this.rows = [...this.rows, ...page.alerts];
+        this.next = page.next;
+      } else {
+        this.rows = this.#kept(page.alerts, page.next);
+      }
       this.loading = false;
       await this.#name();
     } catch (error) {
@@ -72,6 +81,17 @@ export class AlertList {
       this.problem = Problem.of(error);
       office.noticed(this.problem);
     }
+  }
+
+  /** A first page read again, with what was read below it: who has gone on keeps that. */
+  #kept(fresh: Alert[], next: number | null): Alert[] {
+    const last = fresh.at(-1)?.id;
+    const below =
+      next === null || last === undefined || !this.#went
+        ? []
+        : this.rows.filter(({ id }) => id < last);
+    if (below.length === 0) this.next = next;
+    return [...fresh, ...below];
   }
 
   /** Asks for the names of things that are not known yet, some at a time. */

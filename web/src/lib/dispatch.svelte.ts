@@ -49,10 +49,22 @@ class Dispatcher {
 
   /** Sends what waits. */
   send(): void {
+    void this.#flush();
+  }
+
+  /** Sends what waits and forgets what was told: whoever signs in next is somebody else. */
+  async end(): Promise<void> {
+    await this.#flush();
+    this.done = null;
+    this.overtaken = [];
+    this.failed = [];
+  }
+
+  async #flush(): Promise<void> {
     const { waiting } = this;
     if (!waiting) return;
     this.undo();
-    void this.#give(waiting.file, waiting.decision);
+    await this.#give(waiting.file, waiting.decision);
   }
 
   /** Gives a command again to a case that others changed. */

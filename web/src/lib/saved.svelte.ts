@@ -52,7 +52,8 @@ export class Saved {
 
   /** Takes the last deletion back. */
   async undo(): Promise<void> {
-    if (this.before) await this.#set(this.before.views);
+    const { before } = this;
+    if (before && !(await this.#set(before.views))) this.before = before;
   }
 
   async #set(views: SavedView[]): Promise<boolean> {

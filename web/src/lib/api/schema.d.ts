@@ -5104,6 +5104,8 @@ export interface components {
              * @description Readings that were judged.
              */
             judged: number;
+            /** @description Whether readings are judged at all; where not, the log says why. */
+            judging: boolean;
             /**
              * Format: int64
              * @description Readings older than what their stream was judged by already: kept, not judged.
@@ -8529,6 +8531,8 @@ export interface operations {
                 area?: string[];
                 /** @description Only those about this. */
                 cause?: string;
+                /** @description Only those at this thing. */
+                thing?: number;
                 /** @description Only those with smaller numbers. */
                 before?: number;
                 /** @description Most of them. */

@@ -48,6 +48,11 @@ class I18n {
     return names.join(this.lang === 'zh' ? '、' : ', ');
   }
 
+  /** What is said of something, as the language writes it. */
+  of(name: string, said: string): string {
+    return this.lang === 'zh' ? `${name}：${said}` : `${name}: ${said}`;
+  }
+
   use(lang: Lang): void {
     this.lang = lang;
     localStorage.setItem(KEPT_AS, lang);

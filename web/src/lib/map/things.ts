@@ -85,7 +85,6 @@ export function thingsOverlay(look: MapLook, things: Thing[], alerts: Alert[]): 
           'text-field': ['get', 'numeral'],
           'text-font': ['sans-serif'],
           'text-size': 12,
-          'text-allow-overlap': true,
         },
         paint: { 'text-color': ['get', 'ink'] },
       },

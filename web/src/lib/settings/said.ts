@@ -69,7 +69,7 @@ function field(at: string): string {
     'calendar.hours.open': `${t.usualHours} · ${t.opens}`,
     'calendar.hours.close': `${t.usualHours} · ${t.closes}`,
     'calendar.zone': t.zone,
-    'calendar.breaks': t.workHours,
+    'calendar.breaks': t.pauses,
     'calendar.weekdays': t.weekdays,
     'calendar.holidays': t.ownHolidays,
     'calendar.make_up_days': t.ownMakeUp,

@@ -167,6 +167,11 @@ impl Alert {
         self.spot.area.as_ref()
     }
 
+    /// The thing that it was raised at.
+    pub fn thing(&self) -> u64 {
+        self.spot.thing
+    }
+
     /// Where it is.
     pub fn point(&self) -> Option<Point> {
         self.spot.point

@@ -16,7 +16,7 @@ use yiwang_sensing::{Reading, StreamId};
 use yiwang_store::SheetMoved;
 
 use super::keep::{Head, Keep, Lesson, Mark};
-use super::queue::{Asked, Queue};
+use super::queue::{Asked, Open};
 use super::{offset_minutes, rules, streams, told};
 use crate::http::App;
 
@@ -55,21 +55,8 @@ pub fn start(app: &Arc<App>) -> std::io::Result<()> {
                 tracing::error!(%error, "readings are kept and not judged");
             }
         })?;
-    let mut current = app.alerting.thread.lock();
-    let current = current
-        .as_mut()
-        .map_err(|_| std::io::Error::other("poisoned"))?;
-    **current = Some(thread);
+    app.alerting.set_thread(thread);
     Ok(())
-}
-
-/// Lets nobody wait for a judge that has stopped, however it did.
-struct Open(Arc<Queue>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.close();
-    }
 }
 
 fn run(
@@ -83,7 +70,9 @@ fn run(
         if matches!(question, Asked::Stop) {
             break;
         }
-        judge.answer(question)?;
+        if let Err(error) = judge.answer(question) {
+            judge.miss(&error);
+        }
     }
     judge.write_state()
 }
@@ -100,6 +89,9 @@ struct Judge {
     /// to make the last one.
     stale: Option<Instant>,
     made_in: Duration,
+    /// Whether something could not be written or read: the marks end there, until a
+    /// whole state is written.
+    torn: bool,
     written: Instant,
     written_in: Duration,
 }
@@ -119,6 +111,7 @@ impl Judge {
             head: Head::new(0, queued_from, 0),
             stale: None,
             made_in: Duration::ZERO,
+            torn: false,
             written: begun,
             written_in: Duration::ZERO,
             runtime: runtime.clone(),
@@ -284,7 +277,9 @@ impl Judge {
 
     /// Marks something, then does it.
     fn mark(&mut self, mark: Mark) -> anyhow::Result<()> {
-        self.keep.mark(std::slice::from_ref(&mark))?;
+        if !self.torn {
+            self.keep.mark(std::slice::from_ref(&mark))?;
+        }
         self.pass(mark)
     }
 
@@ -303,13 +298,9 @@ impl Judge {
                 self.mark(Mark::Tick { before, to })?;
                 self.follow_register()?;
                 self.study()?;
-                let mut counts = self.app.alerting.counts.lock();
-                if let Ok(counts) = &mut counts {
-                    **counts = self.engine.counts();
-                }
-                drop(counts);
+                self.app.alerting.set_counts(self.engine.counts());
                 let pause = STATE_EVERY.max(self.written_in * SHARE);
-                if self.written.elapsed() >= pause {
+                if self.torn || self.written.elapsed() >= pause {
                     self.write_state()?;
                 }
             }
@@ -335,6 +326,16 @@ impl Judge {
             Asked::Stop => {}
         }
         Ok(())
+    }
+
+    /// Takes note that a question was not answered whole: it goes on, reads the record
+    /// anew and writes a whole state as soon as it can.
+    fn miss(&mut self, error: &anyhow::Error) {
+        if !self.torn {
+            tracing::error!(%error, "something of how readings are judged cannot be read or written; it is tried again");
+        }
+        self.torn = true;
+        self.stale.get_or_insert_with(Instant::now);
     }
 
     /// Follows a register that has changed, not so often that nothing else is done.
@@ -402,6 +403,7 @@ impl Judge {
         (self.head.pending, self.head.entries) = (waiting, entries);
         self.keep.write(&mut self.head, self.engine.parts())?;
         self.head.pending.clear();
+        self.torn = false;
         self.written = Instant::now();
         self.written_in = begun.elapsed();
         Ok(())

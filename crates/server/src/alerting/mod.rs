@@ -52,6 +52,8 @@ pub struct Alerting {
 pub struct Standing {
     /// Counted since the city's first reading was judged.
     pub counts: Counts,
+    /// Whether readings are judged at all.
+    pub judging: bool,
     /// Readings that are kept and wait to be judged.
     pub waiting: u64,
     /// Findings that wait to become alerts.
@@ -105,6 +107,14 @@ impl Alerting {
         *current = Arc::new(rules);
     }
 
+    fn set_counts(&self, counts: Counts) {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = counts;
+    }
+
+    fn set_thread(&self, thread: JoinHandle<()>) {
+        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+
     /// Findings that wait to become alerts.
     pub fn pending(&self) -> &Pending {
         &self.pending
@@ -114,6 +124,7 @@ impl Alerting {
     pub fn standing(&self) -> Standing {
         Standing {
             counts: *self.counts.lock().unwrap_or_else(PoisonError::into_inner),
+            judging: self.is_judging() && self.queue.is_open(),
             waiting: self.queue.waiting(),
             pending: self.pending.len() as u64,
         }

@@ -59,6 +59,7 @@ impl Queue {
         std::thread::Builder::new()
             .name("judge".into())
             .spawn(move || {
+                let _open = Open(Arc::clone(&fed));
                 for asked in fed.receiver().into_iter().flatten() {
                     if let Asked::Readings(chunk) = asked {
                         feed(&chunk.readings);
@@ -72,7 +73,7 @@ impl Queue {
     /// Hands over readings that have just become durable. Never blocks.
     pub(crate) fn readings(&self, chunk: Arc<Chunk>) {
         let count = chunk.readings.len() as u64;
-        if self.open.load(Ordering::Acquire) {
+        if self.is_open() {
             self.waiting.fetch_add(count, Ordering::AcqRel);
             self.ask(Asked::Readings(chunk));
         }
@@ -116,7 +117,7 @@ impl Queue {
     pub(crate) async fn has_room(&self) {
         loop {
             let room = self.room.notified();
-            if self.waiting() <= MOST_WAITING || !self.open.load(Ordering::Acquire) {
+            if self.waiting() <= MOST_WAITING || !self.is_open() {
                 return;
             }
             room.await;
@@ -137,9 +138,18 @@ impl Queue {
         take.take()
     }
 
-    /// Nobody judges any more: nobody need wait.
-    pub(super) fn close(&self) {
-        self.open.store(false, Ordering::Release);
-        self.room.notify_waiters();
+    /// Whether anybody judges.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+}
+
+/// Lets nobody wait for a judge that has stopped, however it did.
+pub(super) struct Open(pub(super) Arc<Queue>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.store(false, Ordering::Release);
+        self.0.room.notify_waiters();
     }
 }

@@ -10,12 +10,14 @@ use yiwang_history::{History, Order, Query, Row, Streams};
 use yiwang_sensing::registry::Kind;
 use yiwang_sta::{names, observation_body};
 
-use super::link::Link;
+use super::link::{Link, LinkError};
 use super::state::{State, UnderWay};
 use crate::http::App;
 
-/// Most readings of one call.
+/// Most readings of one call; fewer where the city finds that too large.
 const AT_ONCE: u64 = 5_000;
+/// The status of a call that is too large.
+const TOO_LARGE: u16 = 413;
 /// The first pause after a call that was not answered, and the longest; each is
 /// twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -71,9 +73,14 @@ async fn send_next(link: &Arc<Link>, state: &Mutex<State>, app: &Arc<App>) -> an
     let worker = Arc::clone(app);
     let read = tokio::task::spawn_blocking(move || body_of(&worker.sensing.history, batch));
     let body = read.await??;
-    let refused = link
-        .send(body, format!("{source}:{}", batch.number))
-        .await?;
+    let refused = match link.send(body, format!("{source}:{}", batch.number)).await {
+        Err(LinkError::Refused { status, .. }) if status == TOO_LARGE && batch.len() > 1 => {
+            // Nothing of it was taken, so that its number may stand for less.
+            state.lock().await.halve()?;
+            return Ok(true);
+        }
+        answer => answer?,
+    };
     if refused > 0 {
         tracing::warn!(
             refused,
@@ -89,13 +96,15 @@ fn body_of(history: &History, batch: UnderWay) -> anyhow::Result<Vec<u8>> {
     let mut query = Query::of(Streams::All);
     query.ids = batch.from..batch.to;
     query.order = Order::Arrival;
-    let rows: Vec<Row> = history.rows(query).collect::<Result<_, _>>()?;
+    let mut rows: Vec<Row> = history.rows(query).collect::<Result<_, _>>()?;
     anyhow::ensure!(
         rows.len() as u64 == batch.to - batch.from,
         "readings {}–{} are not all there",
         batch.from,
         batch.to
     );
+    // Streams that take turns would each need a group of their own.
+    rows.sort_by_key(|row| row.reading.stream);
     let groups = rows.chunk_by(|one, other| one.reading.stream == other.reading.stream);
     let groups = groups.map(|group| {
         let cells = group.iter().map(|row| {

@@ -22,6 +22,13 @@ pub(super) struct UnderWay {
     pub(super) to: u64,
 }
 
+impl UnderWay {
+    /// How many readings it has.
+    pub(super) fn len(self) -> u64 {
+        self.to - self.from
+    }
+}
+
 /// What a gateway keeps in mind.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct State {
@@ -107,6 +114,17 @@ impl State {
         Ok(self.under_way)
     }
 
+    /// The city finds the batch too large: half of it is sent first.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn halve(&mut self) -> anyhow::Result<()> {
+        if let Some(batch) = &mut self.under_way {
+            batch.to = batch.from + (batch.len() / 2).max(1);
+        }
+        self.keep()
+    }
+
     /// The city has answered for a batch.
     ///
     /// # Errors
@@ -135,11 +153,13 @@ mod tests {
         assert_eq!(again.next(99, 50).unwrap(), Some(first));
         assert_eq!(again.source, state.source);
         again.done(first, 1).unwrap();
-        let second = State::load(folder.path(), "http://city")
-            .unwrap()
-            .next(12, 10);
-        let second = second.unwrap().unwrap();
-        assert_eq!((second.number, second.from, second.to), (1, 10, 12));
+        // What the city finds too large is halved under the same number.
+        let second = again.next(30, 10).unwrap().unwrap();
+        assert_eq!((second.number, second.from, second.to), (1, 10, 20));
+        again.halve().unwrap();
+        let again = State::load(folder.path(), "http://city").unwrap();
+        let half = again.under_way.unwrap();
+        assert_eq!((half.number, half.from, half.to), (1, 10, 15));
         assert!(State::load(folder.path(), "http://other").is_err());
     }
 }

@@ -28,14 +28,17 @@ pub(super) async fn follow(app: Arc<App>, hub: Arc<Hub>) {
     loop {
         match heard.recv().await {
             Ok(chunk) => {
-                announce(&hub, &chunk);
-                next = next.max(chunk.first + chunk.readings.len() as u64);
+                let end = chunk.first + chunk.readings.len() as u64;
+                if end > next {
+                    announce(&hub, &chunk);
+                    next = end;
+                }
             }
             Err(RecvError::Lagged(missed)) => {
                 tracing::debug!(missed, "subscribers are behind; readings are looked up");
                 // What was missed and what comes again: at least once.
-                next = catch_up(&app, &hub, next).await;
                 heard = heard.resubscribe();
+                next = catch_up(&app, &hub, next).await;
             }
             Err(RecvError::Closed) => return,
         }

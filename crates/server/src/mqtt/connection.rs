@@ -211,10 +211,10 @@ impl Client<'_> {
                     if !more? {
                         return Ok(End::Cut);
                     }
-                    last_heard = Instant::now();
                     if let Some(end) = self.hear(wire).await? {
                         return Ok(end);
                     }
+                    last_heard = Instant::now();
                 }
                 () = place.signal.wake.notified() => {}
                 () = tokio::time::sleep_until(due) => {
@@ -297,7 +297,8 @@ impl Client<'_> {
             }
             Packet::PingReq => wire.put(&Packet::PingResp)?,
             Packet::Disconnect => return Ok(Some(End::Said)),
-            other => return Err(io::Error::other(format!("{other:?} is not a client's"))),
+            // It may be a CONNECT, with a key in it.
+            _ => return Err(io::Error::other("a packet that is not a client's")),
         }
         Ok(None)
     }
@@ -363,7 +364,7 @@ impl Client<'_> {
         self.hub.publish(mapped.map(|message| Message {
             retain: message.retain && self.user.may_publish(self.device.as_ref(), &message.topic),
             topic: message.topic.into(),
-            payload: message.payload,
+            payload: own(&message.payload),
             qos: message.qos,
         }));
     }
@@ -380,7 +381,7 @@ impl Client<'_> {
         acknowledge(wire, &message)?;
         self.hub.publish([Message {
             topic: message.topic.into(),
-            payload: message.payload,
+            payload: own(&message.payload),
             qos: message.qos,
             retain: message.retain,
         }]);
@@ -439,11 +440,16 @@ impl Client<'_> {
         }
         self.hub.publish([Message {
             topic: message.topic.into(),
-            payload: message.payload,
+            payload: own(&message.payload),
             qos: message.qos,
             retain: message.retain,
         }]);
     }
+}
+
+/// A copy: what was read at once with it need not be kept as long.
+fn own(payload: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(payload)
 }
 
 fn acknowledge<S>(wire: &mut Wire<S>, message: &Publish) -> io::Result<()>

@@ -21,8 +21,10 @@ use super::mapping::Matched;
 use crate::http::App;
 use crate::sensing::{Sender, add_features};
 
-/// How many of a stream's last readings are looked through for a mark.
+/// How many of a stream's last readings are looked through for a mark, and how old one
+/// may be: packet numbers come again, and with them what a gauge says again and again.
 const LOOKED_THROUGH: usize = 1024;
+const MARK_HOLDS_MS: i64 = 15 * 60 * 1000;
 
 /// Where observations are published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,7 +229,8 @@ fn only_by_number(name: &str) -> Refusal {
 /// Where the mark is among an observation's parameters.
 const MARK: &str = "mqtt";
 
-/// Tells a message from all others of its client; the same when sent again.
+/// Tells a message from the others that its client sends about then; the same when
+/// sent again.
 fn mark(client: &ClientName, message: &Publish) -> String {
     let mut hash = Sha256::new();
     for part in [
@@ -275,6 +278,7 @@ fn find(history: &History, reading: Reading, note: Option<&str>) -> Result<bool,
     let mark = mark_of(note);
     if mark.is_some() {
         (query.order, query.limit) = (Order::LastArrival, Some(LOOKED_THROUGH));
+        query.from = reading.at - MARK_HOLDS_MS;
     } else {
         (query.from, query.to) = (reading.at, reading.at.saturating_add(1));
     }

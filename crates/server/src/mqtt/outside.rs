@@ -215,7 +215,10 @@ where
                 if message.qos != QoS::AtMostOnce {
                     answered.push(message.pkid);
                 }
-                if let Some(meant) = meant(app, &message.topic) {
+                // What the broker retains was a reading when it came first.
+                if !message.retain
+                    && let Some(meant) = meant(app, &message.topic)
+                {
                     messages.push((meant, message));
                 }
             }

@@ -127,6 +127,8 @@ impl From<Previewed> for PreviewView {
 /// What was judged by the rules, and what was not.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JudgingView {
+    /// Whether readings are judged at all; where not, the log says why.
+    pub judging: bool,
     /// Readings that were judged.
     pub judged: u64,
     /// Readings that are kept and wait to be judged.
@@ -149,6 +151,7 @@ impl From<Standing> for JudgingView {
     fn from(standing: Standing) -> Self {
         let counts = standing.counts;
         Self {
+            judging: standing.judging,
             judged: counts.judged,
             waiting: standing.waiting,
             pending: standing.pending,

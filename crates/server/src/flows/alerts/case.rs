@@ -59,15 +59,20 @@ async fn open_case(
 ) -> Result<Kept<Alert>, Refusal> {
     let known = reported(app, rule, kept).await?;
     let (case, joined) = match known {
-        Some(case) => (case, true),
+        Some((case, own)) => (case, !own),
         None => (new_case(app, city, rule, kept, by).await?, false),
     };
     let link = AlertCommand::LinkCase { case, joined };
     quicker(act(&app.store, Some(kept), &link, by).await, kept)
 }
 
-/// An open request of the same category near by.
-async fn reported(app: &App, rule: &Rule, kept: &Kept<Alert>) -> Result<Option<CaseId>, Refusal> {
+/// An open request of the same category near by, and whether it is the one that this
+/// very alert opened before it could be linked: that one first.
+async fn reported(
+    app: &App,
+    rule: &Rule,
+    kept: &Kept<Alert>,
+) -> Result<Option<(CaseId, bool)>, Refusal> {
     let Some(point) = kept.sheet.point() else {
         return Ok(None);
     };
@@ -79,16 +84,29 @@ async fn reported(app: &App, rule: &Rule, kept: &Kept<Alert>) -> Result<Option<C
     let sought = app
         .duplicates
         .seen_of(now(), words, &place, rule.category.clone());
+    let mut others = None;
     for candidate in app.duplicates.candidates(&sought, CANDIDATES) {
         let Some(case) = app.store.case(candidate.case).await? else {
             continue;
         };
         let open = !matches!(case.stage, Stage::Closed | Stage::Declined);
         if open && case.category == rule.category && is_near(&case, point) {
-            return Ok(Some(case.id));
+            let source = case.source.as_ref();
+            if source.is_some_and(|source| *source == source_of(kept)) {
+                return Ok(Some((case.id, true)));
+            }
+            others = others.or(Some((case.id, false)));
         }
     }
-    Ok(None)
+    Ok(others)
+}
+
+/// Where a case that an alert opens comes from.
+fn source_of(kept: &Kept<Alert>) -> SourceRef {
+    SourceRef {
+        id: kept.id.to_string(),
+        system: "alert".into(),
+    }
 }
 
 fn is_near(case: &Case, point: Point) -> bool {
@@ -126,10 +144,7 @@ async fn new_case(
         channel: Channel::Proactive,
         category: rule.category.clone(),
         request: Personal::new(request),
-        source: Some(SourceRef {
-            id: kept.id.to_string(),
-            system: "alert".into(),
-        }),
+        source: Some(source_of(kept)),
     });
     // Made once, however often it is tried.
     let key = format!("alert/{}", kept.id);

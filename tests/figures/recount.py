@@ -148,7 +148,8 @@ def check_in(call, now):
     """Whether a unit came by its deadline, or why the call is left out."""
     if "came" in call:
         return call["came"] <= call["by"]
-    if "refused" in call:
+    # Whoever refuses after the deadline did not come.
+    if "refused" in call and call["refused"] <= call["by"]:
         return "refused"
     if "ended" in call:
         return False if call["ended"] > call["by"] else "released"
@@ -278,6 +279,8 @@ def judge(formula, turn, now, front_line, duties):
     if "dispatched" not in turn:
         return "no_unit"
     if formula == "handling_time":
+        if turn["resolve_by"] is None:
+            return "no_limit"
         return within(done(turn), turn["resolve_by"])
     if formula == "lowest_tier":
         lowest = duties.lowest(turn.get("category"), turn.get("area"))

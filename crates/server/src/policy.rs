@@ -7,6 +7,7 @@ use yiwang_base::{AreaCode, Refusal, RefusalKind, UnitCode};
 use yiwang_cases::civic::Kind;
 use yiwang_cases::{Action, Case, Stage, Whistle, WhistleAction};
 use yiwang_mqtt::{covers, matches};
+use yiwang_sensing::alert::Alert;
 use yiwang_sensing::device::Device;
 use yiwang_store::Account;
 
@@ -473,6 +474,40 @@ impl User {
         )
         .at("action")
         .found(unit.as_str()))
+    }
+}
+
+impl User {
+    /// Whether the user may act on this alert: staff of a unit do where their unit works.
+    pub fn may_handle_alert(&self, alert: &Alert, city: &City) -> bool {
+        self.may(Right::HandleAlerts)
+            && match self.bound_to() {
+                Ok(None) => true,
+                Ok(Some(unit)) => city
+                    .areas_of(unit)
+                    .is_none_or(|areas| alert.area().is_some_and(|area| areas.contains(area))),
+                Err(_) => false,
+            }
+    }
+
+    /// That the user may act on this alert.
+    ///
+    /// # Errors
+    /// A refusal that names the role, or the area that is another unit's.
+    pub fn must_handle_alert(&self, alert: &Alert, city: &City) -> Result<(), Refusal> {
+        self.must(Right::HandleAlerts)?;
+        if self.may_handle_alert(alert, city) {
+            return Ok(());
+        }
+        let area = alert.area().map_or("", AreaCode::as_str);
+        Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "policy.other-area-alert",
+            "这条告警不在您单位的辖区，请交指挥台处理",
+            "this alert lies outside the areas of your unit: leave it to the desk",
+        )
+        .at("alert")
+        .found(area))
     }
 }
 

@@ -164,6 +164,7 @@ pub fn default_formulas() -> Vec<Formula> {
             .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
             .out("merged", MERGED, &[Merged], &[])
             .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
+            .out("no_limit", NO_RESOLVE_LIMIT, &[], &[ResolveLimit])
             .met(&[DoneInTime], &[])
         },
         of("check_in", ("报到率", "Check-in"), Calls, Called, Higher)

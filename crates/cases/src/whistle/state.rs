@@ -118,8 +118,9 @@ impl Call {
         match (self.checked_in_at, &self.refused) {
             (Some(at), _) if at <= self.check_in_by => Attendance::OnTime,
             (Some(_), _) => Attendance::Late,
-            (None, Some(_)) => Attendance::Refused,
-            (None, None) => match ended_at {
+            // Whoever refuses when it is too late to come in time did not come.
+            (None, Some(refused)) if refused.at <= self.check_in_by => Attendance::Refused,
+            (None, _) => match ended_at {
                 Some(at) if at > self.check_in_by => Attendance::Absent,
                 Some(_) => Attendance::Released,
                 None if now > self.check_in_by => Attendance::Overdue,

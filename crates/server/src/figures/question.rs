@@ -305,7 +305,7 @@ fn fits(
         )
         .at(by)
         .found(format!("{field}={}", formula.key()))
-        .allowing(["unit", "area", "from", "until", "group=unit|area|day|week|month"])),
+        .allowing(["unit", "tier", "area", "from", "until", "group=unit|tier|area|day|week|month"])),
     }
 }
 

@@ -18,6 +18,7 @@ use super::parameters::{AlertPath, AlertQuery, IfMatchHeader};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
+use crate::city::City;
 use crate::flows::alerts::act;
 use crate::policy::{Right, User};
 use crate::wire::{AlertDetail, AlertStepBody, AlertView, AlertsView, SheetStepView};
@@ -34,6 +35,7 @@ struct Query {
     colours: Vec<Colour>,
     areas: Vec<AreaCode>,
     cause: Option<String>,
+    thing: Option<u64>,
 }
 
 /// Alerts, the newest first.
@@ -62,7 +64,8 @@ pub(super) async fn list(
     } else {
         last.filter(|_| !all)
     };
-    let views = found.iter().map(|kept| shown(&user, kept));
+    let city = app.city();
+    let views = found.iter().map(|kept| shown(&user, &city, kept));
     Ok(Json(AlertsView {
         alerts: views.collect(),
         next,
@@ -75,6 +78,7 @@ impl Query {
         let here = |area: &AreaCode| self.areas.contains(area);
         (self.colours.is_empty() || self.colours.contains(&alert.colour))
             && (self.areas.is_empty() || alert.area().is_some_and(here))
+            && self.thing.is_none_or(|thing| thing == alert.thing())
             && self
                 .cause
                 .as_ref()
@@ -113,8 +117,14 @@ fn read(app: &App, query: &str) -> Result<Query, Refusal> {
                 }
             }
             "cause" => read.cause = Some(value.into_owned()),
+            "thing" => {
+                let thing = value.parse().ok();
+                read.thing = Some(thing.ok_or_else(|| wrong("thing", &value, ["17"]))?);
+            }
             other => {
-                let known = ["open", "before", "limit", "colour", "area", "cause"];
+                let known = [
+                    "open", "before", "limit", "colour", "area", "cause", "thing",
+                ];
                 return Err(wrong("query", other, known));
             }
         }
@@ -151,30 +161,38 @@ pub(super) async fn step(
     let user = visitor.with(Right::HandleAlerts)?;
     let seen = seen_version(&headers)?;
     let kept = known(&app, &id)?;
+    user.must_handle_alert(&kept.sheet, &app.city())?;
     let found = kept.version;
     if found != u64::from(seen) {
         return Err(Refusal::from(DocketError::Changed { found }).into());
     }
-    let command = command(&app, &user, body)?;
+    let command = command(&app, &user, &kept.sheet, body)?;
     let kept = act(&app.store, Some(&kept), &command, &by).await?;
     detail(&app, &user, &kept)
 }
 
-fn command(app: &App, user: &User, body: AlertStepBody) -> Result<AlertCommand, Refusal> {
+fn command(
+    app: &App,
+    user: &User,
+    alert: &Alert,
+    body: AlertStepBody,
+) -> Result<AlertCommand, Refusal> {
     Ok(match body {
         AlertStepBody::Acknowledge {} => AlertCommand::Acknowledge {
             holder: user.account.name.clone(),
         },
         AlertStepBody::HandOver { to } => {
             let to = code(&to, "to")?;
-            let accounts = app.store.accounts()?;
-            let known = |account: &yiwang_store::Account| account.name == to && !account.disabled;
-            if !accounts.iter().any(known) {
+            let city = app.city();
+            let accounts = app.store.accounts()?.into_iter();
+            let found = accounts.filter(|account| account.name == to && !account.disabled);
+            let mut takers = found.filter_map(|account| User::of(account, &city));
+            if !takers.any(|taker| taker.may_handle_alert(alert, &city)) {
                 return Err(Refusal::new(
                     RefusalKind::Invalid,
-                    "account.unknown",
-                    "没有这个账号",
-                    "there is no such account",
+                    "alert.no-taker",
+                    "没有这个账号，或该账号不能处理这条告警",
+                    "there is no such account, or it may not handle this alert",
                 )
                 .at("to")
                 .found(to.as_str()));
@@ -193,15 +211,15 @@ fn command(app: &App, user: &User, body: AlertStepBody) -> Result<AlertCommand, 
     })
 }
 
-fn shown(user: &User, kept: &Kept<Alert>) -> AlertView {
-    AlertView::of(kept, user.may(Right::HandleAlerts), now())
+fn shown(user: &User, city: &City, kept: &Kept<Alert>) -> AlertView {
+    AlertView::of(kept, user.may_handle_alert(&kept.sheet, city), now())
 }
 
 fn detail(app: &App, user: &User, kept: &Kept<Alert>) -> Answer<Response> {
     let steps = yiwang_sensing::docket::Docket::<Alert>::steps(&app.store, kept.id);
     let steps = steps.map_err(Refusal::from)?;
     let body = AlertDetail {
-        alert: shown(user, kept),
+        alert: shown(user, &app.city(), kept),
         steps: steps.iter().map(SheetStepView::from).collect(),
     };
     let tag = [(header::ETAG, format!("\"{}\"", kept.version))];

@@ -67,19 +67,24 @@ pub struct ItemsSet {
 }
 
 impl ItemsToSet {
-    /// Items made from what a record holds now.
+    /// Items made from what a record held when it was opened for reading.
     ///
     /// # Errors
-    /// When the record cannot be read.
+    /// When one of them was changed since then, or the record cannot be read.
     pub fn of(
         store: &Store,
         items: Vec<Item>,
         by: String,
         grounds: Option<String>,
-    ) -> Result<ItemsToSet, StoreError> {
+    ) -> Result<ItemsToSet, Refusal> {
+        let opened_at = *store.durable().borrow();
         let items = items.into_iter().map(|item| {
+            let set_by = store.item_seq(item.kind, &item.code)?;
+            if set_by.is_some_and(|entry| entry >= opened_at) {
+                return Err(changed(&item.code));
+            }
             Ok(ItemToSet {
-                seen: seen(store, item.kind, &item.code)?,
+                seen: set_by.unwrap_or(0),
                 kind: item.kind,
                 code: item.code,
                 body: item.body,
@@ -89,7 +94,7 @@ impl ItemsToSet {
         Ok(ItemsToSet {
             by,
             grounds,
-            items: items.collect::<Result<_, StoreError>>()?,
+            items: items.collect::<Result<_, Refusal>>()?,
         })
     }
 }

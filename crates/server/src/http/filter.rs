@@ -133,6 +133,8 @@ pub(super) fn read(
     }
     if part.is_some() {
         filter.queue = Some(queue_of(filter, user, part)?);
+        // The unit is that of the queue, which may be an assisting one, not the lead.
+        filter.units.clear();
     }
     Ok(read)
 }

@@ -95,6 +95,9 @@ pub(super) struct AlertQuery {
     /// Only those about this.
     #[param(nullable = false)]
     cause: Option<String>,
+    /// Only those at this thing.
+    #[param(minimum = 1, nullable = false)]
+    thing: Option<u64>,
     /// Only those with smaller numbers.
     #[param(minimum = 1, nullable = false)]
     before: Option<u64>,

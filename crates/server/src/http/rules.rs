@@ -115,9 +115,11 @@ pub(super) async fn preview(
     Body { value: body, .. }: Body<PreviewBody>,
 ) -> Answer<Json<PreviewView>> {
     visitor.may(Right::ReadAlerts)?;
-    let _turn = app.previews.acquire().await;
+    // Whoever goes away in the middle leaves the work, and its turn, to end by itself.
+    let turn = Arc::clone(&app.previews).acquire_owned().await;
     let worker = Arc::clone(&app);
     let tried = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let code =
             RuleCode::from_str("preview").map_err(|error| StoreError::Broken(error.to_string()))?;
         alerting::preview(&worker, code, body.rule, &(body.from..body.to))

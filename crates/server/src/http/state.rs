@@ -67,7 +67,7 @@ pub struct App {
     /// Hashing a password takes a whole core for a while: two at once at most.
     pub(super) sign_ins: Semaphore,
     /// Trying a rule on the past reads much: one at a time.
-    pub(super) previews: Semaphore,
+    pub(super) previews: Arc<Semaphore>,
 }
 
 impl App {
@@ -107,7 +107,7 @@ impl App {
             hooks: watch::Sender::new(0),
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
-            previews: Semaphore::new(1),
+            previews: Arc::new(Semaphore::new(1)),
         })
     }
 

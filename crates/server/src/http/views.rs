@@ -57,7 +57,16 @@ pub(super) async fn set(
 async fn seen_by(app: &App, user: &User) -> Result<Views, Refusal> {
     let name = &user.account.name;
     let shelf = app.store.views(name).await?;
-    let shared = app.store.shared_views(&circle(user), name).await?;
+    let own = circle(user);
+    let mut shared = app.store.shared_views(&own, name).await?;
+    // Who was moved or stopped since then shares no more.
+    let accounts = app.store.accounts()?;
+    shared.retain(|(of, _)| {
+        let owner = accounts.iter().find(|account| account.name == *of);
+        owner.is_some_and(|owner| {
+            !owner.disabled && owner.role == own.role && owner.unit == own.unit
+        })
+    });
     Ok(Views::of(&shelf, &shared))
 }
 

@@ -24,8 +24,8 @@ use super::parameters::{IfMatchHeader, SheetQuery, WarningPath};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
-use crate::alerting::offset_minutes;
-use crate::flows::warnings::{SENDER, TABLES, rule_code, sender, tables, warn};
+use crate::alerting::{offset_minutes, rules};
+use crate::flows::warnings::{SENDER, TABLES, is_of_table, rule_code, sender, tables, warn};
 use crate::policy::{Right, User};
 use crate::wire::{
     DraftBody, PublicWarning, SheetStepView, Time, WarningDetail, WarningSettings, WarningStepBody,
@@ -201,6 +201,14 @@ pub(super) async fn set_settings(
         }
     }
     let turn = app.city_change().await;
+    // What no table asks for any more is judged no more.
+    for (code, mut rule) in rules(&app.store)? {
+        let kept = items.iter().any(|item| item.code == code.as_str());
+        if is_of_table(&code) && rule.active && !kept {
+            rule.active = false;
+            items.push(Item::of(ItemKind::Rule, code.as_str(), &rule)?);
+        }
+    }
     let by = visitor.actor().to_string();
     app.set_items(&turn, items, by, None).await?;
     app.alerting.reload().await?;

@@ -12,9 +12,9 @@ use yiwang_server::http::hash_password;
 use yiwang_store::{Account, Item, ItemKind, Options, Store};
 
 /// Every role, and with it a person of that name; `crew` and `hall` are of other units.
-pub(crate) const PEOPLE: [&str; 10] = [
-    "operator", "unit", "crew", "hall", "verifier", "leader", "steward", "auditor", "admin",
-    "partner",
+pub(crate) const PEOPLE: [&str; 11] = [
+    "operator", "second", "unit", "crew", "hall", "verifier", "leader", "steward", "auditor",
+    "admin", "partner",
 ];
 /// Everyone's password.
 pub(crate) const PASSWORD: &str = "corrèct-horse-电池-9131";
@@ -100,7 +100,7 @@ pub(crate) fn account(name: &str, disabled: bool) -> Account {
         "unit" => ("unit", Some("lights")),
         "crew" => ("unit", Some("roads-east")),
         "hall" => ("unit", Some("town-hall")),
-        "gone" => ("operator", None),
+        "second" | "gone" => ("operator", None),
         role => (role, None),
     };
     Account {

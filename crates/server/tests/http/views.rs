@@ -34,6 +34,12 @@ fn views_are_kept_ordered_and_shared_with_those_who_do_the_same_work() {
         (&late["code"], &late["allowed"]),
         (&json!("view.changed"), &json!(["2"]))
     );
+    // Who does the same work sees what is shared, and of that no more once its owner is
+    // stopped.
+    let second = town.person("second");
+    let shared = second.get("/api/v1/views").expect(200)["shared"].clone();
+    assert_eq!(shared.as_array().unwrap().len(), 1, "{shared}");
+    assert_eq!(shared[0]["name"], "今天到期");
     // Another role keeps its own and sees none of these.
     let others = leader.get("/api/v1/views").expect(200);
     assert_eq!(others, json!({"version": 0, "views": [], "shared": []}));

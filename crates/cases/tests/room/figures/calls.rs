@@ -27,10 +27,10 @@ fn call(unit: &str, came: Option<i64>) -> Call {
     }
 }
 
-fn refusing(unit: &str) -> Call {
+fn refusing(unit: &str, minutes: i64) -> Call {
     Call {
         refused: Some(CallRefusal {
-            at: minute(10),
+            at: minute(minutes),
             responsible: None,
         }),
         ..call(unit, None)
@@ -70,7 +70,7 @@ fn calls() -> Vec<Whistled> {
             vec![
                 of("lights", Some(30)),
                 of("gas", Some(31)),
-                refusing("police"),
+                refusing("police", 10),
                 of("water", None),
             ],
         ),
@@ -101,6 +101,15 @@ fn the_check_in_rate_leaves_out_whoever_refused_was_released_or_has_time() {
     // At the very moment of the deadline it has not passed.
     assert_eq!(told(30), "1/3 refused 1 released 1 pending 1");
     assert_eq!(told(31), "1/4 refused 1 released 1 pending 0");
+}
+
+#[test]
+fn who_refuses_after_the_deadline_did_not_come() {
+    let late = refusing("lights", 31);
+    let calls: Vec<_> = Whistled::of(&whistle(1, "west", None, vec![late])).collect();
+    let question = ask(check_in(), minute(32));
+    let board = answer(&calls, &question, &GroupBy::Nothing, 0);
+    assert_eq!((board.total.met, board.total.counted), (0, 1));
 }
 
 #[test]

@@ -110,6 +110,9 @@ const UNDER_WAY: usize = 4;
 pub(super) const SENDER: &str = "bench";
 /// The account that reads what was judged, and its key.
 pub(super) const READER: &str = "bench-reader";
+/// What is refused while too much is waiting, and how long to wait then.
+const BEHIND: &str = "reading.behind";
+pub(super) const PAUSE: Duration = Duration::from_millis(5);
 /// How long to wait until what is kept is judged.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -317,6 +320,23 @@ impl Gauges {
     }
 }
 
+/// Has readings taken, again and again while too much is waiting, as senders do; gives
+/// how many were kept.
+async fn take(app: &App, sender: &Sender, readings: Vec<Reading>) -> anyhow::Result<u64> {
+    loop {
+        let batch = Batch {
+            readings: readings.clone(),
+            ..Batch::default()
+        };
+        let now = Timestamp::now();
+        match app.sensing.take(&app.store, sender, batch, now).await {
+            Ok(taken) => return Ok(taken.kept),
+            Err(refusal) if refusal.code == BEHIND => tokio::time::sleep(PAUSE).await,
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+}
+
 fn in_process(
     plan: &Plan,
     runtime: &tokio::runtime::Runtime,
@@ -347,13 +367,8 @@ fn in_process(
                 };
                 while Instant::now() < until {
                     let sent = Instant::now();
-                    let batch = Batch {
-                        readings: gauges.batch(),
-                        ..Batch::default()
-                    };
-                    let now = Timestamp::now();
-                    let taken = app.sensing.take(&app.store, &sender, batch, now).await?;
-                    kept += taken.kept;
+                    let readings = gauges.batch();
+                    kept += take(&app, &sender, readings).await?;
                     took.push(sent.elapsed());
                 }
                 anyhow::Ok((kept, took))

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 use yiwang_base::Timestamp;
 
-use super::sensing::{BATCH, PATIENCE, Plan, READER, Rate, SENDER, SENDERS, rate};
+use super::sensing::{BATCH, PATIENCE, PAUSE, Plan, READER, Rate, SENDER, SENDERS, rate};
 use super::server::Served;
 
 /// Takes readings in over HTTP from two clients; `before` were kept already.
@@ -80,8 +80,14 @@ fn client(
         }
         let request = request(address, streams, sender, n)?;
         let sent = Instant::now();
-        connection.write_all(request.as_bytes())?;
-        let (head, _) = read_answer(&mut connection, &mut answer)?;
+        let head = loop {
+            connection.write_all(request.as_bytes())?;
+            let (head, _) = read_answer(&mut connection, &mut answer)?;
+            if !head.starts_with("HTTP/1.1 503") {
+                break head;
+            }
+            std::thread::sleep(PAUSE);
+        };
         if !head.starts_with("HTTP/1.1 201") {
             bail!("{head}");
         }

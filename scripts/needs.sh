@@ -58,6 +58,17 @@ need_toolchains() {
         stop "Node.js 20.19 or later is needed, found $(node --version)"
 }
 
+# need_browser: Chromium for tests of pages: without a window of its own where it can be had
+# so, since that takes a third less time. Which one it is, is put into CHROMIUM.
+need_browser() {
+    if [ -z "${CHROMIUM:-}" ]; then
+        need chromium-headless-shell chromium-headless-shell
+        install_packages
+        CHROMIUM=$(command -v chromium-headless-shell)
+    fi
+    export CHROMIUM
+}
+
 # npm_install DIRECTORY: the packages of its lock file, once for each lock file.
 npm_install() {
     local done=$1/node_modules/.installed-lock.json

@@ -6,7 +6,7 @@ import { person, url } from './lib/people.js';
 const rounds = Number(process.env.ROUNDS ?? 5);
 const operator = person('operator');
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
   args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
 });
 

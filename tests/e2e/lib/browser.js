@@ -9,6 +9,8 @@ import { url as sampleUrl } from './people.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Of these, what can become wrong where only scheme and width of a page change. */
+export const WHAT_TURNS = ['color-contrast', 'target-size', 'scrollable-region-focusable'];
 
 export const PHONE = { width: 360, height: 740 };
 export const DESK = { width: 1440, height: 900 };
@@ -25,7 +27,7 @@ let watched = [];
 export function useBrowser() {
   before(async () => {
     browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
       args: [
         '--no-sandbox',
         // Only maps are drawn by a processor that plays a graphics card: put together by
@@ -43,13 +45,15 @@ export function useBrowser() {
 }
 
 /** A page in a window of its own. `allow` names complaints of the browser that the
-    test provokes, such as the failed answer to a wrong password. */
+    test provokes, such as the failed answer to a wrong password; `at` is where the device
+    says that it is. */
 export async function openPage({
   base = sampleUrl,
   lang = 'zh',
   dark = false,
   size = DESK,
   as = null,
+  at = null,
   allow = [],
 } = {}) {
   const context = await browser.newContext({
@@ -59,6 +63,10 @@ export async function openPage({
     locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
+    ...(at && {
+      permissions: ['geolocation'],
+      geolocation: { longitude: at.lon, latitude: at.lat },
+    }),
   });
   const page = await context.newPage();
   const complaints = [];
@@ -110,16 +118,18 @@ export async function settled(page) {
 }
 
 /** axe-core finds nothing against WCAG 2.2 AA or its best practices. */
-export async function assertAccessible(page, what) {
-  await page.evaluate(axe);
+export async function assertAccessible(page, what, rules = RULES) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   const violations = await page.evaluate(async (rules) => {
     const { violations } = await globalThis.axe.run(document, {
       runOnly: rules,
+      resultTypes: ['violations'],
+      preload: false,
     });
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
     );
-  }, RULES);
+  }, rules);
   assert.deepEqual(violations, [], what);
 }
 

@@ -12,6 +12,7 @@ import {
   settled,
   useBrowser,
 } from '../lib/browser.js';
+import { LANGUAGES, lookAt } from '../lib/looks.js';
 import { person } from '../lib/people.js';
 import { signedIn } from '../lib/town.js';
 
@@ -59,20 +60,10 @@ test('without a place one is asked for, by position, by area or on the map', asy
   await page.waitForURL((url) => !url.searchParams.get('at').startsWith(busy.lat.toFixed(3)));
 });
 
-for (const look of [
-  { lang: 'zh', dark: false, size: PHONE },
-  { lang: 'en', dark: true, size: PHONE },
-  { lang: 'en', dark: false, size: DESK },
-  { lang: 'zh', dark: true, size: DESK },
-]) {
-  const name = `near-${look.lang}-${look.dark ? 'dark' : 'light'}-${look.size.width}`;
-  test(`the page is in order: ${name}`, async () => {
-    const page = await openPage(look);
-    await page.goto(at());
-    await page.getByRole('listitem').first().waitFor();
-    await settled(page);
-    await picture(page, name, { fullPage: true });
-    await assertNoOverflow(page, name);
-    await assertAccessible(page, name);
+for (const look of LANGUAGES) {
+  test(`the page is in order: ${look.lang}`, async () => {
+    await lookAt(look, [['near', at()]], {
+      ready: (page) => page.getByRole('listitem').first().waitFor(),
+    });
   });
 }

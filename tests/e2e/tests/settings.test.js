@@ -4,15 +4,13 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import {
   assertAccessible,
-  assertNoOverflow,
   closePages,
-  DESK,
   openPage,
-  PHONE,
   picture,
   settled,
   useBrowser,
 } from '../lib/browser.js';
+import { LANGUAGES, lookAt } from '../lib/looks.js';
 import { person } from '../lib/people.js';
 import { signedIn } from '../lib/town.js';
 
@@ -136,36 +134,23 @@ const PAGES = [
   'webhooks?code=',
 ];
 
-for (const { lang, dark, size } of [
-  { lang: 'zh', dark: false, size: DESK },
-  { lang: 'en', dark: true, size: DESK },
-  { lang: 'en', dark: false, size: PHONE },
-  { lang: 'zh', dark: true, size: PHONE },
-]) {
-  const name = `${lang}-${dark ? 'dark' : 'light'}-${size.width}`;
-  test(`the pages of settings are in order: ${name}`, async () => {
-    const page = await openPage({ lang, dark, size, as: person('steward') });
-    const { units, categories } = await page.request.get('/api/v1/city').then((of) => of.json());
+for (const look of LANGUAGES) {
+  test(`the pages of settings are in order: ${look.lang}`, async () => {
+    const city = await signedIn(person('steward'));
+    const { units, categories } = await city.get('/api/v1/city');
     const pages = [
       ...PAGES,
       `units?code=${units[0].code}`,
       `categories?code=${categories[0].code}`,
       `authority?category=${categories[0].code}`,
     ];
-    for (const address of pages) {
-      await page.goto(`/city/${address}`);
-      await settled(page);
-      const shown = `settings-${address.replace(/\W+/g, '-')}-${name}`;
-      await picture(page, shown, { fullPage: true });
-      await assertNoOverflow(page, shown);
-      await assertAccessible(page, shown);
-    }
-    const admin = await openPage({ lang, dark, size, as: person('admin') });
-    await admin.goto('/city/accounts');
-    await settled(admin);
-    await picture(admin, `settings-accounts-${name}`);
-    await assertNoOverflow(admin, `accounts ${name}`);
-    await assertAccessible(admin, `accounts ${name}`);
+    await lookAt(
+      { ...look, as: person('steward') },
+      pages.map((page) => [`settings-${page.replace(/\W+/g, '-')}`, `/city/${page}`]),
+    );
+    await lookAt({ ...look, as: person('admin') }, [['settings-accounts', '/city/accounts']], {
+      tall: () => false,
+    });
   });
 }
 

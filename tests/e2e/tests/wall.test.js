@@ -13,6 +13,7 @@ import {
   settled,
   useBrowser,
 } from '../lib/browser.js';
+import { LANGUAGES, lookAt } from '../lib/looks.js';
 import { person } from '../lib/people.js';
 import { caseAt, request } from '../lib/town.js';
 
@@ -83,23 +84,18 @@ test('who may not see words has a wall without topics and map', async () => {
   assert.equal(await page.getByRole('button', { name: 'Show “Load”' }).count(), 1);
 });
 
-for (const { lang, dark, size } of [
-  { lang: 'zh', dark: false, size: DESK },
-  { lang: 'en', dark: true, size: DESK },
-  { lang: 'en', dark: false, size: PHONE },
-  { lang: 'zh', dark: true, size: PHONE },
-]) {
-  const name = `${lang}-${dark ? 'dark' : 'light'}-${size.width}`;
-  test(`the boards beside rates are in order: ${name}`, async () => {
-    const page = await openPage({ as: person('leader'), lang, dark, size });
-    for (const view of ['load', 'topics', 'monthly']) {
-      await page.goto(`/boards?view=${view}`);
-      await page.locator('svg.bars').first().waitFor();
-      await page.locator('table').first().waitFor();
-      await picture(page, `boards-${view}-${name}`, { fullPage: true });
-      await assertNoOverflow(page, `${view} ${name}`);
-      await assertAccessible(page, `${view} ${name}`);
-    }
+for (const look of LANGUAGES) {
+  test(`the boards beside rates are in order: ${look.lang}`, async () => {
+    await lookAt(
+      { ...look, as: person('leader') },
+      ['load', 'topics', 'monthly'].map((view) => [`boards-${view}`, `/boards?view=${view}`]),
+      {
+        ready: async (page) => {
+          await page.locator('svg.bars').first().waitFor();
+          await page.locator('table').first().waitFor();
+        },
+      },
+    );
   });
 }
 

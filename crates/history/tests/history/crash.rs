@@ -67,6 +67,8 @@ fn whatever_a_seal_had_reached_nothing_is_lost_and_nothing_is_twice() {
         history.append(batch(vec![reading(1, i, 1.0); 10])).unwrap();
     }
     let unsettled = history.seal().unwrap().unwrap();
+    // A full part is closed after its last batch was answered: this waits until it is.
+    drop(history);
     // The file is there, the record does not know it.
     let before = TempDir::new().unwrap();
     copy(directory.path(), before.path());

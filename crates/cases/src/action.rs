@@ -49,6 +49,7 @@ actions! {
     Erase "erase" "依法删除" "erase";
     Return "return" "退单" "return";
     Redirect "redirect" "转派" "redirect";
+    Recall "recall" "撤回派单" "recall the dispatch";
     AddUnit "add_unit" "增加协办单位" "add an assisting unit";
     RemoveUnit "remove_unit" "撤去协办单位" "remove an assisting unit";
     ReportPart "report_part" "协办反馈" "report one's part";
@@ -90,6 +91,7 @@ impl Command {
             Command::Erase { .. } => Action::Erase,
             Command::Return(_) => Action::Return,
             Command::Redirect(_) => Action::Redirect,
+            Command::Recall(_) => Action::Recall,
             Command::AddUnit(_) => Action::AddUnit,
             Command::RemoveUnit(_) => Action::RemoveUnit,
             Command::ReportPart(_) => Action::ReportPart,

@@ -245,6 +245,7 @@ impl Case {
             }
             Event::Returned(returned) => returned.apply(self),
             Event::Redirected(redirected) => redirected.apply(self, next.at),
+            Event::Recalled(recalled) => recalled.apply(self),
             Event::UnitAdded(added) => added.apply(&mut self.more.parts, next.at),
             Event::UnitRemoved(removed) => removed.apply(&mut self.more.parts),
             Event::PartReported(reported) => reported.apply(&mut self.more.parts, next.at),

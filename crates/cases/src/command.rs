@@ -4,9 +4,9 @@ use yiwang_base::{AreaCode, CategoryCode, Personal, Timestamp, UnitCode};
 
 use crate::{
     AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, AskExtension, AskResident, Attach,
-    Channel, Comment, DeclineReason, Extend, Join, Merge, Redirect, RefuseExtension, Release,
-    RemoveUnit, ReportPart, RequestWords, Resume, Return, Score, Shelve, SourceRef, Supervise,
-    Unmerge, Withdraw,
+    Channel, Comment, DeclineReason, Extend, Join, Merge, Recall, Redirect, RefuseExtension,
+    Release, RemoveUnit, ReportPart, RequestWords, Resume, Return, Score, Shelve, SourceRef,
+    Supervise, Unmerge, Withdraw,
 };
 
 /// A new request.
@@ -119,6 +119,8 @@ pub enum Command {
     Return(Return),
     /// Take it from its unit and send it to another (转派).
     Redirect(Redirect),
+    /// Take back a dispatch on which its unit has not begun (撤回派单).
+    Recall(Recall),
     /// Let a unit assist (增加协办单位).
     AddUnit(AddUnit),
     /// Let an assisting unit go (撤去协办单位).

@@ -198,6 +198,7 @@ fn decide_command(
         }
         Command::Return(command) => return returns::decide_return(case, command, context),
         Command::Redirect(command) => return returns::decide_redirect(case, command, context),
+        Command::Recall(command) => returns::decide_recall(case, command, context)?,
         Command::AddUnit(command) => parts::decide_add(case, command, context)?,
         Command::RemoveUnit(command) => parts::decide_remove(case, command, context)?,
         Command::ReportPart(command) => parts::decide_report(case, command, context)?,

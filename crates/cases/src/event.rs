@@ -5,8 +5,9 @@ use yiwang_base::{AreaCode, CategoryCode, Timestamp, UnitCode};
 
 use crate::{
     Absorbed, Actor, Attached, Deadlines, DueSettled, Extended, ExtensionAsked, Joined,
-    JoinedAnswered, Merged, PartReported, ProvisionalDue, Redirected, Released, ResidentAsked,
-    Resumed, Returned, Scored, Sealed, Shelved, Supervised, UnitAdded, UnitRemoved, Unmerged,
+    JoinedAnswered, Merged, PartReported, ProvisionalDue, Recalled, Redirected, Released,
+    ResidentAsked, Resumed, Returned, Scored, Sealed, Shelved, Supervised, UnitAdded, UnitRemoved,
+    Unmerged,
 };
 
 /// How a request came in (渠道).
@@ -193,6 +194,8 @@ pub enum Event {
     Returned(Returned),
     /// The desk took it from its unit to send it to another (转派).
     Redirected(Redirected),
+    /// The desk took a dispatch back before its unit began (撤回派单).
+    Recalled(Recalled),
     /// A unit is to assist (增加协办单位).
     UnitAdded(UnitAdded),
     /// A unit assists no longer (撤去协办单位).
@@ -258,6 +261,9 @@ impl Event {
             | Event::Verified { by, .. }
             | Event::Reopened { dispatch_by: by }
             | Event::Returned(Returned {
+                dispatch_by: by, ..
+            })
+            | Event::Recalled(Recalled {
                 dispatch_by: by, ..
             }) => vec![*by],
             Event::Dispatched {

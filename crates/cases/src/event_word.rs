@@ -42,6 +42,7 @@ events! {
     Erased "erased" "依法删除" "erased";
     Returned "returned" "退单" "given back";
     Redirected "redirected" "转派" "redirected";
+    Recalled "recalled" "撤回派单" "dispatch recalled";
     UnitAdded "unit_added" "增加协办单位" "assisting unit added";
     UnitRemoved "unit_removed" "撤去协办单位" "assisting unit removed";
     PartReported "part_reported" "协办反馈" "part reported";

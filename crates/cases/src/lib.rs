@@ -106,7 +106,9 @@ pub use possible::possible;
 pub use provisional::{DueSettled, PLAIN_WEEK_RULE, ProvisionalDue};
 pub use question::{AnswerKind, Answers, Choice, Question};
 pub use queue::{Queue, QueuePart};
-pub use returns::{Redirect, Redirected, Return, ReturnReason, Returned, Returns};
+pub use returns::{
+    Recall, Recalled, Redirect, Redirected, Return, ReturnReason, Returned, Returns,
+};
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};

@@ -33,6 +33,9 @@ pub fn possible(case: &Case) -> Vec<Action> {
             actions.push(Action::Return);
         }
         actions.push(Redirect);
+        if case.is_untouched() {
+            actions.push(Action::Recall);
+        }
         if case.deadlines.resolve_by.is_some() {
             actions.extend(case.more.extensions.possible());
         }

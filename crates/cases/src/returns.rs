@@ -1,8 +1,11 @@
-//! Giving a case back (退单) and sending it on (转派).
+//! Giving a case back (退单), sending it on (转派) and taking a dispatch back (撤回派单).
 //!
 //! A unit gives back what is not its own, and says whose it is if it knows.
 //! The first time the desk decides anew. The second time the district's unit
 //! takes it (区级兜底) and cannot give it back: a case does not go to and fro.
+//!
+//! What the desk sent by mistake it takes back, as long as the unit has not begun
+//! and its time to contact the resident has not run out: it was never the unit's turn.
 
 use serde::{Deserialize, Serialize};
 use yiwang_base::{LocalText, Personal, Refusal, RefusalKind, Timestamp, UnitCode};
@@ -11,7 +14,7 @@ use crate::check::{MAX_SHORT, known_unit, text};
 use crate::decide::{Context, desk_due};
 use crate::dispatch::{Dispatch, decide_dispatch};
 use crate::limits::DeskStep;
-use crate::{Actor, Case, Event, Happening, Limits, Stage};
+use crate::{Action, Actor, Case, Event, Extensions, Happening, Limits, Stage};
 
 /// The rule by which a case that nobody takes goes to the district, as it
 /// stands in the record.
@@ -88,6 +91,13 @@ pub struct Redirect {
     pub note: Option<Personal<String>>,
 }
 
+/// Take back a dispatch on which its unit has not begun (撤回派单): the desk.
+#[derive(Debug, Clone)]
+pub struct Recall {
+    /// Why, as it will stand in the record.
+    pub reason: Option<String>,
+}
+
 /// A unit gave the case back (退单). Sealed: what speaks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +118,17 @@ pub struct Returned {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redirected {
+    /// The unit it was taken from.
+    pub unit: UnitCode,
+}
+
+/// The desk took a dispatch back before its unit began (撤回派单). The reason, where one
+/// was given, is the entry's grounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recalled {
+    /// By when it is to be dispatched again.
+    pub dispatch_by: Timestamp,
     /// The unit it was taken from.
     pub unit: UnitCode,
 }
@@ -142,6 +163,12 @@ impl Redirected {
     pub(crate) fn apply(&self, case: &mut Case, at: Timestamp) {
         case.more.redirects += 1;
         case.back_to_desk(at);
+    }
+}
+
+impl Recalled {
+    pub(crate) fn apply(&self, case: &mut Case) {
+        case.back_to_desk(self.dispatch_by);
     }
 }
 
@@ -239,7 +266,46 @@ pub(crate) fn decide_redirect(
     Ok(vec![taken, sent])
 }
 
+pub(crate) fn decide_recall(
+    case: &Case,
+    command: &Recall,
+    context: &Context<'_>,
+) -> Result<Happening, Refusal> {
+    let unit = case.lead_unit()?.clone();
+    let reason = command.reason.as_deref();
+    let reason = reason.map(|reason| text(reason, "reason", MAX_SHORT));
+    let reason = reason.transpose()?.map(str::to_owned);
+    // Else a unit that kept a resident waiting would be cleared of it.
+    if let Some(due) = case.due_at.filter(|_| case.is_late(context.now)) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "recall.late",
+            "该单位的时限已过，这次派单已计入其办理情况，不能撤回；要改派，请用“转派”并写明理由",
+            "the unit's time has run out and the dispatch counts as its turn; to send the case elsewhere, redirect it and give a reason",
+        )
+        .at("action")
+        .found(due.to_string())
+        .allowing([Action::Redirect.word()]));
+    }
+    let mut recalled = context.event(Event::Recalled(Recalled {
+        dispatch_by: desk_due(case, DeskStep::Dispatch, context, "reason")?,
+        unit,
+    }));
+    if reason.is_some() {
+        recalled.grounds = reason;
+    }
+    Ok(recalled)
+}
+
 impl Case {
+    /// Whether no unit has done anything since the case was dispatched.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let mut parts = self.more.parts.0.iter();
+        self.stage == Stage::Dispatched
+            && self.more.extensions == Extensions::default()
+            && parts.all(|part| part.reported_at.is_none())
+    }
+
     /// The desk has it again: no unit leads, none assists.
     fn back_to_desk(&mut self, due: Timestamp) {
         self.unit = None;

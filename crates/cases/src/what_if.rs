@@ -151,7 +151,9 @@ impl Walk<'_> {
     /// dropped instead.
     fn ended(&mut self, event: &Event) -> Vec<Step> {
         let dropped: &[Step] = match event {
-            Event::Returned(_) | Event::Redirected(_) => &[Step::Respond, Step::Resolve],
+            Event::Returned(_) | Event::Redirected(_) | Event::Recalled(_) => {
+                &[Step::Respond, Step::Resolve]
+            }
             Event::Withdrawn {} => &Step::ALL,
             // For a logged reason, at any stage: nothing was due any more.
             Event::Closed { unverified: true } => &Step::ALL,
@@ -195,6 +197,9 @@ impl Walk<'_> {
             }
             Event::Returned(returned) => {
                 self.desk(at, Step::Dispatch, DeskStep::Dispatch, returned.dispatch_by);
+            }
+            Event::Recalled(recalled) => {
+                self.desk(at, Step::Dispatch, DeskStep::Dispatch, recalled.dispatch_by);
             }
             Event::Dispatched {
                 respond_by,

@@ -141,9 +141,9 @@ impl Role {
         use Action::{
             Accept, AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, AskExtension,
             AskResident, Attach, CallBack, Close, Comment, Decline, Dispatch, Erase, Extend, Join,
-            Merge, Redirect, RefuseExtension, Release, RemoveUnit, Reopen, ReportBack, ReportPart,
-            Resume, Return, Score, SettleDue, Shelve, Start, Submit, Supervise, Unmerge, Verify,
-            Withdraw,
+            Merge, Recall, Redirect, RefuseExtension, Release, RemoveUnit, Reopen, ReportBack,
+            ReportPart, Resume, Return, Score, SettleDue, Shelve, Start, Submit, Supervise,
+            Unmerge, Verify, Withdraw,
         };
         use Right::{
             Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, KeepAccounts, KeepCity,
@@ -175,7 +175,7 @@ impl Role {
             // Anyone may send a request, also without signing in.
             Act(Submit) => true,
             Act(
-                Accept | Decline | Dispatch | Close | CallBack | Reopen | Redirect | Merge
+                Accept | Decline | Dispatch | Close | CallBack | Reopen | Recall | Redirect | Merge
                 | Unmerge,
             ) => self == Role::Operator,
             // Residents do this, by an offer or a code; nobody who is signed in does.
@@ -593,7 +593,7 @@ mod tests {
         let table = [
             (
                 Role::Operator,
-                "alerts handle_alerts draft_warnings sensing cases words reporter units figures views channel many table caller submit accept decline dispatch verify close call_back reopen redirect add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
+                "alerts handle_alerts draft_warnings sensing cases words reporter units figures views channel many table caller submit accept decline dispatch verify close call_back reopen redirect recall add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
                  proposal topic dispute deliberation consultation micro_project",
             ),
             (

@@ -219,6 +219,15 @@ test('one key takes the suggestion and dispatches; it can be taken back, and tel
   await status.getByText('was dispatched to').waitFor();
   assert.equal((await desk.get(`/api/v1/cases/${second.id}`)).stage, 'dispatched');
 
+  // What was sent is taken back too, as long as nobody has begun on it.
+  await page.keyboard.press('z');
+  await status.getByText(/was taken back from .* and waits to be dispatched/).waitFor();
+  const back = await desk.get(`/api/v1/cases/${second.id}`);
+  assert.deepEqual([back.stage, back.unit], ['accepted', null]);
+  assert.equal(back.timeline.at(-1).event, 'recalled');
+  await card(second.id).getByRole('group', { name: 'Suggested dispatch' }).waitFor();
+  await page.keyboard.press('a');
+
   // Somebody else writes to the case while its card is open.
   await card(first.id).getByRole('group', { name: 'Suggested dispatch' }).waitFor();
   const night = await signedIn(person('operator.night'));
@@ -269,6 +278,15 @@ test('an empty list says why and what to do', async () => {
   await page.getByRole('heading', { name: 'No case meets these filters' }).waitFor();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await rows(page).first().waitFor();
+  // Escape leaves a search as it is; once more clears it.
+  await page.goBack();
+  await page.getByRole('heading', { name: 'No case meets these filters' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.press('Escape');
+  assert.equal(query(page).get('q'), 'nothing of the kind');
+  await page.keyboard.press('Escape');
+  await page.waitForURL((url) => !url.searchParams.has('q'));
+  await rows(page).first().waitFor();
 });
 
 test('a filter that the server does not know is refused in its words', async () => {
@@ -296,27 +314,16 @@ test('the map and the list follow each other', async () => {
   await card.waitFor({ state: 'hidden' });
 });
 
-test('areas take the shade of a rate, with legend and table; a row is a filter; heat is there too', async () => {
+test('areas take the shade of a rate too, and what came in today is one press away', async () => {
   const page = await openPage({ as: operator(), lang: 'en', size: DESK });
   await page.goto('/desk');
   await settled(page);
-  const layer = page.getByRole('combobox', { name: 'On the map' });
-  await layer.selectOption('heat');
-  await page.waitForURL(/show=heat/);
-  await settled(page);
-  await picture(page, 'desk-heat');
-  await layer.selectOption('resolution');
+  await page.getByRole('combobox', { name: 'On the map' }).selectOption('resolution');
   await page.waitForURL(/show=resolution/);
   const legend = page.getByRole('list', { name: /^Legend/ });
   await legend.getByText(/%/).first().waitFor();
   await settled(page);
-  await picture(page, 'desk-areas');
-  await page.getByText('As a table').click();
-  await assertAccessible(page, 'areas by a rate');
-  await page.getByRole('rowheader').getByRole('link').first().click();
-  await page.waitForURL(/area=/);
-  await rows(page).first().waitFor();
-
+  await picture(page, 'desk-rates');
   const today = page.getByRole('navigation', { name: 'Cases by stage' });
   await today.getByRole('link', { name: /In today/ }).click();
   await page.waitForURL(/from=/);

@@ -52,6 +52,44 @@ test('a steward changes name and working hours on a form, sees what changes, and
   assert.deepEqual(back, before);
 });
 
+test('a formula is changed on a form, tried on the same period, adopted and set back', async () => {
+  const steward = await signedIn(person('steward'));
+  const latest = async () => {
+    const { formulas } = await steward.get('/api/v1/formulas');
+    return formulas.filter((one) => one.code === 'satisfaction').at(-1);
+  };
+  const before = await latest();
+  const page = await openPage({ as: person('steward'), allow: [/status of 422/] });
+  await page.goto('/city/formulas');
+  await page.getByRole('button', { name: '修改口径：满意率' }).click();
+  const met = page.getByRole('group', { name: '其余的，怎样算符合' });
+  await met.getByRole('combobox').last().selectOption('rated_at_least_3');
+  const preview = page.getByRole('region', { name: '启用前先看' });
+  await preview.getByText('the rating was 3 of 5 or better').waitFor();
+  const rate = await preview.getByRole('row', { name: /^比率/ }).textContent();
+  assert.match(rate, /%.*%.*\+.*个百分点/s, 'more are satisfied by the lower bar');
+  // What cannot be counted is said before it is adopted.
+  await met.getByRole('button', { name: '删去' }).click();
+  await preview.getByText('须写明至少一个条件').waitFor();
+  await met.getByRole('button', { name: '加一个条件' }).click();
+  await met.getByRole('combobox').last().selectOption('rated_at_least_3');
+  await preview.getByText('须写明至少一个条件').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: '启用这一版' }).click();
+  await page.getByRole('link', { name: /请填写/ }).waitFor();
+  await page.getByLabel('为什么要有这一版').fill('市府办〔2026〕12 号');
+  await assertAccessible(page, 'a formula being changed');
+  await picture(page, 'settings-formula', { fullPage: true });
+  await page.getByRole('button', { name: '启用这一版' }).click();
+  await page.getByText(`满意率第 ${before.version + 1} 版已启用`).waitFor();
+  const adopted = await latest();
+  assert.deepEqual(adopted.met, { all: ['rated_at_least_3'], none: [] });
+  assert.deepEqual(adopted.exclusions, before.exclusions);
+  await page.getByRole('button', { name: '撤回，恢复上一版' }).click();
+  await page.getByText(`满意率第 ${before.version + 2} 版已启用`).waitFor();
+  const back = await latest();
+  assert.deepEqual([back.met, back.words], [before.met, before.words]);
+});
+
 test('all settings fit a telephone in the largest type', async () => {
   const page = await openPage({ as: person('steward'), lang: 'en', size: PHONE });
   await page.goto('/city/city');

@@ -235,6 +235,8 @@ export function bodyOf(action: Command, draft: Draft, file: CaseFile): Bodies[Co
       };
     case 'redirect':
       return { unit: draft.unit, assisting: draft.assisting, reason, note: text(draft.note) };
+    case 'recall':
+      return { reason: text(draft.reason) };
     case 'add_unit':
       return { unit: draft.unit, note: text(draft.note) };
     case 'remove_unit':

@@ -42,6 +42,7 @@ test('a form names what is lacking and sends what was typed', () => {
     ['score', { score: '4', reason: 'good' }, {}, [], { unit: 'lights', score: 4, reason: 'good' }],
     ['return', { reason: 'not_our_duty', note: 'x' }, {}, [], { reason: 'not_our_duty', responsible: undefined, note: 'x' }], // prettier-ignore
     ['report_back', { note: 'done' }, { parts: [part] }, ['reason'], { note: 'done', open_parts_reason: undefined }], // prettier-ignore
+    ['recall', { reason: ' ' }, {}, [], { reason: undefined }],
     ['remove_unit', { reason: 'no' }, { parts: [part] }, [], { unit: 'roads', reason: 'no' }],
     ['comment', {}, {}, ['note'], { note: '' }],
     ['resume', {}, {}, [], { note: undefined }],

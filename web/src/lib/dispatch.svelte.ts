@@ -1,3 +1,4 @@
+import { Draft } from './actions.svelte';
 import { api } from './api';
 import { Problem } from './api/problem';
 import type { CaseFile } from './api/types';
@@ -19,12 +20,16 @@ export type Overtaken = {
   decision: Decision;
 };
 
-/** Dispatches what the desk decides with one key. A dispatch cannot be taken out of the
-    record, so each decision waits a little before it becomes one. */
+/** Dispatches what the desk decides with one key. Each decision waits a little before it
+    becomes a dispatch, so that a slip leaves no trace; one that was sent is taken back in
+    the record, as long as nobody has begun on it. */
 class Dispatcher {
   waiting = $state.raw<Waiting | null>(null);
-  /** What was sent last. */
-  done = $state.raw<{ id: string; decision: Decision } | null>(null);
+  /** What was sent last, and the case after it. */
+  done = $state.raw<{ file: CaseFile; decision: Decision } | null>(null);
+  /** The case whose dispatch was taken back last, from which unit. */
+  recalled = $state.raw<{ id: string; unit: string } | null>(null);
+  #recalling = false;
   overtaken = $state.raw<Overtaken[]>([]);
   /** Cases whose decision was refused or did not get through, with the reason. */
   failed = $state.raw<{ id: string; why: string }[]>([]);
@@ -35,6 +40,7 @@ class Dispatcher {
   decide(file: CaseFile, decision: Decision): void {
     this.send();
     this.done = null;
+    this.recalled = null;
     this.waiting = { file, decision, until: Date.now() + UNDO_MS };
     this.#timer = setTimeout(() => this.send(), UNDO_MS);
   }
@@ -56,6 +62,7 @@ class Dispatcher {
   async end(): Promise<void> {
     await this.#flush();
     this.done = null;
+    this.recalled = null;
     this.overtaken = [];
     this.failed = [];
   }
@@ -70,7 +77,8 @@ class Dispatcher {
   /** Gives a command again to a case that others changed. */
   async again(one: Overtaken): Promise<void> {
     this.forget(one);
-    await this.#give(one.after, one.decision);
+    if (one.attempt.action === 'recall') await this.#takeBack(one.after, one.decision);
+    else await this.#give(one.after, one.decision);
   }
 
   forget(one: Overtaken): void {
@@ -89,7 +97,30 @@ class Dispatcher {
         return;
       }
     }
-    this.done = { id, decision };
+    this.done = { file: before, decision };
+  }
+
+  /** Takes back the dispatch that was sent last; tells of which case. */
+  async recall(): Promise<string | null> {
+    const { done } = this;
+    if (!done?.file.actions.includes('recall') || this.#recalling) return null;
+    this.done = null;
+    return (await this.#takeBack(done.file, done.decision)) ? done.file.id : null;
+  }
+
+  async #takeBack(file: CaseFile, decision: Decision): Promise<boolean> {
+    const attempt: Attempt = { action: 'recall', draft: new Draft(file, 'recall') };
+    this.#recalling = true;
+    try {
+      await this.#sender.send(attempt, file);
+      this.recalled = { id: file.id, unit: decision.unit ?? '' };
+      return true;
+    } catch (error) {
+      await this.#refused(file, attempt, decision, Problem.of(error));
+      return false;
+    } finally {
+      this.#recalling = false;
+    }
   }
 
   /** Tells why a step was not taken: others were quicker, or the server's own word. */

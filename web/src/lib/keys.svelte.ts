@@ -18,6 +18,8 @@ class Keys {
   help = $state(false);
   #handlers = new Set<Handler>();
   #awaiting = 0;
+  /** The search that the last key left; another key than Escape goes on from there. */
+  #left: HTMLInputElement | null = null;
 
   start(): void {
     addEventListener('keydown', (event) => this.#pressed(event));
@@ -35,9 +37,11 @@ class Keys {
     const typing = target?.closest('input, textarea, select, [contenteditable], dialog[open]');
     if (typing) {
       if (event.key === 'Escape' && !target?.closest('dialog[open]')) {
-        // Leaving a search is not clearing it, which browsers would do.
+        // Leaving a search is not clearing it, which browsers would do: what was found is
+        // walked through next. A second press clears it.
         event.preventDefault();
         target?.blur();
+        this.#left = target instanceof HTMLInputElement && target.type === 'search' ? target : null;
       }
       return;
     }
@@ -49,6 +53,14 @@ class Keys {
         router.go(to);
         return;
       }
+    }
+    const left = this.#left;
+    this.#left = null;
+    if (event.key === 'Escape' && left?.isConnected && left.value) {
+      event.preventDefault();
+      left.value = '';
+      left.dispatchEvent(new Event('input', { bubbles: true }));
+      return;
     }
     // What opened last is asked first: a list within a card, the card, the page.
     for (const handler of [...this.#handlers].reverse()) {

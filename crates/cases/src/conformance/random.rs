@@ -9,9 +9,9 @@ use super::sample::{happening, minute, note};
 use crate::{
     Absorbed, Amount, CaseFilter, Channel, DeclineReason, DueSettled, Event, Extended,
     ExtensionAsked, Happening, Joined, JoinedAnswered, MapTile, Merged, PartReported, Place,
-    ProvisionalDue, Queue, QueuePart, Redirected, Released, Reporter, RequestWords, ResidentAsked,
-    Resumed, ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved, SourceRef, Stage,
-    Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
+    ProvisionalDue, Queue, QueuePart, Recalled, Redirected, Released, Reporter, RequestWords,
+    ResidentAsked, Resumed, ReturnReason, Returned, Scored, Sealed, ShelveReason, Shelved,
+    SourceRef, Stage, Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
 };
 
 pub(super) const AREAS: [&str; 4] = ["west", "east", "north.1", "south_2"];
@@ -247,6 +247,8 @@ fn duty() -> impl Strategy<Value = Event> {
             unit,
         })),
         code(&UNITS).prop_map(|unit| Event::Redirected(Redirected { unit })),
+        ((0..2 * MINUTES).prop_map(minute), code(&UNITS))
+            .prop_map(|(dispatch_by, unit)| Event::Recalled(Recalled { dispatch_by, unit })),
         code(&UNITS).prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
         code(&UNITS).prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
         code(&UNITS).prop_map(|unit| Event::PartReported(PartReported { unit })),

@@ -111,6 +111,8 @@ pub fn turns<'a>(
         }
         at_unit = match next.event {
             Event::Dispatched { .. } => true,
+            // It was never the unit's turn.
+            Event::Recalled(_) => false,
             _ => at_unit && Ending::of(&next.event).is_none(),
         };
         case.apply(next)?;
@@ -124,7 +126,7 @@ impl Turn {
     ///
     /// Only where [`Case::had_turns`] says no.
     pub fn only(case: &Case) -> Turn {
-        Turn::of(case, 0, case.dispatched_at.is_some())
+        Turn::of(case, 0, case.unit.is_some())
     }
 
     fn of(case: &Case, number: u32, at_unit: bool) -> Turn {

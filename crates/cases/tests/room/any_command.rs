@@ -8,9 +8,9 @@ use yiwang_base::{Personal, Point, UnitCode};
 use yiwang_cases::{
     Action, AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, AskExtension, AskResident,
     Attach, Channel, Command, Comment, DeclineReason, Extend, FileKind, Join, Limits, Merge,
-    Redirect, RefuseExtension, Release, RemoveUnit, ReportPart, RequestWords, Resume, Return,
-    ReturnReason, Score, Shelve, ShelveReason, Stage, Submit, Supervise, SupervisionLevel, Unmerge,
-    Withdraw,
+    Recall, Redirect, RefuseExtension, Release, RemoveUnit, ReportPart, RequestWords, Resume,
+    Return, ReturnReason, Score, Shelve, ShelveReason, Stage, Submit, Supervise, SupervisionLevel,
+    Unmerge, Withdraw,
 };
 
 use crate::town::{FRIDAY, at, dispatch_with, file, good, joiner, other_case, words};
@@ -153,6 +153,7 @@ fn duty() -> impl Strategy<Value = Command> {
                 note
             })
         ),
+        option::of(text()).prop_map(|reason| Command::Recall(Recall { reason })),
         (option::of(unit()), unit(), option::of(note()))
             .prop_map(|(by, unit, note)| Command::AddUnit(AddUnit { by, unit, note })),
         (option::of(unit()), unit(), text())

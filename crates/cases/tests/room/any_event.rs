@@ -8,8 +8,9 @@ use yiwang_base::{AreaCode, CaseId, CategoryCode, Span, Timestamp, UnitCode};
 use yiwang_cases::{
     Absorbed, Amount, Attached, Channel, DeclineReason, DueSettled, Event, Extended,
     ExtensionAsked, FileKind, Joined, JoinedAnswered, Merged, PartReported, ProvisionalDue,
-    Redirected, Released, ResidentAsked, Resumed, ReturnReason, Returned, Scored, ShelveReason,
-    Shelved, SourceRef, Supervised, SupervisionLevel, TimeLeft, UnitAdded, UnitRemoved, Unmerged,
+    Recalled, Redirected, Released, ResidentAsked, Resumed, ReturnReason, Returned, Scored,
+    ShelveReason, Shelved, SourceRef, Supervised, SupervisionLevel, TimeLeft, UnitAdded,
+    UnitRemoved, Unmerged,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -144,6 +145,8 @@ fn duty() -> impl Strategy<Value = Event> {
                 })
             }),
         unit().prop_map(|unit| Event::Redirected(Redirected { unit })),
+        (time(), unit())
+            .prop_map(|(dispatch_by, unit)| Event::Recalled(Recalled { dispatch_by, unit })),
         unit().prop_map(|unit| Event::UnitAdded(UnitAdded { unit })),
         unit().prop_map(|unit| Event::UnitRemoved(UnitRemoved { unit })),
         unit().prop_map(|unit| Event::PartReported(PartReported { unit })),

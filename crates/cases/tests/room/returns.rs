@@ -1,8 +1,10 @@
 //! Giving a case back, the district as the backstop, and sending a case on.
 
-use yiwang_base::{RefusalKind, UnitCode};
+use yiwang_base::{CaseId, RefusalKind, UnitCode};
+use yiwang_cases::figures::{Turn, turns};
 use yiwang_cases::{
-    Action, Actor, Case, Command, Event, Limits, Redirect, Return, ReturnReason, Stage, possible,
+    Action, Actor, Case, Command, Event, Limits, Recall, Redirect, Return, ReturnReason, Stage,
+    possible,
 };
 
 use crate::fields::{refused, wrong_texts};
@@ -250,4 +252,81 @@ fn a_returned_case_that_is_closed_and_opened_again_keeps_its_category() {
     );
     assert_eq!(case.stage, Stage::Accepted);
     assert_eq!(case.more.returns.count(), 1, "that stays known");
+}
+
+fn recall(reason: Option<&str>) -> Command {
+    Command::Recall(Recall {
+        reason: reason.map(str::to_owned),
+    })
+}
+
+#[test]
+fn what_was_sent_by_mistake_comes_back_to_the_desk_and_was_nobodys_turn() {
+    let case = case_at(Stage::Dispatched);
+    let back = then(&case, &[recall(Some("wrong key"))]);
+    assert_eq!((back.stage, &back.unit), (Stage::Accepted, &None));
+    assert_eq!(back.due_at, Some(at("2026-09-25T04:00:00Z")));
+    assert_eq!((back.more.redirects, back.more.returns.count()), (0, 0));
+    let happenings = decide_at(Some(&case), &recall(Some("wrong key")), at(FRIDAY)).unwrap();
+    assert_eq!(happenings[0].event.word(), "recalled");
+    assert_eq!(happenings[0].grounds.as_deref(), Some("wrong key"));
+    // Only the second dispatch is a turn, and the unit may be the same again.
+    let road = [
+        submit(words()),
+        accept(),
+        dispatch("lights"),
+        recall(None),
+        dispatch("lights"),
+    ];
+    let mut case: Option<Case> = None;
+    let mut events = Vec::new();
+    for (number, command) in road.iter().enumerate() {
+        events.extend(decide_at(case.as_ref(), command, at(FRIDAY)).unwrap());
+        case = Case::replay(CaseId(7), &events).unwrap();
+        let turns = turns(CaseId(7), &events).unwrap();
+        let units: Vec<_> = turns.iter().map(|turn| turn.unit.clone()).collect();
+        let expected = [2, 4].contains(&number).then(|| unit("lights"));
+        assert_eq!(units, [expected], "after {number}");
+        let case = case.as_ref().unwrap();
+        assert!(!case.had_turns());
+        assert_eq!(Turn::only(case), turns[0], "after {number}");
+    }
+}
+
+#[test]
+fn nothing_is_recalled_that_a_unit_has_begun_or_kept_waiting() {
+    // Whoever asked for more time, or did a part, has begun; so has who started.
+    let untouched = case_at(Stage::Dispatched);
+    assert!(possible(&untouched).contains(&Action::Recall));
+    let begun = [
+        then(&untouched, &[good(Action::AskExtension)]),
+        then(
+            &untouched,
+            &[good(Action::AddUnit), good(Action::ReportPart)],
+        ),
+        case_at(Stage::InProgress),
+    ];
+    for case in begun {
+        let refusal = decide_at(Some(&case), &recall(None), at(FRIDAY)).unwrap_err();
+        assert_eq!(refusal.code, "case.not-now");
+        assert!(refusal.allowed.contains(&"redirect".to_owned()));
+    }
+    // A resident who was kept waiting was kept waiting by somebody.
+    let due = untouched.due_at.unwrap();
+    assert!(decide_at(Some(&untouched), &recall(None), due).is_ok());
+    let late = due + jiff::SignedDuration::from_secs(1);
+    let refusal = decide_at(Some(&untouched), &recall(None), late).unwrap_err();
+    assert_eq!(
+        (refusal.kind, &*refusal.code),
+        (RefusalKind::Invalid, "recall.late")
+    );
+    assert_eq!(refusal.allowed, ["redirect"]);
+    for (text, code) in wrong_texts(300) {
+        refused(
+            Some(Stage::Dispatched),
+            &recall(Some(&text)),
+            code,
+            "reason",
+        );
+    }
 }

@@ -10,8 +10,8 @@ use crate::town::{FRIDAY, after, at, case_after, case_at, decide_at, good, note}
 fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
     use Action::{
         Accept, AddUnit, AskExtension, AskResident, Attach, CallBack, Close, Comment, Decline,
-        Dispatch, Erase, Extend, Join, Merge, Redirect, Reopen, ReportBack, Return, Score, Shelve,
-        Start, Supervise, Unmerge, Verify, Withdraw,
+        Dispatch, Erase, Extend, Join, Merge, Recall, Redirect, Reopen, ReportBack, Return, Score,
+        Shelve, Start, Supervise, Unmerge, Verify, Withdraw,
     };
     use Stage::{
         Accepted, Closed, Declined, Dispatched, InProgress, Merged, Reported, Submitted, Verified,
@@ -28,6 +28,9 @@ fn table() -> Vec<(Stage, Vec<(Action, Stage)>)> {
     };
     let handled = |stage| {
         let mut row = vec![(AddUnit, stage), (Return, Accepted), (Redirect, Dispatched)];
+        if stage == Dispatched {
+            row.push((Recall, Accepted));
+        }
         row.extend([AskExtension, Extend, AskResident, Shelve].map(|action| (action, stage)));
         row.extend([(Close, Closed), (Withdraw, Closed)]);
         row

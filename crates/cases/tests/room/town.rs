@@ -9,9 +9,9 @@ use yiwang_cases::{
     Action, Actor, AddUnit, AnswerJoined, AnswerQuestion, AnswerSupervision, Area, AskExtension,
     AskResident, Attach, Case, Category, Channel, CityLimits, Command, Comment, Context,
     DeclineReason, DeskLimits, Extend, File, FileKind, Happening, Join, Joiner, Limits, LocateArea,
-    Merge, OwnLimits, Place, Redirect, RefuseExtension, Release, RemoveUnit, ReportPart, Reporter,
-    RequestWords, Resume, Return, ReturnReason, Rules, Score, Shelve, ShelveReason, Stage, Submit,
-    Supervise, SupervisionLevel, Unit, UnitKind, Unmerge, Withdraw, decide,
+    Merge, OwnLimits, Place, Recall, Redirect, RefuseExtension, Release, RemoveUnit, ReportPart,
+    Reporter, RequestWords, Resume, Return, ReturnReason, Rules, Score, Shelve, ShelveReason,
+    Stage, Submit, Supervise, SupervisionLevel, Unit, UnitKind, Unmerge, Withdraw, decide,
 };
 
 /// A Friday, 10:00 in Shanghai, before the October holidays of 2026.
@@ -231,6 +231,7 @@ pub(crate) fn good(action: Action) -> Command {
             reason: "nearer".into(),
             note: Some(said),
         }),
+        Action::Recall => Command::Recall(Recall { reason: None }),
         Action::AddUnit => Command::AddUnit(AddUnit {
             by: None,
             unit: "idle".parse().unwrap(),

@@ -120,19 +120,31 @@ impl Asked {
         formulas: &Formulas,
         now: Timestamp,
     ) -> Result<Asked, Refusal> {
-        let mut read = Reading::default();
         let known: &[&str] = if behind { &BEHIND } else { &BOARD };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            // An empty parameter counts as absent.
-            if value.is_empty() {
-                continue;
-            }
-            if !known.contains(&name.as_ref()) {
-                return Err(wrong("query", &name, known.iter().copied()));
-            }
-            read.parameter(&name, &value, city)?;
-        }
-        read.finish(city, formulas, now)
+        let read = Reading::of(query, known, city)?;
+        let formula = read.formula.as_deref().unwrap_or("response");
+        let formula = formulas.find(formula, "formula")?;
+        let compare = read.compared(formulas)?;
+        read.finish(city, formula, compare, now)
+    }
+
+    /// Reads the query of a board by a formula that nobody has adopted yet, beside the
+    /// latest version of the same formula where nothing else is asked for.
+    ///
+    /// # Errors
+    /// A refusal that names the parameter.
+    pub fn tried(
+        query: &str,
+        draft: &Formula,
+        city: &City,
+        formulas: &Formulas,
+        now: Timestamp,
+    ) -> Result<Asked, Refusal> {
+        // The formula is the one that is tried.
+        let read = Reading::of(query, &BOARD[1..], city)?;
+        let compare = read.compared(formulas)?;
+        let latest = || formulas.latest().find(|one| one.code == draft.code);
+        read.finish(city, draft, compare.or_else(latest), now)
     }
 }
 
@@ -153,6 +165,26 @@ struct Reading {
 }
 
 impl Reading {
+    fn of(query: &str, known: &[&str], city: &City) -> Result<Reading, Refusal> {
+        let mut read = Reading::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            // An empty parameter counts as absent.
+            if value.is_empty() {
+                continue;
+            }
+            if !known.contains(&name.as_ref()) {
+                return Err(wrong("query", &name, known.iter().copied()));
+            }
+            read.parameter(&name, &value, city)?;
+        }
+        Ok(read)
+    }
+
+    fn compared<'a>(&self, formulas: &'a Formulas) -> Result<Option<&'a Formula>, Refusal> {
+        let name = self.compare.as_deref();
+        name.map(|name| formulas.find(name, "compare")).transpose()
+    }
+
     fn parameter(&mut self, name: &str, value: &str, city: &City) -> Result<(), Refusal> {
         let filter = &mut self.filter;
         match name {
@@ -180,12 +212,13 @@ impl Reading {
         Ok(())
     }
 
-    fn finish(self, city: &City, formulas: &Formulas, now: Timestamp) -> Result<Asked, Refusal> {
-        let formula = formulas.find(self.formula.as_deref().unwrap_or("response"), "formula")?;
-        let compare = self.compare.as_deref();
-        let compare = compare
-            .map(|name| formulas.find(name, "compare"))
-            .transpose()?;
+    fn finish(
+        self,
+        city: &City,
+        formula: &Formula,
+        compare: Option<&Formula>,
+        now: Timestamp,
+    ) -> Result<Asked, Refusal> {
         let mut filter = self.filter;
         if !self.tiers.is_empty() {
             filter.units = of_tiers(city, &self.tiers, &filter.units)?;

@@ -18,15 +18,15 @@ use yiwang_cases::{Case, PageStart, WhistleId};
 use super::answers::{FilterProblems, FormulaProblems, StaffProblems};
 use super::body::Body;
 use super::cursor;
-use super::parameters::{BehindQuery, BoardQuery};
+use super::parameters::{BehindQuery, BoardQuery, FormulaQuery};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
 use crate::figures::{Asked, Formulas, PartWord, calls_behind, count};
 use crate::policy::Right;
 use crate::wire::{
-    BehindPageView, BehindRow, BoardView, CallBehindRow, CallsBehindView, CaseRow, FormulaBody,
-    FormulaView, FormulasView, Named, Time, Word,
+    BehindPageView, BehindRow, BoardView, CallBehindRow, CallsBehindView, CaseRow, ConditionView,
+    FormulaBody, FormulaView, FormulasView, Time, Word,
 };
 
 /// A page of what stands behind a figure, where nobody asks for another length.
@@ -36,7 +36,7 @@ const MAX_GROUNDS: usize = 300;
 
 /// Figures by one formula, and beside it by another.
 #[utoipa::path(get, path = "/api/v1/figures", operation_id = "read_board", tag = "figures", security(("session" = [])),
-    params(BoardQuery), responses((status = 200, body = BoardView), FilterProblems))]
+    params(FormulaQuery, BoardQuery), responses((status = 200, body = BoardView), FilterProblems))]
 pub(super) async fn board(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -160,13 +160,9 @@ pub(super) async fn formulas(
     visitor.with(Right::ReadFigures)?;
     let formulas = app.formulas();
     let view = |(formula, added)| FormulaView::of(formula, added);
-    let named = |condition: Condition| Named {
-        code: Word(condition),
-        name: condition.name().into(),
-    };
     Ok(Json(FormulasView {
         formulas: formulas.all().map(view).collect(),
-        conditions: Condition::ALL.into_iter().map(named).collect(),
+        conditions: Condition::ALL.into_iter().map(ConditionView::of).collect(),
     }))
 }
 
@@ -191,6 +187,26 @@ pub(super) async fn add_formula(
     let added = formulas.all().find(|(one, _)| one.key() == formula.key());
     let view = FormulaView::of(&formula, added.and_then(|(_, added)| added));
     Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+/// Counts by a version of a formula that nobody has adopted yet, beside the latest
+/// version of the same formula or the one asked for. Nothing is kept.
+#[utoipa::path(post, path = "/api/v1/formulas/try", operation_id = "try_formula", tag = "figures", security(("session" = [])),
+    params(BoardQuery), request_body = FormulaBody, responses((status = 200, body = BoardView), FormulaProblems))]
+pub(super) async fn try_formula(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+    Body { value: body, .. }: Body<FormulaBody>,
+) -> Answer<Json<BoardView>> {
+    visitor.with(Right::SetFormulas)?;
+    let (draft, _) = body.formula()?;
+    let formulas = app.formulas();
+    formulas.check_new(&draft)?;
+    let query = query.unwrap_or_default();
+    let asked = Asked::tried(&query, &draft, &app.city(), &formulas, now())?;
+    soon_ready(&app).await;
+    Ok(Json(count(&app.store, &formulas, &asked).await?))
 }
 
 /// Why there is a new version, as it will stand in the record.

@@ -583,13 +583,19 @@ enum OrderWord {
     Due,
 }
 
+/// By what to count.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct FormulaQuery {
+    /// `response` the latest version of a formula, `response.1` that version.
+    #[param(required = false)]
+    formula: String,
+}
+
 /// What to count.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, style = Form)]
 pub(super) struct BoardQuery {
-    /// `response` the latest version of a formula, `response.1` that version.
-    #[param(required = false)]
-    formula: String,
     /// A formula by which the same is counted beside it.
     #[param(required = false)]
     compare: String,

@@ -42,6 +42,15 @@ pub struct RedirectBody {
     pub note: Option<String>,
 }
 
+/// Take back a dispatch on which its unit has not begun.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecallBody {
+    /// Why; it stays in the record.
+    #[schema(max_length = 300)]
+    pub reason: Option<String>,
+}
+
 /// Let a unit assist.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

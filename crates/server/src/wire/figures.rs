@@ -5,12 +5,14 @@ use utoipa::ToSchema;
 use yiwang_base::{FormulaCode, LocalText, Refusal, RefusalKind};
 use yiwang_cases::Channel;
 use yiwang_cases::UnitKind;
-use yiwang_cases::figures::{Clause, Exclusion, Figure, Formula, GroupKey, Rank, Spread, Tally};
+use yiwang_cases::figures::{
+    Clause, Condition, Exclusion, Figure, Formula, GroupKey, Rank, Spread, Tally,
+};
 
 use super::object::object;
 use super::{
     AttendanceWord, BetterWord, CaseRow, ConditionWord, CountedWord, DatedWord, FigureGroupWord,
-    FigurePartWord, MeasuredWord, Named, Text, Time, WhistleKindWord, Word, Worded,
+    FigurePartWord, MeasuredWord, Text, Time, WhistleKindWord, Word, Worded,
 };
 use crate::figures::FormulaAdded;
 
@@ -109,7 +111,8 @@ pub struct FormulaBody {
     /// What counts as met.
     #[serde(deserialize_with = "object")]
     pub met: ClauseBody,
-    /// Why there is a new version; it stays in the record.
+    /// Why there is a new version; it stays in the record. Needed to add it, not to try it.
+    #[serde(default)]
     #[schema(min_length = 1, max_length = 300)]
     pub grounds: String,
 }
@@ -254,8 +257,30 @@ impl FormulaView {
 pub struct FormulasView {
     /// All versions, those of one formula side by side.
     pub formulas: Vec<FormulaView>,
-    /// What can be asked of a turn.
-    pub conditions: Vec<Named<ConditionWord>>,
+    /// What they can be made of.
+    pub conditions: Vec<ConditionView>,
+}
+
+/// What can be asked of what a formula counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConditionView {
+    /// Its word.
+    pub code: ConditionWord,
+    /// What it says, for readers.
+    pub name: Text,
+    /// Whether it is asked of calls of whistles; else of turns and cases.
+    pub of_calls: bool,
+}
+
+impl ConditionView {
+    /// A condition.
+    pub fn of(condition: Condition) -> ConditionView {
+        ConditionView {
+            code: Word(condition),
+            name: condition.name().into(),
+            of_calls: condition.is_of_calls(),
+        }
+    }
 }
 
 /// How many were left out for a reason.

@@ -69,14 +69,14 @@ pub use duplicate::{
     MergeBody, MergingView, SimilarBody, SimilarCase, SimilarView, UnmergeBody,
 };
 pub use duty::{
-    AddUnitBody, DutyView, PartView, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody,
-    SettleDueBody,
+    AddUnitBody, DutyView, PartView, RecallBody, RedirectBody, RemoveUnitBody, ReportPartBody,
+    ReturnBody, SettleDueBody,
 };
 pub(crate) use figures::key_of;
 pub use figures::{
     BehindPageView, BehindRow, BoardView, CallBehindRow, CallsBehindView, ClauseBody,
-    ExclusionBody, FigureView, FormulaBody, FormulaSetView, FormulaView, FormulasView, LeftOutView,
-    RankView, ReasonView, TallyView, TextBody, TimesView,
+    ConditionView, ExclusionBody, FigureView, FormulaBody, FormulaSetView, FormulaView,
+    FormulasView, LeftOutView, RankView, ReasonView, TallyView, TextBody, TimesView,
 };
 pub use files::FileView;
 pub use grid::{

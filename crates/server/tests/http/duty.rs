@@ -141,6 +141,17 @@ fn the_desk_adds_removes_and_sends_on() {
     );
     assert_eq!(sent["version"], 7);
     assert!(events(&sent).ends_with("redirected dispatched"));
+    // Nobody has begun: the desk takes it back, with or without a word.
+    let back = operator.act(&id, "recall", 7, &json!({})).expect(200);
+    assert_eq!(
+        (&back["stage"], &back["unit"]),
+        (&json!("accepted"), &Value::Null)
+    );
+    assert!(events(&back).ends_with("recalled"));
+    let problem = operator
+        .act(&id, "recall", 8, &json!({}))
+        .refused(409, "case.not-now");
+    assert_eq!(problem["found"], "recall");
     let city = operator.get("/api/v1/city").expect(200);
     let named = |list: &str, code: &str| {
         let list = city[list].as_array().unwrap();

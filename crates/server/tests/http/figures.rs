@@ -204,6 +204,60 @@ fn a_steward_adds_a_version_and_the_same_period_is_counted_by_both() {
 }
 
 #[test]
+fn a_steward_tries_a_version_on_the_same_period_and_nothing_is_kept() {
+    let town = Town::new();
+    some_cases(&town);
+    let steward = town.person("steward");
+    let before = steward.get("/api/v1/formulas").expect(200);
+    let mut draft = json!({
+        "code": "satisfaction", "version": 2,
+        "name": {"zh": "满意率（含基本满意）", "en": "Satisfaction, 1 and better"},
+        "counted": "turns", "dated": "closed", "better": "higher", "enough": 2,
+        "exclusions": [{
+            "code": "no_rating", "reason": {"zh": "未作评价", "en": "no rating"},
+            "when": {"none": ["rated"]}
+        }],
+        "met": {"all": ["rated"]}
+    });
+    let path = "/api/v1/formulas/try?group=unit";
+    let tried = steward.post(path, &draft).expect(200);
+    assert_eq!(tried["formula"]["key"], "satisfaction.2");
+    assert_eq!(tried["formula"]["added"], Value::Null);
+    assert!(text(&tried["formula"]["words"]["en"]).contains("the resident rated it"));
+    assert_eq!(tried["compare"]["key"], "satisfaction.1");
+    assert_eq!(tried["total"]["rate"], 1.0);
+    assert_eq!(tried["total_compare"]["rate"], 0.5);
+    assert_eq!(tried["figures"][0]["key"], "lights");
+    // Nothing of a period in which nothing was.
+    let none = steward.post(&format!("{path}&until=2020-01-01"), &draft);
+    assert_eq!(none.expect(200)["total"]["all"], 0);
+    // A formula that nobody has yet stands alone.
+    draft["code"] = json!("rated");
+    draft["version"] = json!(1);
+    let alone = steward.post(path, &draft).expect(200);
+    assert_eq!(
+        (&alone["compare"], &alone["total_compare"]),
+        (&Value::Null, &Value::Null)
+    );
+    // What could not be added cannot be tried either, and is said in the same words.
+    draft["met"] = json!({});
+    let problem = steward.post(path, &draft).refused(422, "field.missing");
+    assert_eq!(problem["field"], "met");
+    draft["met"] = json!({"all": ["rated"]});
+    draft["version"] = json!(2);
+    steward
+        .post(path, &draft)
+        .refused(409, "formula.version-taken");
+    let other = format!("{path}&formula=response");
+    steward
+        .post(&other, &draft)
+        .refused(409, "formula.version-taken");
+    draft["version"] = json!(1);
+    steward.post(&other, &draft).refused(422, "query.invalid");
+    assert_eq!(steward.get("/api/v1/formulas").expect(200), before);
+}
+
+#[test]
 fn staff_of_a_unit_open_their_own_turns_and_no_others() {
     let town = Town::new();
     let [good, bad, working, _] = some_cases(&town);

@@ -214,6 +214,10 @@ const TABLE: &[(&str, &str)] = &[
         "401 403 412 403 403 403 403 403 403",
     ),
     (
+        "POST /api/v1/cases/{id}/recall",
+        "401 412 403 403 403 403 403 403 403",
+    ),
+    (
         "POST /api/v1/cases/{id}/redirect",
         "401 412 403 403 403 403 403 403 403",
     ),
@@ -438,6 +442,10 @@ const TABLE: &[(&str, &str)] = &[
     // A version that is there already: nobody adds one while the table is read.
     (
         "POST /api/v1/formulas",
+        "401 403 403 403 403 409 403 403 403",
+    ),
+    (
+        "POST /api/v1/formulas/try",
         "401 403 403 403 403 409 403 403 403",
     ),
     (
@@ -840,7 +848,7 @@ fn body(path: &str) -> Value {
     {
         return sensing_body(path);
     }
-    match path.rsplit('/').next().unwrap() {
+    match path.trim_end_matches("/try").rsplit('/').next().unwrap() {
         "views" => json!({"views": []}),
         "accounts" => json!({"name": "operator", "role": "operator"}),
         "police" => json!({"type": "FeatureCollection", "features": []}),

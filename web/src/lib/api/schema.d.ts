@@ -742,6 +742,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a dispatch on which its unit has not begun (撤回派单). */
+        post: operations["recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/redirect": {
         parameters: {
             query?: never;
@@ -1779,6 +1796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/formulas/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts by a version of a formula that nobody has adopted yet, beside the latest
+         *     version of the same formula or the one asked for. Nothing is kept.
+         */
+        post: operations["try_formula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grid/layers": {
         parameters: {
             query?: never;
@@ -2805,7 +2842,7 @@ export interface components {
          * @description What can be done to a case.
          * @enum {string}
          */
-        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw" | "merge" | "unmerge" | "join" | "answer_joined";
+        Action: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "recall" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw" | "merge" | "unmerge" | "join" | "answer_joined";
         /** @description Let a unit assist. */
         AddUnitBody: {
             /** @description What it is to do. */
@@ -3782,6 +3819,15 @@ export interface components {
          * @enum {string}
          */
         Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
+        /** @description What can be asked of what a formula counts. */
+        ConditionView: {
+            /** @description Its word. */
+            code: components["schemas"]["Condition"];
+            /** @description What it says, for readers. */
+            name: components["schemas"]["Text"];
+            /** @description Whether it is asked of calls of whistles; else of turns and cases. */
+            of_calls: boolean;
+        };
         /** @description Say that the work is done. */
         ConfirmBody: {
             /** @description What was found. */
@@ -4577,7 +4623,7 @@ export interface components {
          * @description What happened to a case.
          * @enum {string}
          */
-        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn" | "merged" | "unmerged" | "absorbed" | "released" | "joined" | "joined_answered";
+        EventWord: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "recalled" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn" | "merged" | "unmerged" | "absorbed" | "released" | "joined" | "joined_answered";
         /** @description A reason to leave something out. */
         ExclusionBody: {
             /** @description A word for it, unique within the formula. */
@@ -4718,8 +4764,8 @@ export interface components {
             enough: number;
             /** @description What is left out and why, in the order in which the reasons are tried. */
             exclusions: components["schemas"]["ExclusionBody"][];
-            /** @description Why there is a new version; it stays in the record. */
-            grounds: string;
+            /** @description Why there is a new version; it stays in the record. Needed to add it, not to try it. */
+            grounds?: string;
             measured?: components["schemas"]["Measured"] | null;
             /** @description What counts as met. */
             met: components["schemas"]["ClauseBody"];
@@ -4780,8 +4826,8 @@ export interface components {
         };
         /** @description All formulas, and what they can be made of. */
         FormulasView: {
-            /** @description What can be asked of a turn. */
-            conditions: components["schemas"]["Named_Condition"][];
+            /** @description What they can be made of. */
+            conditions: components["schemas"]["ConditionView"][];
             /** @description All versions, those of one formula side by side. */
             formulas: components["schemas"]["FormulaView"][];
         };
@@ -5464,7 +5510,7 @@ export interface components {
              * @description What can be done to a case.
              * @enum {string}
              */
-            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw" | "merge" | "unmerge" | "join" | "answer_joined";
+            code: "submit" | "accept" | "decline" | "dispatch" | "start" | "report_back" | "verify" | "close" | "call_back" | "reopen" | "erase" | "return" | "redirect" | "recall" | "add_unit" | "remove_unit" | "report_part" | "settle_due" | "ask_extension" | "extend" | "refuse_extension" | "shelve" | "ask_resident" | "answer_question" | "resume" | "supervise" | "answer_supervision" | "release" | "score" | "comment" | "attach" | "withdraw" | "merge" | "unmerge" | "join" | "answer_joined";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -5489,16 +5535,6 @@ export interface components {
             name: components["schemas"]["Text"];
         };
         /** @description A word and its name. */
-        Named_Condition: {
-            /**
-             * @description What can be asked of a turn or a call.
-             * @enum {string}
-             */
-            code: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
-            /** @description Its name. */
-            name: components["schemas"]["Text"];
-        };
-        /** @description A word and its name. */
         Named_DeclineReason: {
             /**
              * @description Why a request is declined.
@@ -5514,7 +5550,7 @@ export interface components {
              * @description What happened to a case.
              * @enum {string}
              */
-            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn" | "merged" | "unmerged" | "absorbed" | "released" | "joined" | "joined_answered";
+            code: "submitted" | "accepted" | "declined" | "dispatched" | "started" | "reported_back" | "verified" | "closed" | "called_back" | "reopened" | "erased" | "returned" | "redirected" | "recalled" | "unit_added" | "unit_removed" | "part_reported" | "due_provisional" | "due_settled" | "extension_asked" | "extended" | "extension_refused" | "shelved" | "resident_asked" | "resident_answered" | "resumed" | "supervised" | "supervision_answered" | "supervision_released" | "scored" | "commented" | "attached" | "withdrawn" | "merged" | "unmerged" | "absorbed" | "released" | "joined" | "joined_answered";
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
@@ -6078,6 +6114,11 @@ export interface components {
             reason: components["schemas"]["Text"];
             /** @description When it applies. */
             when: components["schemas"]["ClauseBody"];
+        };
+        /** @description Take back a dispatch on which its unit has not begun. */
+        RecallBody: {
+            /** @description Why; it stays in the record. */
+            reason?: string | null;
         };
         /**
          * @description What a second voice of the same person does.
@@ -12654,6 +12695,157 @@ export interface operations {
             };
         };
     };
+    recall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the case that the caller has seen: its `ETag`, `"3"`. */
+                "If-Match": string;
+                /** @description Chosen by the caller; the same call with the same key is done once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The case's number, `C1024`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallBody"];
+            };
+        };
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    /** @description the case's version, `"3"` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     redirect: {
         parameters: {
             query?: never;
@@ -18538,8 +18730,6 @@ export interface operations {
     export_board: {
         parameters: {
             query?: {
-                /** @description `response` the latest version of a formula, `response.1` that version. */
-                formula?: string;
                 /** @description A formula by which the same is counted beside it. */
                 compare?: string;
                 /** @description By what to divide. By day, week or month: some thirty periods unless told. */
@@ -19442,6 +19632,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FormulaView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_formula: {
+        parameters: {
+            query?: {
+                /** @description A formula by which the same is counted beside it. */
+                compare?: string;
+                /** @description By what to divide. By day, week or month: some thirty periods unless told. */
+                group?: components["schemas"]["FigureGroup"];
+                /** @description Codes of the units that had the turn or were called; `-` for none. */
+                unit?: string[];
+                /** @description Sorts of units, instead of naming each of them. */
+                tier?: components["schemas"]["UnitKind"][];
+                /** @description Codes of areas, with all that lie in them; `-` for none. */
+                area?: string[];
+                /** @description Codes of categories; `-` for none. */
+                category?: string[];
+                /** @description Channels. */
+                channel?: components["schemas"]["Channel"][];
+                /** @description Stages at the end of the turn. */
+                stage?: components["schemas"]["Stage"][];
+                /**
+                 * @description At or after this time, by the time that the formula names; a date is the
+                 *     beginning of that day in the city.
+                 */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Counts by a version of a formula that nobody has adopted yet, beside the latest
+             *     version of the same formula or the one asked for. Nothing is kept.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
                 };
             };
             /** @description Malformed request */

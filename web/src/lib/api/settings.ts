@@ -1,5 +1,5 @@
 import { answer, client } from './index';
-import type { components } from './schema';
+import type { components, operations } from './schema';
 import type { Setting } from '../settings/keeper.svelte';
 
 type Schemas = components['schemas'];
@@ -25,6 +25,7 @@ export type Coverage = Schemas['CoverageView'];
 export type Unclear = Schemas['UnclearRow'];
 export type Ladder = Schemas['LadderView'];
 export type NewFormula = Schemas['FormulaBody'];
+export type ConditionView = Schemas['ConditionView'];
 export type FormulaVersion = Schemas['FormulaView'];
 
 const seen = (version: number) => ({ 'If-Match': `"${version}"` });
@@ -120,6 +121,11 @@ export const settings = {
   resend: (hook: string) =>
     answer(client.POST('/api/v1/webhooks/{hook}/resend', { params: { path: { hook } }, body: {} })),
   formulas: () => answer(client.GET('/api/v1/formulas')),
+  /** Counts by a version that nobody has adopted; keeps nothing. */
+  tryFormula: (
+    body: Omit<NewFormula, 'grounds'>,
+    query: NonNullable<operations['try_formula']['parameters']['query']>,
+  ) => answer(client.POST('/api/v1/formulas/try', { params: { query }, body })),
   addFormula: (body: NewFormula) => answer(client.POST('/api/v1/formulas', { body })),
   coverage: () => answer(client.GET('/api/v1/areas/coverage')),
   unclear: async () => (await answer(client.GET('/api/v1/authority'))).unclear,

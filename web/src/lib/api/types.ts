@@ -130,6 +130,7 @@ export type Bodies = {
   erase: Schemas['EraseBody'];
   return: Schemas['ReturnBody'];
   redirect: Schemas['RedirectBody'];
+  recall: Schemas['RecallBody'];
   add_unit: Schemas['AddUnitBody'];
   remove_unit: Schemas['RemoveUnitBody'];
   report_part: Schemas['ReportPartBody'];
@@ -164,6 +165,7 @@ const FORMS: Record<Command, true> = {
   erase: true,
   return: true,
   redirect: true,
+  recall: true,
   add_unit: true,
   remove_unit: true,
   report_part: true,

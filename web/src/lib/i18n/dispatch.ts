@@ -18,7 +18,8 @@ export const dispatchZh = {
   undo: '撤回',
   now: '立即办理',
   done: (id: string, to: string) => `${id} 已${to}`,
-  change: '要改：打开案卷转派',
+  recall: '撤回派单',
+  recalled: (id: string, unit: string) => `${id} 派给${unit}的单已撤回，请重新派单`,
   failed: (id: string, why: string) => `${id} 没有办成：${why}`,
   openCase: (id: string) => `打开 ${id}`,
 };
@@ -45,7 +46,8 @@ export const dispatchEn: DispatchMessages = {
   undo: 'Undo',
   now: 'Do it now',
   done: (id, to) => `${id} was ${to}`,
-  change: 'To change it, open the case and redirect it',
+  recall: 'Take it back',
+  recalled: (id, unit) => `${id} was taken back from ${unit} and waits to be dispatched`,
   failed: (id, why) => `${id} was not done: ${why}`,
   openCase: (id) => `Open ${id}`,
 };

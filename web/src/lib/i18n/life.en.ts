@@ -10,6 +10,8 @@ export const lifeEn: typeof lifeZh = {
     toUnit: 'Send to',
     assisting: 'Assisting units (any number)',
     redirectReason: 'Why it is sent on',
+    recallHint: 'The unit has not begun: taken back, the dispatch is no turn of the unit.',
+    recallReason: 'Why it is taken back (optional)',
     addUnit: 'Which unit is to assist',
     addNote: 'What it is to do (optional)',
     removeUnit: 'Which unit assists no longer',
@@ -113,6 +115,7 @@ export const lifeEn: typeof lifeZh = {
     events: {
       returned: 'Given back; another unit is being found',
       redirected: 'Being sent to another unit',
+      recalled: 'Taken back; the right unit is being found',
       unit_added: 'A unit joined in',
       unit_removed: 'Assisting units changed',
       part_reported: 'An assisting unit reported',

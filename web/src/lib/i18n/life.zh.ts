@@ -8,6 +8,8 @@ export const lifeZh = {
     toUnit: '转派到',
     assisting: '协办单位（可多选）',
     redirectReason: '转派的理由',
+    recallHint: '单位还没有动手，可以撤回；这次派单不计入该单位的办理次数。',
+    recallReason: '撤回的理由（可不填）',
     addUnit: '请哪个单位协办',
     addNote: '请它做什么（可不填）',
     removeUnit: '撤去哪个单位',
@@ -108,6 +110,7 @@ export const lifeZh = {
     events: {
       returned: '承办单位退回，正在另行派单',
       redirected: '正在转给另一单位',
+      recalled: '派单已撤回，正在另行派单',
       unit_added: '增加了协办单位',
       unit_removed: '协办单位有调整',
       part_reported: '协办单位已反馈',

@@ -11,9 +11,9 @@ use super::AsksFor;
 use crate::policy::User;
 use crate::wire::{
     AcceptBody, AddUnitBody, AskExtensionBody, CallBackBody, CloseBody, DeclineBody, DispatchBody,
-    ExtendBody, NoteBody, ReasonBody, RedirectBody, ReleaseBody, RemoveUnitBody, ReportBackBody,
-    ReportPartBody, ResumeBody, ReturnBody, ScoreBody, SettleDueBody, ShelveBody, StartBody,
-    SuperviseBody, VerifyBody,
+    ExtendBody, NoteBody, ReasonBody, RecallBody, RedirectBody, ReleaseBody, RemoveUnitBody,
+    ReportBackBody, ReportPartBody, ResumeBody, ReturnBody, ScoreBody, SettleDueBody, ShelveBody,
+    StartBody, SuperviseBody, VerifyBody,
 };
 
 /// Actions with a call of their own and nothing else: they are about two cases,
@@ -58,6 +58,7 @@ pub(in super::super) fn command_of(
         Action::Reopen => Ok(Command::Reopen { note: note(bytes)? }),
         Action::Return => of::<ReturnBody>(bytes, user),
         Action::Redirect => of::<RedirectBody>(bytes, user),
+        Action::Recall => of::<RecallBody>(bytes, user),
         Action::AddUnit => of::<AddUnitBody>(bytes, user),
         Action::RemoveUnit => of::<RemoveUnitBody>(bytes, user),
         Action::ReportPart => of::<ReportPartBody>(bytes, user),

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use yiwang_base::{Personal, Refusal};
-use yiwang_cases::{Action, AddUnit, Command, Redirect, RemoveUnit, ReportPart, Return};
+use yiwang_cases::{Action, AddUnit, Command, Recall, Redirect, RemoveUnit, ReportPart, Return};
 
 use super::super::answers::{CaseAnswer, CommandProblems};
 use super::super::body::Body;
@@ -17,7 +17,8 @@ use super::super::state::App;
 use super::{AsksFor, asked, calls, code, codes, note};
 use crate::policy::User;
 use crate::wire::{
-    AddUnitBody, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody, SettleDueBody,
+    AddUnitBody, RecallBody, RedirectBody, RemoveUnitBody, ReportPartBody, ReturnBody,
+    SettleDueBody,
 };
 
 calls! {
@@ -25,6 +26,8 @@ calls! {
     give_back "/api/v1/cases/{id}/return" ReturnBody;
     /// Take it from its unit and send it to another (转派).
     redirect "/api/v1/cases/{id}/redirect" RedirectBody;
+    /// Take back a dispatch on which its unit has not begun (撤回派单).
+    recall "/api/v1/cases/{id}/recall" RecallBody;
     /// Let a unit assist (增加协办单位).
     add_unit "/api/v1/cases/{id}/add-unit" AddUnitBody;
     /// Let an assisting unit go (撤去协办单位).
@@ -60,6 +63,15 @@ impl AsksFor for RedirectBody {
             reason: self.reason,
             note: note(self.note),
         }))
+    }
+}
+
+impl AsksFor for RecallBody {
+    const ACTION: Action = Action::Recall;
+
+    fn command(self, _: &User) -> Result<Command, Refusal> {
+        let reason = self.reason.filter(|reason| !reason.is_empty());
+        Ok(Command::Recall(Recall { reason }))
     }
 }
 

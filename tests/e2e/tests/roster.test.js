@@ -17,10 +17,21 @@ import { lightingUnit, signedIn } from '../lib/town.js';
 useBrowser();
 afterEach(closePages);
 
+const HOUR_MS = 3_600_000;
+const WEEK_H = 7 * 24;
+
 /** As a browser's own field for date and time wants it, by the city's clock. */
 function local(hours) {
-  const at = new Date(Date.now() + (hours + 8) * 3_600_000);
+  const at = new Date(Date.now() + (hours + 8) * HOUR_MS);
   return at.toISOString().slice(0, 16);
+}
+
+/** Hours from now at which one shift began, the next follows and both are over. Both begin
+    in the week that the city has now, at whatever hour of it. */
+function shiftsNow() {
+  // 5 January 1970 was a Monday.
+  const since = (Date.now() / HOUR_MS + 8 - 4 * 24) % WEEK_H;
+  return [-Math.min(1, since), Math.min(5, (WEEK_H - since) / 2), 11];
 }
 
 test('a steward sets a week, two people change places, and that is undone', async () => {
@@ -35,9 +46,10 @@ test('a steward sets a week, two people change places, and that is undone', asyn
   await steward.getByText('此刻没有人登记在岗。').waitFor();
   await assertAccessible(steward, 'an empty roster');
   await steward.getByRole('button', { name: '编辑这一周' }).click();
+  const [began, follows, over] = shiftsNow().map(local);
   for (const [at, who, from, until] of [
-    [0, '李娜', local(-1), local(5)],
-    [1, '王强', local(5), local(11)],
+    [0, '李娜', began, follows],
+    [1, '王强', follows, over],
   ]) {
     await steward.getByRole('button', { name: '添加一班' }).click();
     const shift = steward.locator('fieldset').nth(at);

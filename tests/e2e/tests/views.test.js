@@ -72,12 +72,10 @@ test('charts, map and list move each other: each choice is a filter in the addre
   const counted = Number((await bars.first().locator('b').textContent()).trim());
   await bars.first().click();
   await page.waitForURL(/category=/);
-  const strip = page.getByRole('navigation', { name: 'Cases by stage' });
   await page.waitForFunction(
     (n) => document.querySelector('.strip b').textContent.replaceAll(',', '') === String(n),
     counted,
   );
-  assert.ok((await strip.textContent()).length > 0);
   await picture(page, 'desk-charts');
   await assertAccessible(page, 'charts of the desk');
   await bars.first().click();
@@ -111,6 +109,7 @@ test('charts, map and list move each other: each choice is a filter in the addre
   const within = query(page).get('within').split(',').map(Number);
   const desk = await signedIn(person('operator'));
   const found = await desk.get(`/api/v1/cases?limit=200&within=${within}`);
+  assert.ok(found.cases.length > 0, 'a rectangle in the middle of the city holds cases');
   for (const { point } of found.cases) {
     assert.ok(point.lon > within[0] - 1e-4 && point.lon < within[2] + 1e-4);
     assert.ok(point.lat > within[1] - 1e-4 && point.lat < within[3] + 1e-4);

@@ -10,7 +10,6 @@ export const DIVIDED = {
   area: ['area'],
   hour: ['from', 'until'],
 } as const;
-export type DividedBy = keyof typeof DIVIDED;
 
 /** How the cases of the desk divide, beside the list of them. */
 export class Divided {

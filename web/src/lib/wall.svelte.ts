@@ -4,6 +4,7 @@ import type { Board, CaseRow, Counts, Topics, UnitLoad, WhistleRow } from './api
 import { OPEN_STAGES } from './api/types';
 import { clock } from './clock.svelte';
 import { office, seesWords } from './session.svelte';
+import { dayBegin } from './time';
 import { byLoad } from './views';
 
 export const RATES = ['response', 'resolution', 'satisfaction'] as const;
@@ -21,20 +22,6 @@ const LATEST = 7;
 const TOPIC_DAYS = 7;
 
 const at = (daysAgo: number) => new Date(Date.now() - daysAgo * DAY_MS).toISOString();
-
-/** The beginning of the day in the city. */
-export function startOfDay(now: number, zone: string | undefined): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    ...(zone ? { timeZone: zone } : {}),
-  }).formatToParts(now);
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  const past = ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000;
-  return new Date(now - past - (now % 1000)).toISOString();
-}
 
 /** What the wall screen shows; each part is read for itself, so that one that fails
     leaves the others as they are. */
@@ -83,7 +70,7 @@ export class Wall {
       );
     await Promise.all([
       part('now', async () => {
-        const today = startOfDay(clock.now, office.city?.zone);
+        const today = new Date(dayBegin(clock.now)).toISOString();
         const [counts, since, latest] = await Promise.all([
           api.counts({ stage: OPEN_STAGES }, signal),
           api.counts({ from: today }, signal),

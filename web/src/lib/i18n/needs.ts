@@ -20,7 +20,8 @@ export const needsZh = {
   most: '只列出平时最多的 200 项；选区域或类别可看其余。',
   empty: '过去一年没有可统计的案卷',
   emptySays: '有案卷受理满一周后，这里列出每个区域平时提什么；筛选条件过窄时也会没有内容。',
-  chart: '最近四周与平时相比，升得最多的十项',
+  chart: (n: number) =>
+    n === 1 ? '最近四周与平时相比，明显上升的一项' : `最近四周与平时相比，升得最多的 ${n} 项`,
 };
 
 export type NeedsMessages = typeof needsZh;
@@ -48,5 +49,8 @@ export const needsEn: NeedsMessages = {
   empty: 'Nothing to count in the past year',
   emptySays:
     'A week after the first cases came in, what each area usually asks for is listed here. Narrow filters can leave nothing too.',
-  chart: 'The ten that rise most against what is usual',
+  chart: (n) =>
+    n === 1
+      ? 'The one that rises against what is usual'
+      : `The ${n} that rise most against what is usual`,
 };

@@ -25,7 +25,6 @@ export const rosterZh = {
   gapWorking: (span: string) => `其中工作时间 ${span}`,
   gapIdle: '均在非工作时间',
   gapRest: (n: number) => `另有 ${n} 段在非工作时间`,
-  swap: '换班',
   swapHint: '勾选同一周的两班，互换值班人；可以立即撤销。',
   pick: (who: string, from: string) => `选中 ${who} ${from} 的班`,
   swapThese: (a: string, b: string) => `${a} 与 ${b} 换班`,
@@ -82,7 +81,6 @@ export const rosterEn: RosterMessages = {
   gapIdle: 'outside working time only',
   gapRest: (n) =>
     n === 1 ? 'and 1 stretch outside working time' : `and ${n} stretches outside working time`,
-  swap: 'Swap shifts',
   swapHint: 'Tick two shifts of the week: their people change places. It can be undone at once.',
   pick: (who, from) => `Choose the shift of ${who}, ${from}`,
   swapThese: (a, b) => `Swap ${a} and ${b}`,

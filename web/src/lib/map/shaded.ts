@@ -16,7 +16,8 @@ export function shadedOverlay(look: MapLook, figures: AreaFigure[], classes: Sha
   const colour = ['match', ['get', 'code'], ...found, 'rgba(0, 0, 0, 0)'];
   return {
     sources: {},
-    layers: [
+    layers: [],
+    below: [
       {
         id: AREA_LAYER,
         type: 'fill',
@@ -58,5 +59,5 @@ export function heatOverlay(look: MapLook, tiles: Overlay['sources']): Overlay {
       ],
     },
   };
-  return { sources: { cases: tiles['cases']! }, layers: [layer] };
+  return { sources: { cases: tiles['cases']! }, layers: [], below: [layer] };
 }

@@ -2,8 +2,11 @@ import type { ExpressionSpecification, LayerSpecification, StyleSpecification } 
 import type { Lang } from '../i18n/index.svelte';
 import { dark, light, type MapColours } from './colours';
 
-/** What a page lays over the base map. */
-export type Overlay = Pick<StyleSpecification, 'sources'> & { layers: LayerSpecification[] };
+/** What a page lays over the base map; what is `below` leaves the map's names readable. */
+export type Overlay = Pick<StyleSpecification, 'sources'> & {
+  layers: LayerSpecification[];
+  below?: LayerSpecification[];
+};
 
 export type MapLook = { dark: boolean; lang: Lang; hasBaseMap: boolean };
 
@@ -206,6 +209,7 @@ export function mapStyle(look: MapLook, overlay: Overlay, area: string | null): 
       },
     },
   ];
+  const base = look.hasBaseMap ? baseLayers(c, look.lang) : [];
   return {
     version: 8,
     sources: {
@@ -224,7 +228,9 @@ export function mapStyle(look: MapLook, overlay: Overlay, area: string | null): 
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': c.land } },
-      ...(look.hasBaseMap ? baseLayers(c, look.lang) : []),
+      ...base.filter((layer) => layer.type !== 'symbol'),
+      ...(overlay.below ?? []),
+      ...base.filter((layer) => layer.type === 'symbol'),
       ...areas,
       ...overlay.layers,
     ],

@@ -317,7 +317,7 @@ fn nothing_is_recalled_that_a_unit_has_begun_or_kept_waiting() {
     let late = due + jiff::SignedDuration::from_secs(1);
     let refusal = decide_at(Some(&untouched), &recall(None), late).unwrap_err();
     assert_eq!(
-        (refusal.kind, &*refusal.code),
+        (refusal.kind, refusal.code),
         (RefusalKind::Invalid, "recall.late")
     );
     assert_eq!(refusal.allowed, ["redirect"]);

@@ -23,8 +23,9 @@ const NO_CARD = /GPU stall due to ReadPixels/;
 let browser;
 let watched = [];
 
-/** Opens the browser for the tests of a file. */
-export function useBrowser() {
+/** Opens the browser for the tests of a file. `maps: false` is for what is not about maps:
+    drawing one without a card takes longer than all else on its page. */
+export function useBrowser({ maps = true } = {}) {
   before(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
@@ -34,6 +35,7 @@ export function useBrowser() {
         // it as well, a page costs twice as much.
         '--use-angle=swiftshader-webgl',
         '--enable-unsafe-swiftshader',
+        ...(maps ? [] : ['--disable-3d-apis']),
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',

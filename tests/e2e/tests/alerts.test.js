@@ -14,7 +14,7 @@ import {
 import { person } from '../lib/people.js';
 import { placeInCity, silenceRule, thing } from '../lib/things.js';
 
-useBrowser();
+useBrowser({ maps: false });
 afterEach(closePages);
 
 const card = (page, name) => page.getByRole('article').filter({ hasText: name });

@@ -64,6 +64,13 @@ test('a unit accepts and reports many cases, and is told of each what became of 
   await results(page)
     .getByText(/未办成.*不能开始处置/)
     .waitFor();
+  // Whoever is on another page is told there, and finds it when coming back.
+  await page.getByRole('link', { name: '看板', exact: true }).click();
+  await page.getByRole('link', { name: /待办.*有 1 件未办成/s }).waitFor();
+  await page.goBack();
+  await results(page)
+    .getByText(/未办成.*不能开始处置/)
+    .waitFor();
   await page.getByRole('button', { name: '知道了' }).click();
 
   await page.unroute('**/api/v1/cases/batch');

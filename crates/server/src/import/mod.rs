@@ -12,6 +12,7 @@ pub mod mapping;
 mod names;
 pub mod osm;
 pub mod readings;
+pub mod readings_file;
 pub mod rejects;
 pub mod requests;
 pub mod source_case;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use csv::StringRecord;
-use serde::Deserialize;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
 use yiwang_sensing::registry::{Kind, RegistryStore, Wanted};
 use yiwang_sensing::{Reading, StreamId};
@@ -16,8 +18,9 @@ use yiwang_sensing::{Reading, StreamId};
 /// stream = "gauge"       # a column with names of datastreams, or with their numbers
 /// # datastream = 12      # or all are of this one
 /// times = "rfc3339"      # or epoch_ms, epoch_s
+/// zone = "Asia/Shanghai" # of times without an offset; the city's unless said
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadingsMapping {
     /// Column of the time.
@@ -31,13 +34,16 @@ pub struct ReadingsMapping {
     /// How times are written.
     #[serde(default)]
     pub times: Times,
+    /// By whose clocks times without an offset are, as an IANA name.
+    pub zone: Option<String>,
 }
 
 /// How times are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Times {
-    /// `2026-01-31T08:00:00+08:00`.
+    /// `2026-01-31T08:00:00+08:00`, or `2026-01-31 08:00:00` by the clocks of the
+    /// zone. A column of times in a Parquet file is read so whatever is said here.
     #[default]
     Rfc3339,
     /// Milliseconds since 1970-01-01 UTC.
@@ -56,6 +62,7 @@ fn wrong(field: &str, found: &str, zh: &str, en: &str) -> Refusal {
 pub struct ReadingsReader<'a, S> {
     store: &'a S,
     mapping: ReadingsMapping,
+    zone: TimeZone,
     at: usize,
     value: usize,
     stream: Option<usize>,
@@ -63,14 +70,15 @@ pub struct ReadingsReader<'a, S> {
 }
 
 impl<'a, S: RegistryStore> ReadingsReader<'a, S> {
-    /// A reader for a file with these columns.
+    /// A reader for a file with these columns, of a city in this zone.
     ///
     /// # Errors
-    /// When the mapping names a column that is not there, or no datastream.
+    /// When the mapping names a column that is not there, no datastream, or no zone.
     pub fn new(
         store: &'a S,
         mapping: ReadingsMapping,
         header: &StringRecord,
+        zone: &TimeZone,
     ) -> Result<Self, Refusal> {
         let column = |field: &str, name: &str| {
             let place = header.iter().position(|known| known.trim() == name);
@@ -89,7 +97,15 @@ impl<'a, S: RegistryStore> ReadingsReader<'a, S> {
                 "say of which datastreams the readings are: stream or datastream, one of both",
             ));
         }
+        let zone = match mapping.zone.as_deref() {
+            None => zone.clone(),
+            Some(name) => TimeZone::get(name).map_err(|_| {
+                wrong("zone", name, "没有这个时区", "there is no such time zone")
+                    .allowing(["Asia/Shanghai"])
+            })?,
+        };
         Ok(ReadingsReader {
+            zone,
             at: column("at", &mapping.at)?,
             value: column("value", &mapping.value)?,
             stream,
@@ -107,13 +123,15 @@ impl<'a, S: RegistryStore> ReadingsReader<'a, S> {
         let cell = |place: usize| row.get(place).unwrap_or_default().trim();
         let at = cell(self.at);
         let time = match self.mapping.times {
-            Times::Rfc3339 => at.parse().ok().map(Timestamp::as_millisecond),
+            Times::Rfc3339 => None,
             Times::EpochMs => at.parse().ok(),
             Times::EpochS => at
                 .parse::<f64>()
                 .ok()
+                .filter(|seconds| seconds.is_finite())
                 .map(|seconds| (seconds * 1000.0) as i64),
         };
+        let time = time.or_else(|| self.instant(at));
         let time = time.ok_or_else(|| {
             wrong(&self.mapping.at, at, "时间不对", "this is no time")
                 .allowing(["2026-01-31T08:00:00Z"])
@@ -134,6 +152,27 @@ impl<'a, S: RegistryStore> ReadingsReader<'a, S> {
             at: time,
             value: number,
         })
+    }
+
+    fn instant(&self, text: &str) -> Option<i64> {
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return Some(at.as_millisecond());
+        }
+        let local: DateTime = text.parse().ok()?;
+        let at = self.zone.to_timestamp(local).ok()?;
+        Some(at.as_millisecond())
+    }
+
+    /// The column that says what a refusal calls by its name in SensorThings.
+    pub fn column(&self, refusal: &Refusal) -> String {
+        let column = match refusal.field.as_deref() {
+            Some("phenomenonTime") => Some(&self.mapping.at),
+            Some("result") => Some(&self.mapping.value),
+            Some("Datastream") => self.mapping.stream.as_ref(),
+            Some(column) => return column.to_owned(),
+            None => None,
+        };
+        column.cloned().unwrap_or_default()
     }
 
     /// The datastream of a number or of a name that only one has.

@@ -95,11 +95,16 @@ impl<'a, W: Write> RejectFile<'a, W> {
         }
     }
 
-    pub(crate) fn set_header(&mut self, header: &ByteRecord) {
+    /// Says what the columns of the file are.
+    pub fn set_header(&mut self, header: &ByteRecord) {
         self.header = Some(header.clone());
     }
 
-    pub(crate) fn write(
+    /// Adds a row, with where it stood and why it was not taken.
+    ///
+    /// # Errors
+    /// What the target says.
+    pub fn write(
         &mut self,
         line: u64,
         reject: &Reject,
@@ -122,7 +127,11 @@ impl<'a, W: Write> RejectFile<'a, W> {
             .write_record(own.into_iter().chain(record.iter()))
     }
 
-    pub(crate) fn flush(&mut self) -> std::io::Result<()> {
+    /// Writes out what is still in memory.
+    ///
+    /// # Errors
+    /// What the target says.
+    pub fn flush(&mut self) -> std::io::Result<()> {
         self.writer.flush()
     }
 }

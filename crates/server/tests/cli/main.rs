@@ -10,6 +10,7 @@ mod eval;
 mod export;
 mod import;
 mod osm;
+mod readings;
 mod sample_city;
 mod serve;
 mod train;

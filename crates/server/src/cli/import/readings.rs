@@ -13,7 +13,10 @@ use sha2::{Digest, Sha256};
 use yiwang_base::{Refusal, Timestamp};
 use yiwang_history::{Batch, BatchKey};
 use yiwang_sensing::Reading;
+use yiwang_server::city::City;
 use yiwang_server::import::readings::{ReadingsMapping, ReadingsReader};
+use yiwang_server::import::readings_file::{FileRow, ReadingsFile};
+use yiwang_server::import::rejects::{Reject, RejectFile};
 use yiwang_server::sensing::{Sender, Sensing, seal_all};
 use yiwang_store::Store;
 
@@ -21,24 +24,27 @@ use super::{file_name, reject_path};
 use crate::cli::Context;
 use crate::cli::progress::{Progress, thousands};
 
-/// Import readings of datastreams from a CSV file
+/// Import readings of datastreams from a CSV or Parquet file
 ///
 /// The mapping is a TOML file: at, value and stream name columns, times says how
 /// times are written. Datastreams are those of the register, by number or by
 /// name. The same file under the same mapping adds nothing the second time. Rows
-/// that cannot be taken go to a file in DIR/rejects, each with its reason.
+/// that cannot be taken go to a file in DIR/rejects, each with its line and its
+/// reason; mended there, they are imported from that file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   yiwang import readings levels.csv --mapping levels.toml --data city
+  yiwang import readings levels.parquet --mapping levels.toml --data city
 
 A mapping:
   at = \"time\"
   value = \"level_m\"
   stream = \"gauge\"
-  times = \"rfc3339\"   # or epoch_ms, epoch_s")]
+  times = \"rfc3339\"   # or epoch_ms, epoch_s
+  zone = \"Asia/Shanghai\"   # of times without an offset; the city's unless said")]
 pub(super) struct Readings {
-    /// The file: CSV with a header, UTF-8
+    /// The file: CSV with a header, UTF-8, or Parquet
     file: PathBuf,
     /// The mapping
     #[arg(long, value_name = "FILE")]
@@ -65,7 +71,7 @@ impl Readings {
             .with_context(|| self.mapping.display().to_string())?;
         let mapping: ReadingsMapping =
             toml::from_str(&text).with_context(|| self.mapping.display().to_string())?;
-        let source = source(&self.file, &text)?;
+        let source = source(&self.file, &mapping)?;
         let (store, _) = context.open(&context.config()?)?;
         let report = context.block_on(self.import(context, &store, mapping, source))??;
         context.report(&report, || {
@@ -92,15 +98,15 @@ impl Readings {
         source: String,
     ) -> Result<Report> {
         let sensing = Sensing::open(store)?;
-        let mut table = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_path(&self.file)
-            .with_context(|| self.file.display().to_string())?;
-        let header = table.headers()?.clone();
-        let mut reader = ReadingsReader::new(store, mapping, &header)?;
+        let mut file =
+            ReadingsFile::open(&self.file).with_context(|| self.file.display().to_string())?;
+        let header = file.header().clone();
+        let city = City::load(store)?;
+        let zone = city.rules.calendar.zone();
         let mut work = Work {
             sensing: &sensing,
             store,
+            reader: ReadingsReader::new(store, mapping, &header, zone)?,
             source,
             seq: 0,
             readings: Vec::new(),
@@ -113,25 +119,12 @@ impl Readings {
             report: Report::default(),
         };
         let mut progress = Progress::new("importing", "rows");
-        let mut row = StringRecord::new();
-        loop {
-            match table.read_record(&mut row) {
-                Ok(false) => break,
-                Ok(true) => {}
-                Err(error) => {
-                    work.report.rows += 1;
-                    work.reject(&row, "readings.row", &error.to_string())?;
-                    continue;
-                }
-            }
+        while let Some(row) = file
+            .next_row()
+            .with_context(|| self.file.display().to_string())?
+        {
             work.report.rows += 1;
-            match reader.read(&row) {
-                Ok(reading) => {
-                    work.readings.push(reading);
-                    work.rows.push(row.clone());
-                }
-                Err(refusal) => work.refuse(&row, &refusal)?,
-            }
+            work.read(row)?;
             if work.readings.len() == BATCH {
                 work.send().await?;
                 progress.at(work.report.rows, None);
@@ -140,17 +133,20 @@ impl Readings {
         work.send().await?;
         sensing.history.keep_spans()?;
         let mut report = work.report;
-        report.rejects = work.rejects.file.map(|_| work.rejects.path);
+        if let Some(mut file) = work.rejects.file {
+            file.flush()?;
+            report.rejects = Some(work.rejects.path);
+        }
         Ok(report)
     }
 }
 
-/// What names a file's batches: its name, and a hash of it and its mapping.
-fn source(file: &Path, mapping: &str) -> Result<String> {
+/// What names a file's batches: its name, and a hash of it and of what its mapping says.
+fn source(file: &Path, mapping: &ReadingsMapping) -> Result<String> {
     let mut hash = Sha256::new();
     let mut opened = File::open(file).with_context(|| file.display().to_string())?;
     std::io::copy(&mut opened, &mut hash)?;
-    hash.update(mapping);
+    hash.update(serde_json::to_vec(mapping)?);
     let hash = hex::encode(&hash.finalize()[..16]);
     let name: String = file_name(file).chars().take(40).collect();
     Ok(format!("import/{name}/{hash}"))
@@ -159,16 +155,33 @@ fn source(file: &Path, mapping: &str) -> Result<String> {
 struct Work<'a> {
     sensing: &'a Sensing,
     store: &'a Store,
+    reader: ReadingsReader<'a, Store>,
     source: String,
     seq: u64,
     readings: Vec<Reading>,
     /// The rows that the readings are of.
-    rows: Vec<StringRecord>,
+    rows: Vec<FileRow>,
     rejects: Rejects,
     report: Report,
 }
 
 impl Work<'_> {
+    fn read(&mut self, row: FileRow) -> Result<()> {
+        let Ok(text) = StringRecord::from_byte_record(row.cells.clone()) else {
+            let (zh, en) = ("此行不是 UTF-8 文字", "this row is no text in UTF-8");
+            let reject = Reject::new("readings.row", "", "", zh, en);
+            return self.reject(&row, &reject);
+        };
+        match self.reader.read(&text) {
+            Ok(reading) => {
+                self.readings.push(reading);
+                self.rows.push(row);
+                Ok(())
+            }
+            Err(refusal) => self.refuse(&row, refusal),
+        }
+    }
+
     async fn send(&mut self) -> Result<()> {
         let readings = std::mem::take(&mut self.readings);
         let rows = std::mem::take(&mut self.rows);
@@ -190,8 +203,8 @@ impl Work<'_> {
             true => self.report.known += taken.kept,
             false => self.report.kept += taken.kept,
         }
-        for (position, refusal) in &taken.refused {
-            self.refuse(&rows[*position as usize], refusal)?;
+        for (position, refusal) in taken.refused {
+            self.refuse(&rows[position as usize], refusal)?;
         }
         if self.sensing.history.wait_for_part(Duration::ZERO) {
             let handle = tokio::runtime::Handle::current();
@@ -202,14 +215,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn refuse(&mut self, row: &StringRecord, refusal: &Refusal) -> Result<()> {
-        let text = &refusal.message;
-        self.reject(row, refusal.code, &format!("{}; {}", text.zh, text.en))
+    fn refuse(&mut self, row: &FileRow, refusal: Refusal) -> Result<()> {
+        let column = self.reader.column(&refusal);
+        self.reject(row, &Reject::from_refusal(refusal, &column))
     }
 
-    fn reject(&mut self, row: &StringRecord, code: &str, reason: &str) -> Result<()> {
+    fn reject(&mut self, row: &FileRow, reject: &Reject) -> Result<()> {
         self.report.rejected += 1;
-        self.rejects.write(row, code, reason)
+        self.rejects.write(row, reject)
     }
 }
 
@@ -217,21 +230,19 @@ impl Work<'_> {
 struct Rejects {
     path: PathBuf,
     header: StringRecord,
-    file: Option<csv::Writer<File>>,
+    file: Option<RejectFile<'static, File>>,
 }
 
 impl Rejects {
-    fn write(&mut self, row: &StringRecord, code: &str, reason: &str) -> Result<()> {
+    fn write(&mut self, row: &FileRow, reject: &Reject) -> Result<()> {
         if self.file.is_none() {
             let made = reject_path::create(&self.path);
-            let made = made.with_context(|| self.path.display().to_string())?;
-            let mut file = csv::WriterBuilder::new().flexible(true).from_writer(made);
-            let own = ["reject_code", "reject_reason"];
-            file.write_record(own.into_iter().chain(&self.header))?;
+            let mut file = RejectFile::new(made.with_context(|| self.path.display().to_string())?);
+            file.set_header(self.header.as_byte_record());
             self.file = Some(file);
         }
         if let Some(file) = &mut self.file {
-            file.write_record([code, reason].into_iter().chain(row))?;
+            file.write(row.line, reject, &row.cells)?;
         }
         Ok(())
     }

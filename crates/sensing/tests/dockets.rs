@@ -11,6 +11,7 @@ use yiwang_sensing::alert::{
 use yiwang_sensing::docket::{
     Kept, MemoryDocket, Sheet, Step, alert_trial, conforms, warning_trial,
 };
+use yiwang_sensing::registry::{MemoryRegistry, registry_conforms};
 use yiwang_sensing::rule::{Escalation, Ground};
 use yiwang_sensing::warning::{
     self, Actual, Content, Sender, Status, Table, Warning, WarningCommand,
@@ -421,4 +422,10 @@ fn the_dockets_in_memory_conform() {
     pollster::block_on(conforms(&alerts, &alert_trial().unwrap())).unwrap();
     let warnings = MemoryDocket::<Warning>::default();
     pollster::block_on(conforms(&warnings, &warning_trial().unwrap())).unwrap();
+}
+
+#[test]
+fn the_register_in_memory_conforms() {
+    let register = MemoryRegistry::default();
+    pollster::block_on(registry_conforms(&register)).unwrap();
 }

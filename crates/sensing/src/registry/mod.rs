@@ -7,14 +7,18 @@
 //! others by their numbers. Observations are a kind too, and are kept elsewhere:
 //! they are readings.
 
+mod conformance;
 mod draft;
 mod entity;
 mod kind;
+mod memory;
 mod port;
 mod remove;
 
+pub use conformance::registry_conforms;
 pub use draft::{Draft, NewIds, Target, draft_new, patch};
 pub use entity::{Change, Entity, Key};
 pub use kind::{Field, Kind, Relation, Sort};
+pub use memory::MemoryRegistry;
 pub use port::{MOST_BYTES, Page, RegistryError, RegistryStore, Wanted};
 pub use remove::{Looked, removal};

@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 use yiwang_base::{Refusal, Timestamp};
 use yiwang_sensing::registry::{
     Draft, Entity, Key, Kind, Looked, RegistryError, RegistryStore, Target, Wanted, draft_new,
-    patch, removal,
+    patch, registry_conforms, removal,
 };
 use yiwang_store::{Store, replay};
 
-use crate::desk::{Held, now, raw, wait};
+use crate::desk::{Held, key, now, raw, wait};
 
 fn object(json: Value) -> Map<String, Value> {
     json.as_object().unwrap().clone()
@@ -46,6 +46,16 @@ fn gauge(store: &Store) -> Key {
     };
     let links = vec![new(Kind::Location, "here"), stream("rain"), stream("level")];
     make(store, &draft(Kind::Thing, "gauge", links)).unwrap()
+}
+
+#[test]
+fn the_record_is_a_register_as_the_one_in_memory_is() {
+    let store = Held::new();
+    wait(registry_conforms::<Store>(&store)).unwrap();
+    wait(store.sign(&key())).unwrap();
+    let directory = store.close();
+    let report = replay(directory.path(), true, &mut |_| {}).unwrap();
+    assert_eq!(report.differing, [""; 0]);
 }
 
 struct Register<'a>(&'a Store);

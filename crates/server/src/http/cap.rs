@@ -3,15 +3,17 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use jiff::tz::Offset;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use yiwang_base::{Colour, LocalText, Refusal, RefusalKind, Timestamp, from_millis, to_millis};
-use yiwang_sensing::warning::{Actual, Message, MessageKind};
+use yiwang_sensing::docket::Docket;
+use yiwang_sensing::warning::{Actual, Message, MessageKind, Warning};
 
+use super::filter::wrong;
 use super::problem::Answer;
 use super::state::{App, now};
 use super::warnings::issued;
@@ -19,10 +21,21 @@ use crate::alerting::offset_minutes;
 
 type Xml = Writer<Cursor<Vec<u8>>>;
 
-/// The warnings that were issued, the newest first. Exercises and tests never
+/// Warnings on one page of the feed.
+const ENTRIES: usize = 100;
+
+/// The warnings that were issued, the newest first, a hundred on a page (RFC 5005);
+/// `before` names the warning whose page ended there. Exercises and tests never
 /// stand here.
-pub(super) async fn feed(State(app): State<Arc<App>>) -> Answer<Response> {
-    let found = issued(&app, None)?;
+pub(super) async fn feed(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+) -> Answer<Response> {
+    let before = before(&query.unwrap_or_default())?;
+    let mut found = issued(&app, None, before, ENTRIES + 1)?;
+    let more = found.len() > ENTRIES;
+    found.truncate(ENTRIES);
+    let next = found.last().filter(|_| more).map(|kept| kept.id);
     let offset = offset(&app);
     let city = app.city();
     let mut xml = begin();
@@ -38,6 +51,13 @@ pub(super) async fn feed(State(app): State<Arc<App>>) -> Answer<Response> {
         text(xml, "id", "urn:yiwang:warnings")?;
         text(xml, "title", &format!("{} 预警 Warnings", city.name.zh))?;
         text(xml, "updated", &time(updated, offset))?;
+        if let Some(next) = next {
+            let href = format!("/cap/feed.atom?before={next}");
+            xml.create_element("link")
+                .with_attribute(("rel", "next"))
+                .with_attribute(("href", href.as_str()))
+                .write_empty()?;
+        }
         for actual in found.iter().filter_map(Actual::of) {
             let Some(message) = messages(&actual) else {
                 continue;
@@ -69,8 +89,15 @@ pub(super) async fn message(
     Path(file): Path<String>,
 ) -> Answer<Response> {
     let identifier = file.strip_suffix(".xml").unwrap_or(&file);
-    let found = issued(&app, None)?;
-    for actual in found.iter().filter_map(Actual::of) {
+    // It ends in the warning's number.
+    let id = identifier
+        .rsplit_once('_')
+        .and_then(|(_, id)| id.parse().ok());
+    let found = match id {
+        Some(id) => Docket::<Warning>::sheet(&app.store, id).map_err(Refusal::from)?,
+        None => None,
+    };
+    if let Some(actual) = found.as_ref().and_then(Actual::of) {
         let messages = &actual.warning().messages;
         let place = messages.iter().position(|m| m.identifier == identifier);
         if let Some(place) = place {
@@ -87,6 +114,15 @@ pub(super) async fn message(
     )
     .found(identifier)
     .into())
+}
+
+/// After which warning a page begins.
+fn before(query: &str) -> Result<Option<u64>, Refusal> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let said = pairs.find(|(name, _)| name == "before");
+    let read =
+        said.map(|(name, value)| value.parse().map_err(|_| wrong(&name, &value, ["1, 2, …"])));
+    read.transpose()
 }
 
 fn answer(xml: Xml, kind: &'static str) -> Response {

@@ -32,8 +32,8 @@ use crate::wire::{
     WarningView, WarningsView, Word,
 };
 
-/// Most warnings that are looked through for those that hold.
-const MOST: usize = 1_000;
+/// Warnings read at once while looking for those that were issued.
+const PAGE: usize = 100;
 
 /// Warnings of any status, the newest first.
 #[utoipa::path(get, path = "/api/v1/warnings", operation_id = "warnings", tag = "alerts", security(("session" = [])),
@@ -219,20 +219,36 @@ pub(super) async fn set_settings(
 #[utoipa::path(get, path = "/api/v1/public-warnings", operation_id = "public_warnings", tag = "alerts",
     responses((status = 200, body = Vec<PublicWarning>), ReadProblems))]
 pub(super) async fn public(State(app): State<Arc<App>>) -> Answer<Json<Vec<PublicWarning>>> {
-    let found = issued(&app, Some(true))?;
+    let found = issued(&app, Some(true), None, usize::MAX)?;
     let actual = found.iter().filter_map(Actual::of);
     let holding = actual.filter(|actual| actual.holds(now()));
     Ok(Json(holding.filter_map(for_everybody).collect()))
 }
 
-/// Warnings that may have been issued, the newest first.
-pub(super) fn issued(app: &App, open: Option<bool>) -> Result<Vec<Kept<Warning>>, Refusal> {
-    let filter = Filter {
-        open,
-        before: None,
-        limit: MOST,
-    };
-    Ok(app.store.sheets(filter)?)
+/// Warnings that were issued and are actual, the newest first: those with smaller
+/// numbers than `before`, at most `most`.
+pub(super) fn issued(
+    app: &App,
+    open: Option<bool>,
+    mut before: Option<u64>,
+    most: usize,
+) -> Result<Vec<Kept<Warning>>, Refusal> {
+    let mut found = Vec::new();
+    loop {
+        let filter = Filter {
+            open,
+            before,
+            limit: PAGE,
+        };
+        let page: Vec<Kept<Warning>> = app.store.sheets(filter)?;
+        let was_last = page.len() < PAGE;
+        before = page.last().map(|kept| kept.id);
+        found.extend(page.into_iter().filter(|kept| Actual::of(kept).is_some()));
+        if was_last || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
 }
 
 fn for_everybody(actual: Actual<'_>) -> Option<PublicWarning> {

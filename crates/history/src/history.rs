@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use yiwang_sensing::StreamId;
 
+use crate::amend::Amended;
 use crate::batch::{AppendError, Appended, Batch, Chunk, MOST_BYTES};
 use crate::frame::encode_batch;
 use crate::hot::Part;
@@ -67,6 +68,8 @@ pub(crate) struct Readable {
     /// Parts of the log; the last is being written.
     pub(crate) parts: Vec<Part>,
     pub(crate) segments: Vec<Arc<Segment>>,
+    /// Readings that were put right or taken back.
+    pub(crate) amended: Arc<Amended>,
 }
 
 /// What the writer and readers share.
@@ -77,6 +80,8 @@ pub(crate) struct Shared {
     /// Parts that wait to be sealed, and whoever waits for one.
     pub(crate) closed_parts: Mutex<usize>,
     pub(crate) part_closed: Condvar,
+    /// The ids of readings that are being rolled up: those cannot be amended.
+    pub(crate) rolling: Mutex<Option<[u64; 2]>>,
     /// Bytes on their way to the writer.
     pub(crate) waiting: AtomicUsize,
 }
@@ -161,7 +166,11 @@ impl History {
 
     /// What is known of a stream; `None` where it has no readings.
     pub fn span(&self, stream: StreamId) -> Option<Span> {
-        read(&self.shared.spans).get(stream)
+        let span = read(&self.shared.spans).get(stream)?;
+        match self.is_amended(stream) {
+            true => self.amended_span(stream, span),
+            false => Some(span),
+        }
     }
 
     /// How many readings were ever kept: the next one's id.

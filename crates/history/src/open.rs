@@ -60,6 +60,7 @@ impl History {
             readable: RwLock::new(Readable {
                 parts: log.parts,
                 segments,
+                ..Readable::default()
             }),
             spans: RwLock::new(spans),
             closed_parts: Mutex::new(closed),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use yiwang_sensing::{Reading, StreamId};
 
+use crate::amend::Amended;
 use crate::batch::Row;
 use crate::history::{History, HistoryError, read};
 use crate::segment::Level;
@@ -102,6 +103,8 @@ pub struct Query {
     pub order: Order,
     /// At most so many.
     pub limit: Option<usize>,
+    /// What readings were amended when it was asked.
+    pub(crate) amended: Arc<Amended>,
 }
 
 impl Query {
@@ -114,10 +117,16 @@ impl Query {
             ids: 0..u64::MAX,
             order: Order::Earliest,
             limit: None,
+            amended: Arc::default(),
         }
     }
 
+    /// Whether a row as it was kept is asked for; one that was amended is not.
     pub(crate) fn matches(&self, stream: u64, at: i64, id: u64) -> bool {
+        self.asks_for(stream, at, id) && !self.amended.has(id)
+    }
+
+    pub(crate) fn asks_for(&self, stream: u64, at: i64, id: u64) -> bool {
         at >= self.from && at < self.to && self.ids.contains(&id) && self.streams.contains(stream)
     }
 }
@@ -208,9 +217,10 @@ impl History {
 
     /// The readings that a query asks for, as of now. A reading of which only a
     /// summary is left is not found.
-    pub fn rows(&self, query: Query) -> Rows {
+    pub fn rows(&self, mut query: Query) -> Rows {
         let (chunks, segments) = {
             let readable = read(&self.shared.readable);
+            query.amended = Arc::clone(&readable.amended);
             let chunks = readable.parts.iter().flat_map(|part| &part.chunks);
             let chunks: Vec<Source> = chunks.cloned().map(Source::Chunk).collect();
             let segments = readable.segments.iter();
@@ -218,7 +228,8 @@ impl History {
             let segments: Vec<Source> = segments.cloned().map(Source::Segment).collect();
             (chunks, segments)
         };
-        let sources = chunks.into_iter().chain(segments);
+        let amended = Some(Source::Amended).filter(|_| !query.amended.is_empty());
+        let sources = chunks.into_iter().chain(segments).chain(amended);
         let bounded = sources.filter_map(|source| Some((source.bound(&query)?, source)));
         let mut closed: Vec<(i64, Source)> = bounded.collect();
         closed.sort_by_key(|(bound, _)| Reverse(*bound));
@@ -261,13 +272,14 @@ impl History {
                 .filter_map(|stream| self.span(StreamId(*stream)));
             return Ok(spans.map(|span| span.count).sum());
         }
-        let query = Query {
+        let all = Query {
             limit: None,
             ..query.clone()
         };
+        let rows = self.rows(all);
         let mut count = 0;
-        for (_, source) in self.rows(query.clone()).closed {
-            count += source.count(&query)?;
+        for (_, source) in rows.closed {
+            count += source.count(&rows.query)?;
         }
         Ok(count)
     }
@@ -279,18 +291,35 @@ impl History {
     pub fn summaries(
         &self,
         streams: &Streams,
-        [from, to]: [i64; 2],
+        times: [i64; 2],
         bucket: Bucket,
     ) -> Result<Summaries, HistoryError> {
-        let (chunks, segments) = {
+        self.summaries_by(streams, times, bucket, &|stream| stream)
+    }
+
+    /// The same of groups of streams: `group` says which one a stream is in, and
+    /// stands in the answer instead of it.
+    ///
+    /// # Errors
+    /// As for [`History::summaries`].
+    pub fn summaries_by(
+        &self,
+        streams: &Streams,
+        [from, to]: [i64; 2],
+        bucket: Bucket,
+        group: &dyn Fn(u64) -> u64,
+    ) -> Result<Summaries, HistoryError> {
+        let (chunks, segments, amended) = {
             let readable = read(&self.shared.readable);
             let chunks = readable.parts.iter().flat_map(|part| part.chunks.clone());
-            (chunks.collect::<Vec<_>>(), readable.segments.clone())
+            let chunks: Vec<_> = chunks.collect();
+            let amended = Arc::clone(&readable.amended);
+            (chunks, readable.segments.clone(), amended)
         };
         let mut summaries = Summaries::default();
         let all = &mut summaries.all;
         let mut add = |stream, at, summary: Summary| {
-            all.entry((stream, bucket.start(at)))
+            all.entry((group(stream), bucket.start(at)))
                 .and_modify(|sum| sum.add(&summary))
                 .or_insert(summary);
             if all.len() > MOST_SUMMARIES {
@@ -300,18 +329,24 @@ impl History {
         };
         let mut left_out = false;
         for segment in &segments {
-            let finer = segment.meta.level.bucket();
+            let finer = segment.meta.bucket();
             if finer.is_some_and(|finer| !bucket.is_made_of(finer)) {
                 let [first, last] = segment.meta.times;
                 left_out |= first < to && last >= from;
                 continue;
             }
-            summaries_of(segment, Some(streams), [from, to], &mut add)?;
+            summaries_of(segment, &amended, Some(streams), [from, to], &mut add)?;
         }
-        for reading in chunks.iter().flat_map(|chunk| &chunk.readings) {
+        let kept = chunks
+            .iter()
+            .flat_map(|chunk| (chunk.first..).zip(&chunk.readings))
+            .filter(|(id, _)| !amended.has(*id))
+            .map(|(_, reading)| *reading);
+        let put_right = amended.rows(0..u64::MAX).map(|row| row.reading);
+        for reading in kept.chain(put_right) {
             let within = reading.at >= from && reading.at < to;
             if within && !reading.value.is_nan() && streams.contains(reading.stream.0) {
-                add(reading.stream.0, reading.at, Summary::of(reading))?;
+                add(reading.stream.0, reading.at, Summary::of(&reading))?;
             }
         }
         summaries.coarser_left_out = left_out;

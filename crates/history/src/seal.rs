@@ -72,6 +72,7 @@ impl History {
                 bytes,
                 sha256,
                 replaces: Vec::new(),
+                offset_ms: 0,
             },
             part: Some(part.first),
         }))
@@ -85,8 +86,16 @@ impl History {
     pub fn settle(&self, unsettled: Unsettled) -> Result<(), HistoryError> {
         let segment = Segment::open(&self.directory, unsettled.meta)?;
         let replaced = segment.meta.replaces.clone();
+        let rolled_up = segment.meta.level != Level::Readings;
+        let spans = match rolled_up {
+            true => self.spans_put_right(segment.meta.ids),
+            false => Vec::new(),
+        };
         {
             let mut readable = write(&self.shared.readable);
+            if rolled_up && readable.amended.any_in(segment.meta.ids) {
+                readable.amended = Arc::new(readable.amended.without(segment.meta.ids));
+            }
             if let Some(first) = unsettled.part {
                 readable.parts.retain(|part| part.first != first);
             }
@@ -94,6 +103,10 @@ impl History {
                 .segments
                 .retain(|segment| !replaced.contains(&segment.meta.name));
             readable.segments.push(Arc::new(segment));
+        }
+        if rolled_up {
+            write(&self.shared.spans).put_right(&spans);
+            *lock(&self.shared.rolling) = None;
         }
         let gone = unsettled.part.map(|first| log_file(&self.directory, first));
         if gone.is_some() {

@@ -18,9 +18,9 @@ pub enum Level {
     Readings,
     /// A summary of each stream and minute.
     Minute,
-    /// A summary of each stream and hour.
+    /// A summary of each stream and hour of the city.
     Hour,
-    /// A summary of each stream and day of UTC.
+    /// A summary of each stream and day of the city.
     Day,
 }
 
@@ -38,14 +38,19 @@ impl Level {
         }
     }
 
-    /// How summaries of this level cut time; none for readings.
-    pub fn bucket(self) -> Option<Bucket> {
-        match self {
-            Level::Readings => None,
-            Level::Minute => Some(Bucket::MINUTE),
-            Level::Hour => Some(Bucket::HOUR),
-            Level::Day => Some(Bucket::DAY),
-        }
+    /// How summaries of this level cut time, by clocks so far ahead of UTC; none
+    /// for readings.
+    pub fn bucket(self, offset_ms: i64) -> Option<Bucket> {
+        let bucket = match self {
+            Level::Readings => return None,
+            Level::Minute => return Some(Bucket::MINUTE),
+            Level::Hour => Bucket::HOUR,
+            Level::Day => Bucket::DAY,
+        };
+        Some(Bucket {
+            offset_ms,
+            ..bucket
+        })
     }
 }
 
@@ -71,6 +76,21 @@ pub struct SegmentMeta {
     pub sha256: String,
     /// The segments whose place it takes.
     pub replaces: Vec<String>,
+    /// How far the clocks by which its hours or days begin are ahead of UTC,
+    /// milliseconds.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub offset_ms: i64,
+}
+
+fn is_none(offset_ms: &i64) -> bool {
+    *offset_ms == 0
+}
+
+impl SegmentMeta {
+    /// How its summaries cut time; none for readings.
+    pub fn bucket(&self) -> Option<Bucket> {
+        self.level.bucket(self.offset_ms)
+    }
 }
 
 /// Smallest and largest stream, time and id of a group of rows.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::amend::Amended;
 use crate::batch::{Chunk, Row};
 use crate::history::HistoryError;
 use crate::query::{Query, Streams};
@@ -12,6 +13,14 @@ use crate::summary::Summary;
 pub(crate) enum Source {
     Segment(Arc<Segment>),
     Chunk(Arc<Chunk>),
+    /// The readings that were put right, as the query knows them.
+    Amended,
+}
+
+/// The readings that were put right and are asked for.
+fn put_right(query: &Query) -> impl Iterator<Item = Row> + '_ {
+    let rows = query.amended.rows(query.ids.clone());
+    rows.filter(|row| query.asks_for(row.reading.stream.0, row.reading.at, row.id))
 }
 
 impl Source {
@@ -34,6 +43,9 @@ impl Source {
                 .zip(&chunk.readings)
                 .filter(|(id, reading)| query.matches(reading.stream.0, reading.at, *id))
                 .map(|(id, reading)| query.order.key(reading.at, id))
+                .min(),
+            Source::Amended => put_right(query)
+                .map(|row| query.order.key(row.reading.at, row.id))
                 .min(),
         }
     }
@@ -58,6 +70,7 @@ impl Source {
                     .filter(|(id, r)| query.matches(r.stream.0, r.at, *id))
                     .count() as u64;
             }
+            Source::Amended => count += put_right(query).count() as u64,
         }
         Ok(count)
     }
@@ -92,6 +105,7 @@ impl Source {
                 rows.extend(matching.map(|(position, _)| chunk.row(position)));
                 cut(&mut rows);
             }
+            Source::Amended => rows.extend(put_right(query)),
         }
         rows.sort_unstable_by_key(key);
         Ok(rows)
@@ -108,15 +122,18 @@ fn may_match(query: &Query, zone: &Zone) -> bool {
 }
 
 /// Calls `take` with a summary of each reading, or each summary, of a segment
-/// that is about the streams and begins within the times.
+/// that is about the streams and begins within the times. Readings that were
+/// amended are left out.
 pub(crate) fn summaries_of(
     segment: &Segment,
+    amended: &Amended,
     streams: Option<&Streams>,
     [from, to]: [i64; 2],
     take: &mut dyn FnMut(u64, i64, Summary) -> Result<(), HistoryError>,
 ) -> Result<(), HistoryError> {
     let reader = segment.reader()?;
     let damaged = |error| segment.damaged(&error);
+    let some_amended = amended.any_in(segment.meta.ids);
     let wanted = |stream| streams.is_none_or(|streams| streams.contains(stream));
     for (group, zone) in segment.zones.iter().enumerate() {
         let outside = zone.times[1] < from || zone.times[0] >= to;
@@ -127,8 +144,17 @@ pub(crate) fn summaries_of(
             let streams = reader.whole(group, 0).map_err(damaged)?;
             let at = reader.whole(group, 1).map_err(damaged)?;
             let values = reader.number(group, 2).map_err(damaged)?;
-            for ((stream, at), value) in streams.into_iter().zip(at).zip(values) {
+            let ids = match some_amended {
+                true => reader.whole(group, 3).map_err(damaged)?,
+                false => Vec::new(),
+            };
+            let rows = streams.into_iter().zip(at).zip(values).enumerate();
+            for (row, ((stream, at), value)) in rows {
                 let stream = stream.cast_unsigned();
+                let id = ids.get(row).map(|id| id.cast_unsigned());
+                if id.is_some_and(|id| amended.has(id)) {
+                    continue;
+                }
                 if at >= from && at < to && !value.is_nan() && wanted(stream) {
                     take(stream, at, Summary::of_value(at, value))?;
                 }

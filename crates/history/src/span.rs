@@ -23,6 +23,15 @@ pub struct Span {
     pub last_id: u64,
 }
 
+/// A span that amendments change for good, since their readings are rolled up.
+pub(crate) struct SpanPutRight {
+    pub(crate) stream: u64,
+    /// How many readings were taken back.
+    pub(crate) gone: u64,
+    pub(crate) before: Span,
+    pub(crate) after: Option<Span>,
+}
+
 const NONE: Span = Span {
     count: 0,
     first_at: i64::MAX,
@@ -84,6 +93,28 @@ impl Spans {
             span.last_at = summary.last_at;
             span.last_value = summary.last;
             span.last_id = id;
+        }
+    }
+
+    /// Takes over what amendments made of spans, where they are still as they were.
+    pub(crate) fn put_right(&mut self, spans: &[SpanPutRight]) {
+        for put_right in spans {
+            let SpanPutRight {
+                stream,
+                gone,
+                before,
+                after,
+            } = put_right;
+            let span = self.slot(*stream);
+            span.count = span.count.saturating_sub(*gone);
+            let Some(after) = after else { continue };
+            if span.first_at == before.first_at {
+                span.first_at = after.first_at;
+            }
+            if span.last_id == before.last_id {
+                (span.last_at, span.last_id) = (after.last_at, after.last_id);
+                span.last_value = after.last_value;
+            }
         }
     }
 

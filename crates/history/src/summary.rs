@@ -80,6 +80,12 @@ impl Bucket {
     /// A day of UTC.
     pub const DAY: Bucket = Bucket::utc(86_400_000);
 
+    /// All of time in one.
+    pub const ALL: Bucket = Bucket {
+        width_ms: 1 << 62,
+        offset_ms: 1 << 61,
+    };
+
     /// Buckets of this length that begin with UTC's.
     pub const fn utc(width_ms: i64) -> Bucket {
         Bucket {
@@ -99,8 +105,9 @@ impl Bucket {
 
     /// Whether buckets of this kind are made of whole ones of a finer kind.
     pub fn is_made_of(self, finer: Bucket) -> bool {
-        self.width_ms % finer.width_ms == 0
-            && (self.offset_ms - finer.offset_ms) % finer.width_ms == 0
+        self == Bucket::ALL
+            || self.width_ms % finer.width_ms == 0
+                && (self.offset_ms - finer.offset_ms) % finer.width_ms == 0
     }
 }
 

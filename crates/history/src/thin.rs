@@ -16,22 +16,37 @@ const MOST_SUMMARIES: usize = 4_000_000;
 impl History {
     /// Makes a roll-up of the oldest segments that are finer than `level` and
     /// all of whose readings are earlier than `before`; `None` where there are
-    /// none. It counts after [`History::settle`].
+    /// none. Hours and days begin by clocks that are `offset_ms` ahead of UTC, or by
+    /// UTC where what it is made of does not add up to that. It counts after
+    /// [`History::settle`].
     ///
     /// # Errors
     /// When a segment cannot be read or the file cannot be written: everything
     /// stays then.
-    pub fn roll_up(&self, level: Level, before: i64) -> Result<Option<Unsettled>, HistoryError> {
-        let Some(bucket) = level.bucket() else {
+    pub fn roll_up(
+        &self,
+        level: Level,
+        before: i64,
+        offset_ms: i64,
+    ) -> Result<Option<Unsettled>, HistoryError> {
+        let (Some(local), Some(utc)) = (level.bucket(offset_ms), level.bucket(0)) else {
             return Ok(None);
         };
         let _turn = lock(&self.sealing);
-        let mut old: Vec<Arc<Segment>> = {
+        let (mut old, amended): (Vec<Arc<Segment>>, _) = {
             let readable = read(&self.shared.readable);
             let segments = readable.segments.iter();
             let old = segments.filter(|s| s.meta.level < level && s.meta.times[1] < before);
-            old.cloned().collect()
+            let old: Vec<_> = old.cloned().collect();
+            let ids = |end: fn(&Segment) -> u64| old.iter().map(move |segment| end(segment));
+            let first = ids(|segment| segment.meta.ids[0]).min();
+            let last = ids(|segment| segment.meta.ids[1]).max();
+            *lock(&self.shared.rolling) = first.zip(last).map(|(first, last)| [first, last]);
+            (old, Arc::clone(&readable.amended))
         };
+        let finer = old.iter().filter_map(|segment| segment.meta.bucket());
+        let adds_up = finer.into_iter().all(|finer| local.is_made_of(finer));
+        let bucket = if adds_up { local } else { utc };
         old.sort_unstable_by_key(|segment| segment.meta.ids);
         let mut sums: BTreeMap<(u64, i64), Summary> = BTreeMap::new();
         let mut taken: Vec<&SegmentMeta> = Vec::new();
@@ -45,6 +60,7 @@ impl History {
             }
             summaries_of(
                 segment,
+                &amended,
                 None,
                 [i64::MIN, i64::MAX],
                 &mut |stream, at, summary| {
@@ -55,6 +71,17 @@ impl History {
                     Ok(())
                 },
             )?;
+            if segment.meta.level == Level::Readings {
+                let [first, last] = segment.meta.ids;
+                let put_right = amended.rows(first..last + 1).map(|row| row.reading);
+                for reading in put_right.filter(|reading| !reading.value.is_nan()) {
+                    let key = (reading.stream.0, bucket.start(reading.at));
+                    let summary = Summary::of(&reading);
+                    sums.entry(key)
+                        .and_modify(|sum| sum.add(&summary))
+                        .or_insert(summary);
+                }
+            }
             taken.push(&segment.meta);
             if sums.len() >= MOST_SUMMARIES {
                 break;
@@ -77,6 +104,11 @@ impl History {
             all.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])
                 .unwrap_or_default()
         };
+        let mut times = range(|meta| meta.times);
+        for (_, at, _) in &rows {
+            // A reading may have been put right to another time.
+            times = [times[0].min(*at), times[1].max(*at)];
+        }
         let streams = taken.iter().map(|meta| meta.streams);
         let streams = streams.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
         Ok(Some(Unsettled {
@@ -86,10 +118,11 @@ impl History {
                 rows: rows.len() as u64,
                 ids,
                 streams: streams.unwrap_or_default(),
-                times: range(|meta| meta.times),
+                times,
                 bytes,
                 sha256,
                 replaces: taken.iter().map(|meta| meta.name.clone()).collect(),
+                offset_ms: bucket.offset_ms,
             },
             part: None,
         }))

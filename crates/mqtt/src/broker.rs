@@ -14,16 +14,24 @@ use crate::tree::Tree;
 pub struct Limits {
     /// Messages that wait for one client.
     pub waiting: usize,
-    /// Bytes that wait for one client.
+    /// Bytes that are kept for one client, sent and not acknowledged ones too.
     pub waiting_bytes: usize,
+    /// Bytes that are kept for all clients of one account, and retained of it.
+    pub account_bytes: usize,
+    /// Bytes that are kept for all clients, and retained.
+    pub all_bytes: usize,
     /// Messages to one client that it has not acknowledged.
     pub unacknowledged: usize,
     /// Filters of one client.
     pub filters: usize,
     /// Retained messages.
     pub retained: usize,
+    /// Retained messages of one account.
+    pub account_retained: usize,
     /// Sessions.
     pub sessions: usize,
+    /// Sessions of one account.
+    pub account_sessions: usize,
     /// How long a session is kept after its connection ended, milliseconds.
     pub session_ms: i64,
 }
@@ -33,10 +41,14 @@ impl Default for Limits {
         Limits {
             waiting: 10_000,
             waiting_bytes: 8 << 20,
+            account_bytes: 64 << 20,
+            all_bytes: 512 << 20,
             unacknowledged: 100,
             filters: 1000,
             retained: 100_000,
+            account_retained: 10_000,
             sessions: 200_000,
+            account_sessions: 10_000,
             session_ms: 7 * 24 * 3_600_000,
         }
     }
@@ -62,6 +74,19 @@ pub struct Connected {
     pub present: bool,
 }
 
+/// What is kept for the clients of an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Its sessions.
+    pub sessions: usize,
+    /// Bytes of messages that wait, are not acknowledged, or are retained.
+    pub bytes: usize,
+    /// Its retained messages.
+    pub retained: usize,
+    /// Messages for it, or to be retained of it, that were dropped: too much waited.
+    pub dropped: u64,
+}
+
 /// What a broker remembers. Messages are handed over to sessions and fetched
 /// from there by their connections.
 #[derive(Debug)]
@@ -70,9 +95,12 @@ pub struct Broker {
     names: HashMap<ClientName, u64>,
     sessions: HashMap<u64, (ClientName, Session)>,
     tree: Tree,
-    retained: BTreeMap<Arc<str>, Message>,
+    /// Each with the account that published it.
+    retained: BTreeMap<Arc<str>, (Message, String)>,
+    /// Of all accounts that something is kept or was dropped of.
+    usage: HashMap<String, Usage>,
+    all: Usage,
     last: u64,
-    dropped: u64,
 }
 
 impl Broker {
@@ -84,13 +112,52 @@ impl Broker {
             sessions: HashMap::new(),
             tree: Tree::default(),
             retained: BTreeMap::new(),
+            usage: HashMap::new(),
+            all: Usage::default(),
             last: 0,
-            dropped: 0,
         }
     }
 
+    /// Counts what changes of an account's.
+    fn count(&mut self, account: &str, change: impl Fn(&mut Usage)) {
+        change(&mut self.all);
+        match self.usage.get_mut(account) {
+            Some(usage) => {
+                change(usage);
+                if *usage == Usage::default() {
+                    self.usage.remove(account);
+                }
+            }
+            None => change(self.usage.entry(account.to_owned()).or_default()),
+        }
+    }
+
+    /// For how many bytes more there is room for an account.
+    fn room(&self, account: &str) -> usize {
+        let own = self.account(account).bytes;
+        let own = self.limits.account_bytes.saturating_sub(own);
+        own.min(self.limits.all_bytes.saturating_sub(self.all.bytes))
+    }
+
+    /// Does something with a session, and counts what that changes.
+    fn act<T>(&mut self, number: u64, act: impl FnOnce(&mut Session, usize) -> T) -> Option<T> {
+        let account = self.sessions.get(&number)?.0.account.clone();
+        let room = self.room(&account);
+        let (_, session) = self.sessions.get_mut(&number)?;
+        let (bytes, dropped) = (session.bytes, session.dropped);
+        let done = act(session, room);
+        let (now, more) = (session.bytes, session.dropped - dropped);
+        if now != bytes || more > 0 {
+            self.count(&account, |usage| {
+                usage.bytes = usage.bytes + now - bytes;
+                usage.dropped += more;
+            });
+        }
+        Some(done)
+    }
+
     /// A client connects; whoever had its session has it no more. None where
-    /// there are too many sessions.
+    /// there are too many sessions, of all or of its account.
     pub fn connect(&mut self, name: &ClientName, clean: bool) -> Option<Connected> {
         let before = self.names.get(name).copied();
         let kept = before.filter(|number| {
@@ -100,8 +167,12 @@ impl Broker {
         if let (Some(before), None) = (before, kept) {
             self.remove(before);
         }
-        if kept.is_none() && self.sessions.len() >= self.limits.sessions {
-            return None;
+        if kept.is_none() {
+            let own = self.account(&name.account).sessions;
+            if self.sessions.len() >= self.limits.sessions || own >= self.limits.account_sessions {
+                return None;
+            }
+            self.count(&name.account, |usage| usage.sessions += 1);
         }
         self.last += 1;
         let connection = self.last;
@@ -127,7 +198,7 @@ impl Broker {
         if session.clean {
             self.remove(connected.session);
         } else {
-            session.part(now);
+            self.act(connected.session, |session, _| session.part(now));
         }
     }
 
@@ -153,7 +224,10 @@ impl Broker {
         let Some((name, session)) = self.sessions.remove(&number) else {
             return;
         };
-        self.dropped += session.dropped;
+        self.count(&name.account, |usage| {
+            usage.bytes -= session.bytes;
+            usage.sessions -= 1;
+        });
         if self.names.get(&name) == Some(&number) {
             self.names.remove(&name);
         }
@@ -175,17 +249,23 @@ impl Broker {
         self.tree.insert(filter, connected.session, granted);
         let kept: Vec<Message> = match filter.contains(['+', '#']) {
             true => {
-                let kept = self.retained.values();
+                let kept = self.retained.values().map(|(message, _)| message);
                 kept.filter(|message| matches(filter, &message.topic))
                     .cloned()
                     .collect()
             }
-            false => self.retained.get(filter).cloned().into_iter().collect(),
+            false => {
+                let kept = self.retained.get(filter);
+                kept.map(|(message, _)| message.clone())
+                    .into_iter()
+                    .collect()
+            }
         };
-        let session = self.held(connected)?;
         for mut message in kept {
             message.qos = lower(message.qos, granted);
-            session.push(message, limits);
+            self.act(connected.session, |session, room| {
+                session.push(message, limits, room)
+            });
         }
         Some(granted)
     }
@@ -206,32 +286,51 @@ impl Broker {
         }
     }
 
-    /// Gives a message to all who subscribe to its topic, and keeps it where it
-    /// is to be retained. Returns the sessions that have something to send.
-    pub fn publish(&mut self, message: &Message) -> Vec<u64> {
-        if message.retain {
-            if message.payload.is_empty() {
-                self.retained.remove(&message.topic);
-            } else if self.retained.len() < self.limits.retained
-                || self.retained.contains_key(&message.topic)
-            {
-                let topic = Arc::clone(&message.topic);
-                self.retained.insert(topic, message.clone());
-            } else {
-                self.dropped += 1;
-            }
+    /// Keeps a message of an account as the last of its topic.
+    fn retain(&mut self, by: &str, message: &Message) {
+        if let Some((before, owner)) = self.retained.remove(&message.topic) {
+            self.count(&owner, |usage| {
+                usage.bytes -= before.bytes();
+                usage.retained -= 1;
+            });
         }
+        if message.payload.is_empty() {
+            return;
+        }
+        let fits = self.retained.len() < self.limits.retained
+            && self.account(by).retained < self.limits.account_retained
+            && message.bytes() <= self.room(by);
+        if !fits {
+            return self.count(by, |usage| usage.dropped += 1);
+        }
+        self.count(by, |usage| {
+            usage.bytes += message.bytes();
+            usage.retained += 1;
+        });
+        let topic = Arc::clone(&message.topic);
+        self.retained
+            .insert(topic, (message.clone(), by.to_owned()));
+    }
+
+    /// Gives a message that an account published to all who subscribe to its topic,
+    /// and keeps it where it is to be retained. Returns the sessions that have
+    /// something to send.
+    pub fn publish(&mut self, by: &str, message: &Message) -> Vec<u64> {
+        if message.retain {
+            self.retain(by, message);
+        }
+        let limits = self.limits;
         let mut wake = Vec::new();
         for (number, granted) in self.tree.find(&message.topic) {
-            let Some((_, session)) = self.sessions.get_mut(&number) else {
-                continue;
-            };
             let own = Message {
                 qos: lower(message.qos, granted),
                 retain: false,
                 ..message.clone()
             };
-            if session.push(own, self.limits) && session.connection.is_some() {
+            let to_send = self.act(number, |session, room| {
+                session.push(own, limits, room) && session.connection.is_some()
+            });
+            if to_send == Some(true) {
                 wake.push(number);
             }
         }
@@ -252,20 +351,25 @@ impl Broker {
     /// unacknowledged, or another has the session.
     pub fn next(&mut self, connected: Connected) -> Option<Publish> {
         let limits = self.limits;
-        self.held(connected)?.next(limits)
+        self.held(connected)?;
+        self.act(connected.session, |session, _| session.next(limits))?
     }
 
     /// A client has a message.
     pub fn acknowledge(&mut self, connected: Connected, packet: u16) {
-        if let Some(session) = self.held(connected) {
-            session.acknowledge(packet);
+        if self.held(connected).is_some() {
+            self.act(connected.session, |session, _| session.acknowledge(packet));
         }
     }
 
-    /// How many messages were dropped because too much waited.
-    pub fn dropped(&self) -> u64 {
-        let sessions = self.sessions.values();
-        self.dropped + sessions.map(|(_, session)| session.dropped).sum::<u64>()
+    /// What is kept and was dropped of all accounts together.
+    pub fn all(&self) -> Usage {
+        self.all
+    }
+
+    /// What is kept for an account, and was dropped of it.
+    pub fn account(&self, name: &str) -> Usage {
+        self.usage.get(name).copied().unwrap_or_default()
     }
 
     /// How many messages are kept for a client.

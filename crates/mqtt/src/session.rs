@@ -22,6 +22,13 @@ pub struct Message {
     pub retain: bool,
 }
 
+impl Message {
+    /// What it takes to keep it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.payload.len() + self.topic.len()
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Session {
     /// Ends with its connection.
@@ -32,7 +39,8 @@ pub(crate) struct Session {
     /// When the last connection ended.
     pub(crate) since: i64,
     waiting: VecDeque<Message>,
-    waiting_bytes: usize,
+    /// Of what waits and of what is not acknowledged.
+    pub(crate) bytes: usize,
     /// Sent and not acknowledged, by number, in the order of sending.
     unacknowledged: BTreeMap<u64, (u16, Message)>,
     sent: u64,
@@ -50,7 +58,7 @@ impl Session {
             connection: None,
             since: 0,
             waiting: VecDeque::new(),
-            waiting_bytes: 0,
+            bytes: 0,
             unacknowledged: BTreeMap::new(),
             sent: 0,
             again: VecDeque::new(),
@@ -59,19 +67,20 @@ impl Session {
         }
     }
 
-    /// Takes a message that is to be sent; one that does not fit is dropped, and
-    /// counted. Without a connection only what must arrive is kept.
-    pub(crate) fn push(&mut self, message: Message, limits: Limits) -> bool {
+    /// Takes a message that is to be sent; one that does not fit, or for whose
+    /// bytes there is no `room`, is dropped, and counted. Without a connection only
+    /// what must arrive is kept.
+    pub(crate) fn push(&mut self, message: Message, limits: Limits, room: usize) -> bool {
         if self.connection.is_none() && message.qos == QoS::AtMostOnce {
             return false;
         }
-        let bytes = message.payload.len() + message.topic.len();
-        if self.waiting.len() >= limits.waiting || self.waiting_bytes + bytes > limits.waiting_bytes
-        {
+        let bytes = message.bytes();
+        let fits = self.bytes + bytes <= limits.waiting_bytes && bytes <= room;
+        if self.waiting.len() >= limits.waiting || !fits {
             self.dropped += 1;
             return false;
         }
-        self.waiting_bytes += bytes;
+        self.bytes += bytes;
         self.waiting.push_back(message);
         true
     }
@@ -95,9 +104,10 @@ impl Session {
             return None;
         }
         let message = self.waiting.pop_front()?;
-        self.waiting_bytes -= message.payload.len() + message.topic.len();
         let mut publish = publish(&message);
-        if qos != QoS::AtMostOnce {
+        if qos == QoS::AtMostOnce {
+            self.bytes -= message.bytes();
+        } else {
             publish.pkid = self.free_packet();
             self.sent += 1;
             self.unacknowledged
@@ -122,7 +132,8 @@ impl Session {
         let found = sent.find(|(_, (known, _))| *known == packet);
         if let Some((order, _)) = found {
             let order = *order;
-            self.unacknowledged.remove(&order);
+            let gone = self.unacknowledged.remove(&order);
+            self.bytes -= gone.map_or(0, |(_, message)| message.bytes());
             self.again.retain(|again| *again != order);
         }
     }
@@ -137,8 +148,8 @@ impl Session {
         self.connection = None;
         self.since = now;
         self.waiting.retain(|one| one.qos != QoS::AtMostOnce);
-        let bytes = self.waiting.iter();
-        self.waiting_bytes = bytes.map(|one| one.payload.len() + one.topic.len()).sum();
+        let sent = self.unacknowledged.values().map(|(_, message)| message);
+        self.bytes = self.waiting.iter().chain(sent).map(Message::bytes).sum();
     }
 }
 

@@ -43,14 +43,14 @@ fn a_message_reaches_each_subscriber_once_with_the_lower_quality() {
     );
     broker.subscribe(one, "a/#", QoS::AtMostOnce);
     broker.subscribe(two, "a/b", QoS::AtMostOnce);
-    let wake = broker.publish(&message("a/b", "x", QoS::AtLeastOnce));
+    let wake = broker.publish("gate", &message("a/b", "x", QoS::AtLeastOnce));
     assert_eq!(wake, [one.session, two.session]);
     let (to_one, to_two) = (sent(&mut broker, one), sent(&mut broker, two));
     assert_eq!((says(&to_one), says(&to_two)), (vec!["x"], vec!["x"]));
     assert_eq!((to_one[0].qos, to_one[0].pkid), (QoS::AtLeastOnce, 1));
     assert_eq!(to_two[0].qos, QoS::AtMostOnce);
     broker.unsubscribe(two, "a/b");
-    broker.publish(&message("a/b", "y", QoS::AtMostOnce));
+    broker.publish("gate", &message("a/b", "y", QoS::AtMostOnce));
     assert_eq!(says(&sent(&mut broker, one)), ["y"]);
     assert!(sent(&mut broker, two).is_empty());
 }
@@ -62,13 +62,13 @@ fn a_persistent_session_gets_what_it_missed_and_what_it_did_not_acknowledge() {
     assert!(!first.present);
     broker.subscribe(first, "a", QoS::AtLeastOnce);
     for says in ["1", "2"] {
-        broker.publish(&message("a", says, QoS::AtLeastOnce));
+        broker.publish("gate", &message("a", says, QoS::AtLeastOnce));
     }
     let before = sent(&mut broker, first);
     broker.acknowledge(first, before[0].pkid);
     broker.disconnect(first, 0);
-    broker.publish(&message("a", "3", QoS::AtLeastOnce));
-    broker.publish(&message("a", "surely not", QoS::AtMostOnce));
+    broker.publish("gate", &message("a", "3", QoS::AtLeastOnce));
+    broker.publish("gate", &message("a", "surely not", QoS::AtMostOnce));
     assert_eq!(broker.kept(&name("desk")), 2);
     let again = broker.connect(&name("desk"), false).unwrap();
     assert!(again.present);
@@ -81,7 +81,7 @@ fn a_persistent_session_gets_what_it_missed_and_what_it_did_not_acknowledge() {
     assert!(!clean.present && sent(&mut broker, clean).is_empty());
     assert!(
         broker
-            .publish(&message("a", "4", QoS::AtLeastOnce))
+            .publish("gate", &message("a", "4", QoS::AtLeastOnce))
             .is_empty()
     );
 }
@@ -100,7 +100,7 @@ fn whoever_takes_a_session_over_has_it_and_the_other_has_not() {
         !broker.connect(&other, false).unwrap().present,
         "another account's"
     );
-    broker.publish(&message("a", "x", QoS::AtLeastOnce));
+    broker.publish("gate", &message("a", "x", QoS::AtLeastOnce));
     assert!(sent(&mut broker, old).is_empty());
     broker.disconnect(old, 0);
     assert_eq!(says(&sent(&mut broker, new)), ["x"]);
@@ -116,7 +116,7 @@ fn the_last_message_of_a_topic_is_kept_until_an_empty_one() {
     let early = broker.connect(&name("early"), true).unwrap();
     broker.subscribe(early, "gate/+", QoS::AtMostOnce);
     for says in ["shut", "open"] {
-        broker.publish(&retain(says));
+        broker.publish("gate", &retain(says));
     }
     assert!(
         sent(&mut broker, early)
@@ -128,7 +128,7 @@ fn the_last_message_of_a_topic_is_kept_until_an_empty_one() {
     let got = sent(&mut broker, late);
     assert_eq!(says(&got), ["open"]);
     assert!(got[0].retain);
-    broker.publish(&retain(""));
+    broker.publish("gate", &retain(""));
     broker.subscribe(early, "gate/7", QoS::AtMostOnce);
     assert_eq!(
         says(&sent(&mut broker, early)),
@@ -153,9 +153,9 @@ fn what_waits_is_bounded_and_what_does_not_fit_is_counted() {
     broker.subscribe(slow, "a", QoS::AtLeastOnce);
     assert_eq!(broker.subscribe(slow, "b", QoS::AtLeastOnce), None);
     for n in 0..5 {
-        broker.publish(&message("a", &n.to_string(), QoS::AtLeastOnce));
+        broker.publish("gate", &message("a", &n.to_string(), QoS::AtLeastOnce));
     }
-    assert_eq!(broker.dropped(), 2);
+    assert_eq!(broker.all().dropped, 2);
     let first = sent(&mut broker, slow);
     assert_eq!(says(&first), ["0", "1"], "no more before it acknowledges");
     broker.acknowledge(slow, first[0].pkid);
@@ -165,5 +165,71 @@ fn what_waits_is_bounded_and_what_does_not_fit_is_counted() {
     assert_eq!(broker.kept(&name("slow")), 2);
     broker.expire(1001);
     assert_eq!(broker.kept(&name("slow")), 0);
-    assert_eq!(broker.dropped(), 2, "still counted");
+    assert_eq!(broker.all().dropped, 2, "still counted");
+}
+
+#[test]
+fn what_is_kept_for_an_account_is_bounded_in_bytes_and_what_is_dropped_is_told() {
+    let limits = Limits {
+        account_bytes: 30,
+        all_bytes: 50,
+        account_sessions: 2,
+        account_retained: 2,
+        ..Limits::default()
+    };
+    let mut broker = Broker::new(limits);
+    let client = |account: &str, id: &str| ClientName {
+        account: account.into(),
+        id: id.into(),
+    };
+    // Two clients of one account share its bytes; a third may not come in.
+    for id in ["1", "2"] {
+        let connected = broker.connect(&client("a", id), false).unwrap();
+        broker.subscribe(connected, "t", QoS::AtLeastOnce).unwrap();
+        broker.disconnect(connected, 0);
+    }
+    assert!(broker.connect(&client("a", "3"), false).is_none());
+    // Ten bytes each, with their topic.
+    for _ in 0..2 {
+        broker.publish("x", &message("t", "123456789", QoS::AtLeastOnce));
+    }
+    let usage = broker.account("a");
+    assert_eq!((usage.sessions, usage.bytes, usage.dropped), (2, 30, 1));
+    // Somebody else has room of its own, as long as there is some for all.
+    let other = broker.connect(&client("b", "1"), false).unwrap();
+    broker.subscribe(other, "t", QoS::AtLeastOnce).unwrap();
+    broker.publish("x", &message("t", "12345678901234", QoS::AtLeastOnce));
+    assert_eq!(broker.account("b").bytes, 15);
+    broker.publish("x", &message("t", "123456789", QoS::AtLeastOnce));
+    assert_eq!((broker.account("b").dropped, broker.all().bytes), (1, 45));
+    // What is acknowledged makes room again, sent or not.
+    let sent = broker.next(other).unwrap();
+    assert_eq!(
+        broker.account("b").bytes,
+        15,
+        "it may have to be sent again"
+    );
+    broker.acknowledge(other, sent.pkid);
+    assert_eq!((broker.account("b").bytes, broker.all().bytes), (0, 30));
+    // Retained messages are whose they were published by.
+    let retain = |topic: &str, says: &str| Message {
+        retain: true,
+        ..message(topic, says, QoS::AtLeastOnce)
+    };
+    for topic in ["1", "2", "3"] {
+        broker.publish("c", &retain(topic, "12"));
+    }
+    let usage = broker.account("c");
+    assert_eq!((usage.retained, usage.bytes, usage.dropped), (2, 6, 1));
+    broker.publish("d", &retain("1", "1234"));
+    assert_eq!(
+        (broker.account("c").bytes, broker.account("d").bytes),
+        (3, 5)
+    );
+    broker.publish("d", &retain("1", ""));
+    assert_eq!(broker.account("d"), yiwang_mqtt::Usage::default());
+    // A session that is forgotten leaves nothing behind but what it dropped.
+    broker.expire(i64::MAX);
+    let usage = broker.account("a");
+    assert_eq!((usage.sessions, usage.bytes, usage.dropped), (0, 0, 5));
 }

@@ -46,10 +46,12 @@ pub enum ItemKind {
     Device,
     /// Topics of MQTT whose messages are readings.
     TopicMapping,
+    /// A reading that was put right or taken back; its code is the reading's id.
+    ReadingAmendment,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 13] = [
+    const ALL: [ItemKind; 14] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -63,6 +65,7 @@ impl ItemKind {
         ItemKind::Rule,
         ItemKind::Device,
         ItemKind::TopicMapping,
+        ItemKind::ReadingAmendment,
     ];
 
     fn word(self) -> &'static str {
@@ -80,6 +83,7 @@ impl ItemKind {
             ItemKind::Rule => "rule",
             ItemKind::Device => "device",
             ItemKind::TopicMapping => "topic_mapping",
+            ItemKind::ReadingAmendment => "reading_amendment",
         }
     }
 }

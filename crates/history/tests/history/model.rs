@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use yiwang_history::{
-    Appended, Bucket, Level, Order, Query, Row, Streams, Summary, check_segment, write_rows,
+    Appended, Bucket, Level, Order, Query, Row, Said, Streams, Summary, check_segment, write_rows,
 };
 use yiwang_sensing::{Reading, StreamId};
 
@@ -18,6 +18,7 @@ enum Step {
     ClosePart,
     Seal,
     Reopen,
+    Amend(prop::sample::Index, Option<(i64, Option<f64>)>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -32,6 +33,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::ClosePart),
         2 => Just(Step::Seal),
         1 => Just(Step::Reopen),
+        2 => (any::<prop::sample::Index>(), proptest::option::of((0..400_i64, proptest::option::of(-50.0..50.0))))
+            .prop_map(|(which, now)| Step::Amend(which, now)),
     ]
 }
 
@@ -58,12 +61,14 @@ proptest! {
         let mut recorded = Vec::new();
         let mut history = open(directory.path(), &recorded, 100);
         let mut list: Vec<Row> = Vec::new();
+        let mut appended = 0;
+        let mut amendments = Vec::new();
         let mut seq = 0;
         let mut last = None;
         for step in steps {
             match step {
                 Step::Append(rows) => {
-                    let first = list.len() as u64;
+                    let first = appended;
                     let mut sent = keyed(Vec::new(), seq);
                     for (position, (stream, at, value)) in (0..).zip(rows) {
                         let reading = reading(stream, at, value.unwrap_or(f64::NAN));
@@ -72,6 +77,7 @@ proptest! {
                         sent.readings.push(reading);
                         list.push(Row { id: first + u64::from(position), reading, note });
                     }
+                    appended += sent.readings.len() as u64;
                     seq += 1;
                     last = Some((sent.clone(), first));
                     prop_assert_eq!(stored(history.append(sent).unwrap()), first);
@@ -89,10 +95,28 @@ proptest! {
                     drop(history);
                     history = open(directory.path(), &recorded, 100);
                     prop_assert_eq!(history.found(), &yiwang_history::Found::default());
+                    history.amend(amendments.clone());
+                }
+                Step::Amend(..) if list.is_empty() => {}
+                Step::Amend(which, now) => {
+                    let place = which.index(list.len());
+                    let row = &mut list[place];
+                    let said = now.map(|(at, value)| Said { at, value, note: None });
+                    let amendment = history.amendment(row.id, said).unwrap();
+                    history.amend([amendment.clone()]);
+                    amendments.push(amendment);
+                    match now {
+                        Some((at, value)) => {
+                            row.reading.at = at;
+                            row.reading.value = value.unwrap_or(f64::NAN);
+                            row.note = None;
+                        }
+                        None => drop(list.remove(place)),
+                    }
                 }
             }
         }
-        prop_assert_eq!(history.next_id(), list.len() as u64);
+        prop_assert_eq!(history.next_id(), appended);
         for order in [Order::Earliest, Order::Latest, Order::Arrival, Order::LastArrival] {
             let mut query = Query::of(Streams::these(asked.iter().copied().map(StreamId)));
             (query.from, query.to, query.order, query.limit) = (from, to, order, limit);

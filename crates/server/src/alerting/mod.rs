@@ -13,7 +13,7 @@ mod keep;
 mod pending;
 mod preview;
 mod queue;
-mod streams;
+pub(crate) mod streams;
 
 pub use judge::start;
 pub use pending::{Told, told};

@@ -23,6 +23,7 @@ use yiwang_server::duplicates;
 use yiwang_server::http::{self, App, AppOptions};
 use yiwang_server::judging::teach;
 use yiwang_server::mqtt;
+use yiwang_server::sensing::Retention;
 use yiwang_server::webhooks::{self, HookOptions, Tries};
 use yiwang_store::Store;
 use yiwang_store::basemap::BasemapStore;
@@ -91,6 +92,10 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
         options(settings),
         data_dir::caller_key(&context.data)?,
     )?);
+    if Retention::stored(&app.store)?.is_none() {
+        app.sensing
+            .set_retention(Retention::usual(settings.readings_days));
+    }
     yiwang_server::alerting::start(&app)?;
     say_what_is_missing(&app.store, &app)?;
     if !settings.listen.ip().is_loopback() && !settings.secure_cookie {
@@ -119,10 +124,7 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     let signing = tokio::spawn(sign_now_and_then(Arc::clone(&app), every));
     let counting = tokio::spawn(keep_figures(Arc::clone(&app)));
     let keeping = tokio::spawn(duplicates::keep(Arc::clone(&app)));
-    let sealing = tokio::spawn(yiwang_server::sensing::keep(
-        Arc::clone(&app),
-        settings.readings_days,
-    ));
+    let sealing = tokio::spawn(yiwang_server::sensing::keep(Arc::clone(&app)));
     let callers = tokio::spawn(callers::follow(Arc::clone(&app), app.callers.clone()));
     let (stop_hooks, stopped) = tokio::sync::oneshot::channel::<()>();
     let hooks = tokio::spawn(webhooks::follow(
@@ -173,8 +175,10 @@ async fn serve_mqtt(app: &Arc<App>, settings: &Settings) -> anyhow::Result<()> {
     if let Some((listener, tls, url)) = mqtt_listener(settings).await? {
         tracing::info!(url, "the MQTT broker is ready");
         output::line(&format!("listening on {url}"))?;
-        let app = Arc::clone(app);
-        tokio::spawn(mqtt::serve(listener, tls, app, Arc::default()));
+        // It is said once.
+        let _ = app.mqtt.listening.set(url);
+        let hub = Arc::clone(&app.mqtt.hub);
+        tokio::spawn(mqtt::serve(listener, tls, Arc::clone(app), hub));
     }
     Ok(())
 }

@@ -123,7 +123,7 @@ pub static KEYS: [Key; 19] = [
     },
     Key {
         name: "readings_days",
-        about: "after how many days readings give way to summaries by minute, after four times as many by hour, after twenty times by day; 0 keeps them",
+        about: "until the record says otherwise: after how many days readings give way to summaries by minute, after four times as many by hour, after twenty times by day; 0 keeps them",
         allowed: "0 to 36500",
         default: Default::Number(0),
         allows: |value| number(value, 0, 36_500),

@@ -57,6 +57,9 @@ pub struct Bundle {
     /// Which messages of plain JSON are readings, as far as they are of the
     /// gateway's streams.
     pub mappings: BTreeMap<String, Mapping>,
+    /// Most readings that the city takes of it in a minute.
+    #[serde(default)]
+    pub most_per_minute: Option<u64>,
 }
 
 impl Bundle {
@@ -116,6 +119,7 @@ impl Bundle {
             streams,
             entities,
             mappings,
+            most_per_minute: Some(device.most_per_minute),
         })
     }
 
@@ -204,8 +208,7 @@ async fn take(
         }
     }
     watch.follow(&bundle).await?;
-    state.bundle = Some(signed.clone());
-    state.keep()?;
+    state.follow(signed.clone())?;
     tracing::info!(
         rules = bundle.rules.len(),
         streams = bundle.streams.len(),

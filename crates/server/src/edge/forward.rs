@@ -1,6 +1,7 @@
 //! The queue to the city: every reading, in the order in which it came, once.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
@@ -14,8 +15,13 @@ use super::link::{Link, LinkError};
 use super::state::{State, UnderWay};
 use crate::http::App;
 
-/// Most readings of one call; fewer where the city finds that too large.
+/// Most readings of one call; fewer where the city finds that too large, or takes
+/// few in a minute.
 const AT_ONCE: u64 = 5_000;
+/// How much of what the city takes in a minute one call may hold, and all of them
+/// together may: beyond it the gateway would be taken for a flood.
+const ONE_CALL: u64 = 10;
+const OF_A_MINUTE: f64 = 0.8;
 /// The status of a call that is too large.
 const TOO_LARGE: u16 = 413;
 /// The first pause after a call that was not answered, and the longest; each is
@@ -33,13 +39,25 @@ const COMPONENTS: [&str; 6] = [
 ];
 
 /// Sends readings to the city as they are kept, until the gateway stops.
-pub(super) async fn follow(link: Arc<Link>, state: Arc<Mutex<State>>, app: Arc<App>) {
+/// `most_per_minute` is how many the city takes.
+pub(super) async fn follow(
+    link: Arc<Link>,
+    state: Arc<Mutex<State>>,
+    app: Arc<App>,
+    most_per_minute: Arc<AtomicU64>,
+) {
     let mut heard = app.sensing.heard();
     let mut pause = FIRST_PAUSE;
     loop {
-        match send_next(&link, &state, &app).await {
-            Ok(true) => pause = FIRST_PAUSE,
-            Ok(false) => {
+        let most = most_per_minute.load(Ordering::Relaxed);
+        let at_once = AT_ONCE.min((most / ONE_CALL).max(1));
+        match send_next(&link, &state, &app, at_once).await {
+            Ok(Some(sent)) => {
+                pause = FIRST_PAUSE;
+                let most = most_per_minute.load(Ordering::Relaxed);
+                tokio::time::sleep(pace(sent, most)).await;
+            }
+            Ok(None) => {
                 // Everything is sent: until something more is kept.
                 if let Err(RecvError::Closed) = heard.recv().await {
                     return;
@@ -60,15 +78,27 @@ async fn waiting(state: &Mutex<State>, app: &App) -> u64 {
     app.sensing.history.next_id().saturating_sub(sent)
 }
 
-/// Sends the next batch; false where nothing is left.
-async fn send_next(link: &Arc<Link>, state: &Mutex<State>, app: &Arc<App>) -> anyhow::Result<bool> {
+/// How long to wait after so many readings.
+fn pace(sent: u64, most_per_minute: u64) -> Duration {
+    let most = most_per_minute.max(1) as f64 * OF_A_MINUTE;
+    Duration::from_secs_f64((sent as f64 * 60.0 / most).min(60.0))
+}
+
+/// Sends the next batch, of at most so many readings; gives how many it had, or none
+/// where nothing is left.
+async fn send_next(
+    link: &Arc<Link>,
+    state: &Mutex<State>,
+    app: &Arc<App>,
+    at_once: u64,
+) -> anyhow::Result<Option<u64>> {
     let end = app.sensing.history.next_id();
     let (batch, source) = {
         let mut state = state.lock().await;
-        (state.next(end, AT_ONCE)?, state.source.clone())
+        (state.next(end, at_once)?, state.source.clone())
     };
     let Some(batch) = batch else {
-        return Ok(false);
+        return Ok(None);
     };
     let worker = Arc::clone(app);
     let read = tokio::task::spawn_blocking(move || body_of(&worker.sensing.history, batch));
@@ -77,7 +107,7 @@ async fn send_next(link: &Arc<Link>, state: &Mutex<State>, app: &Arc<App>) -> an
         Err(LinkError::Refused { status, .. }) if status == TOO_LARGE && batch.len() > 1 => {
             // Nothing of it was taken, so that its number may stand for less.
             state.lock().await.halve()?;
-            return Ok(true);
+            return Ok(Some(0));
         }
         answer => answer?,
     };
@@ -88,7 +118,7 @@ async fn send_next(link: &Arc<Link>, state: &Mutex<State>, app: &Arc<App>) -> an
         );
     }
     state.lock().await.done(batch, refused)?;
-    Ok(true)
+    Ok(Some(batch.len()))
 }
 
 /// The readings of a batch, as CreateObservations takes them.
@@ -126,4 +156,23 @@ fn body_of(history: &History, batch: UnderWay) -> anyhow::Result<Vec<u8>> {
 
 fn cell(body: &Map<String, Json>, name: &str) -> Json {
     body.get(name).cloned().unwrap_or(Json::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_caught_up_in_a_minute_is_no_flood() {
+        for most in [1, 60, 1000, 600_000] {
+            let call = AT_ONCE.min((most / ONE_CALL).max(1));
+            // What goes out within a minute, beginning with a call.
+            let calls = 1 + (60.0 / pace(call, most).as_secs_f64()) as u64;
+            assert!(
+                calls * call <= most.max(2),
+                "{most}: {calls} calls of {call}"
+            );
+        }
+        assert_eq!(pace(0, 10), Duration::ZERO);
+    }
 }

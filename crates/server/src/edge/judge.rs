@@ -1,5 +1,7 @@
 //! Judging at the gateway, by the rules of the bundle.
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,8 +17,9 @@ use yiwang_store::{Item, ItemKind};
 
 use super::alert_topic;
 use super::bundle::Bundle;
+use super::state::keep_judged;
 use crate::http::{App, now};
-use crate::mqtt::Hub;
+use crate::mqtt::{Hub, SYSTEM};
 use crate::sensing::Judge;
 
 /// By whom the gateway's own record is changed.
@@ -35,6 +38,10 @@ pub(super) struct Watch {
     app: Arc<App>,
     hub: Arc<Hub>,
     engine: Mutex<Engine>,
+    /// The id of the next reading to be judged.
+    judged: AtomicU64,
+    /// How many readings the city takes in a minute.
+    pub(super) most_per_minute: Arc<AtomicU64>,
     tell: Box<dyn Fn(&Json) + Send + Sync>,
 }
 
@@ -48,6 +55,8 @@ impl Watch {
             app,
             hub,
             engine: Mutex::new(Engine::new(Plan::default(), &[], 1)),
+            judged: AtomicU64::new(0),
+            most_per_minute: Arc::new(AtomicU64::new(u64::MAX)),
             tell: Box::new(tell),
         }
     }
@@ -58,13 +67,15 @@ impl Watch {
         let plan = Plan::new(bundle.rules.clone(), bundle.offset_minutes)?;
         let mut next = Engine::new(plan, &bundle.streams, 1);
         self.register(bundle).await?;
+        let most = bundle.most_per_minute.unwrap_or(u64::MAX);
+        self.most_per_minute.store(most, Ordering::Relaxed);
         let ended = {
             let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
             let ended = next.resume(engine.snapshot());
             *engine = next;
             ended
         };
-        self.found(ended);
+        self.found(ended, true);
         Ok(())
     }
 
@@ -103,29 +114,36 @@ impl Watch {
         Ok(())
     }
 
-    /// Judges the last readings again, which were judged and told before a
-    /// restart, and from then on all that come.
-    pub(super) fn begin(self: &Arc<Self>) -> anyhow::Result<()> {
+    /// Judges the last readings again, and from then on all that come. What those
+    /// before `judged` come to was told before a restart and is only published
+    /// again, since the broker's memory ended; what the others come to is told.
+    pub(super) fn begin(self: &Arc<Self>, judged: u64) -> anyhow::Result<()> {
         let mut query = Query::of(Streams::All);
         query.from = now().as_millisecond() - AGAIN_MS;
         query.order = Order::Arrival;
         let rows = self.app.sensing.history.rows(query);
-        {
-            let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-            for row in rows {
-                let reading = row?.reading;
-                if !reading.value.is_nan() {
-                    engine.feed(&[reading]);
-                }
+        for row in rows {
+            let row = row?;
+            if !row.reading.value.is_nan() {
+                let found = self.feed(&[row.reading]);
+                self.found(found, row.id >= judged);
             }
         }
+        let next = self.app.sensing.history.next_id();
+        self.judged.store(next, Ordering::Release);
         let judge = Box::new(Feeding(Arc::clone(self)));
         self.app.sensing.judge_with(judge)?;
         Ok(())
     }
 
-    /// Prints findings, and publishes them to the gateway's own subscribers.
-    fn found(&self, findings: Vec<Finding>) {
+    fn feed(&self, readings: &[Reading]) -> Vec<Finding> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        engine.feed(readings)
+    }
+
+    /// Prints findings where they are to be told, and publishes them to the gateway's
+    /// own subscribers.
+    fn found(&self, findings: Vec<Finding>, tell: bool) {
         for finding in findings {
             let at = Timestamp::from_millisecond(finding.at).map(|at| at.to_string());
             let said = json!({
@@ -136,13 +154,18 @@ impl Watch {
                 "streams": finding.streams,
                 "ground": finding.ground,
             });
-            (self.tell)(&said);
-            self.hub.publish([Message {
-                topic: alert_topic(finding.rule.as_str()).into(),
-                payload: Bytes::from(said.to_string()),
-                qos: QoS::AtLeastOnce,
-                retain: true,
-            }]);
+            if tell {
+                (self.tell)(&said);
+            }
+            self.hub.publish(
+                SYSTEM,
+                [Message {
+                    topic: alert_topic(finding.rule.as_str()).into(),
+                    payload: Bytes::from(said.to_string()),
+                    qos: QoS::AtLeastOnce,
+                    retain: true,
+                }],
+            );
         }
     }
 }
@@ -152,24 +175,36 @@ struct Feeding(Arc<Watch>);
 
 impl Judge for Feeding {
     fn feed(&mut self, readings: &[Reading]) {
-        let found = {
-            let engine = self.0.engine.lock();
-            let mut engine = engine.unwrap_or_else(PoisonError::into_inner);
-            engine.feed(readings)
-        };
-        self.0.found(found);
+        let found = self.0.feed(readings);
+        self.0.found(found, true);
+        let judged = readings.len() as u64;
+        self.0.judged.fetch_add(judged, Ordering::Release);
     }
 }
 
 /// Lets event time pass: silences are found so.
-pub(super) async fn tick(watch: Arc<Watch>) {
+/// How far readings were judged is written down in the data directory.
+pub(super) async fn tick(watch: Arc<Watch>, directory: PathBuf) {
     let mut tick = tokio::time::interval(TICK);
+    let mut written = None;
     loop {
         tick.tick().await;
         let found = {
             let mut engine = watch.engine.lock().unwrap_or_else(PoisonError::into_inner);
             engine.advance(now().as_millisecond() - BEHIND_MS)
         };
-        watch.found(found);
+        watch.found(found, true);
+        let judged = watch.judged.load(Ordering::Acquire);
+        if written != Some(judged) {
+            let directory = directory.clone();
+            let kept = tokio::task::spawn_blocking(move || keep_judged(&directory, judged)).await;
+            match kept {
+                Ok(Ok(())) => written = Some(judged),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "how far readings were judged is not written down")
+                }
+                Err(_) => return,
+            }
+        }
     }
 }

@@ -75,20 +75,26 @@ pub async fn run(
     } else {
         tracing::warn!("there is no bundle of the city's yet: readings are kept, and not judged");
     }
-    watch.begin()?;
+    watch.begin(state::judged(&plan.data))?;
     ready()?;
+    let most_per_minute = Arc::clone(&watch.most_per_minute);
     let link = Arc::new(plan.link);
     let state = Arc::new(tokio::sync::Mutex::new(state));
     let tasks = [
-        tokio::spawn(crate::sensing::keep(Arc::clone(&app), 0)),
-        tokio::spawn(judge::tick(Arc::clone(&watch))),
+        tokio::spawn(crate::sensing::keep(Arc::clone(&app))),
+        tokio::spawn(judge::tick(Arc::clone(&watch), plan.data)),
         tokio::spawn(bundle::renew(
             Arc::clone(&link),
             plan.trust,
             Arc::clone(&state),
             Arc::clone(&watch),
         )),
-        tokio::spawn(forward::follow(link, state, Arc::clone(&app))),
+        tokio::spawn(forward::follow(
+            link,
+            state,
+            Arc::clone(&app),
+            most_per_minute,
+        )),
     ];
     let serving = tokio::spawn(mqtt::serve(
         plan.listener,

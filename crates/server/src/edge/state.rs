@@ -10,6 +10,10 @@ use crate::data_dir::write_private;
 
 /// The file in the data directory.
 const FILE: &str = "edge.json";
+/// The file of the bundle: it is large, and seldom another.
+const BUNDLE: &str = "edge-bundle.json";
+/// The file that says how far readings were judged.
+const JUDGED: &str = "edge-judged";
 
 /// What is being sent: the same again after a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +48,8 @@ pub(super) struct State {
     pub(super) under_way: Option<UnderWay>,
     /// Readings that the city has refused.
     pub(super) refused: u64,
-    /// The bundle in use.
+    /// The bundle in use, in a file of its own.
+    #[serde(default, skip_serializing)]
     pub(super) bundle: Option<Signed>,
     #[serde(skip)]
     directory: PathBuf,
@@ -86,7 +91,27 @@ impl State {
             state.city
         );
         state.directory = directory.to_owned();
+        let path = directory.join(BUNDLE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let bundle = serde_json::from_str(&text);
+                state.bundle = Some(bundle.with_context(|| path.display().to_string())?);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        }
         Ok(state)
+    }
+
+    /// Takes another bundle into use; on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn follow(&mut self, bundle: Signed) -> anyhow::Result<()> {
+        let text = serde_json::to_string(&bundle)?;
+        write_private(&self.directory, BUNDLE, &text).context("the gateway's bundle")?;
+        self.bundle = Some(bundle);
+        Ok(())
     }
 
     /// Puts it on the disk, whole or not at all.
@@ -138,6 +163,19 @@ impl State {
     }
 }
 
+/// The id of the first reading that may not have been judged yet.
+pub(super) fn judged(directory: &Path) -> u64 {
+    let text = std::fs::read_to_string(directory.join(JUDGED));
+    text.ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+/// Writes down that all readings before this id were judged, and what was found told.
+pub(super) fn keep_judged(directory: &Path, next: u64) -> std::io::Result<()> {
+    write_private(directory, JUDGED, &next.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +199,33 @@ mod tests {
         let half = again.under_way.unwrap();
         assert_eq!((half.number, half.from, half.to), (1, 10, 15));
         assert!(State::load(folder.path(), "http://other").is_err());
+    }
+
+    #[test]
+    fn a_bundle_is_written_when_it_is_another_and_not_with_each_batch() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = State::load(folder.path(), "http://city").unwrap();
+        let bundle = Signed {
+            bundle: "{}".into(),
+            signature: "x".into(),
+        };
+        state.follow(bundle.clone()).unwrap();
+        let written = || {
+            std::fs::metadata(folder.path().join(BUNDLE))
+                .unwrap()
+                .modified()
+                .unwrap()
+        };
+        let before = written();
+        let batch = state.next(25, 10).unwrap().unwrap();
+        state.done(batch, 0).unwrap();
+        assert_eq!(written(), before);
+        let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
+        assert!(!text.contains("signature"), "{text}");
+        let again = State::load(folder.path(), "http://city").unwrap();
+        assert_eq!((again.bundle, again.sent), (Some(bundle), 10));
+        assert_eq!(judged(folder.path()), 0);
+        keep_judged(folder.path(), 77).unwrap();
+        assert_eq!(judged(folder.path()), 77);
     }
 }

@@ -13,7 +13,7 @@ use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
 use crate::policy::Right;
-use crate::wire::{DeviceBody, DeviceView, ReleaseDeviceBody};
+use crate::wire::{DeviceBody, DeviceView, MqttView, OutsideView, ReleaseDeviceBody};
 
 /// Devices and programs that send readings, with what was refused of theirs
 /// since the server started.
@@ -24,8 +24,33 @@ pub(super) async fn list(
     visitor: Visitor,
 ) -> Answer<Json<Vec<DeviceView>>> {
     visitor.may(Right::ReadSensing)?;
-    let devices = app.sensing.devices.list();
-    Ok(Json(devices.into_iter().map(DeviceView::of).collect()))
+    Ok(Json(views(&app).collect()))
+}
+
+fn views(app: &App) -> impl Iterator<Item = DeviceView> + '_ {
+    let devices = app.sensing.devices.list().into_iter();
+    devices.map(|device| {
+        let (usage, _) = app.mqtt.hub.usage(Some(&device.0));
+        DeviceView::of(device, usage)
+    })
+}
+
+/// How MQTT stands: what is kept for clients, what was dropped, and whether a broker
+/// that is not ours is connected.
+#[utoipa::path(get, path = "/api/v1/mqtt", operation_id = "mqtt", tag = "sensing", security(("session" = [])),
+    responses((status = 200, body = MqttView), StaffProblems))]
+pub(super) async fn mqtt(State(app): State<Arc<App>>, visitor: Visitor) -> Answer<Json<MqttView>> {
+    visitor.may(Right::ReadSensing)?;
+    let (usage, connected) = app.mqtt.hub.usage(None);
+    Ok(Json(MqttView {
+        listening: app.mqtt.listening.get().cloned(),
+        connected,
+        sessions: usage.sessions,
+        bytes: usage.bytes,
+        retained: usage.retained,
+        dropped: usage.dropped,
+        outside: app.mqtt.outside().map(OutsideView::from),
+    }))
 }
 
 /// Register a device, or change what is registered of it. From then on it may
@@ -77,8 +102,7 @@ pub(super) async fn release(
 }
 
 fn view(app: &App, name: &str) -> Answer<Json<DeviceView>> {
-    let devices = app.sensing.devices.list().into_iter();
-    let found = devices.map(DeviceView::of).find(|view| view.name == name);
+    let found = views(app).find(|view| view.name == name);
     Ok(Json(found.ok_or_else(|| no_such(name))?))
 }
 

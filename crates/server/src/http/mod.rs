@@ -1,6 +1,7 @@
 //! The HTTP interface: the router is its table of contents.
 
 mod accounts;
+mod aggregates;
 mod alerts;
 mod answers;
 mod assets;
@@ -20,6 +21,7 @@ mod duplicates;
 mod edge;
 mod events;
 mod exports;
+mod features;
 mod figures;
 mod files;
 mod filter;
@@ -40,6 +42,7 @@ mod problem;
 mod queue;
 mod readings;
 mod requests;
+mod retention;
 mod roster;
 mod rules;
 mod serve;
@@ -91,7 +94,8 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What OpenAPI does not describe: other standards describe tiles, trail, Open311 and SensorThings.
+/// What OpenAPI does not describe: other standards describe tiles, trail, Open311,
+/// SensorThings and OGC API Features.
 fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     let document = openapi::document();
     let mut routes = vec![
@@ -109,6 +113,7 @@ fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     ];
     routes.extend(open311::routes());
     routes.extend(sta::routes());
+    routes.extend(features::routes());
     routes
 }
 
@@ -267,10 +272,14 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::set))
         .routes(routes!(devices::release))
         .routes(routes!(mappings::list))
+        .routes(routes!(devices::mqtt))
         .routes(routes!(edge::bundle))
         .routes(routes!(mappings::set))
         .routes(routes!(readings::summaries))
         .routes(routes!(readings::export))
+        .routes(routes!(aggregates::aggregates))
+        .routes(routes!(retention::read, retention::write))
+        .routes(routes!(retention::versions))
         .routes(routes!(rules::list, rules::set))
         .routes(routes!(rules::history))
         .routes(routes!(rules::preview))

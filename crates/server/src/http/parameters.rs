@@ -302,9 +302,13 @@ pub(super) struct ReadingsQuery {
     /// Numbers of datastreams.
     #[param(required = false)]
     stream: Vec<u64>,
-    /// Numbers of things: all their datastreams. One of both must be named.
+    /// Numbers of things: all their datastreams.
     #[param(required = false)]
     thing: Vec<u64>,
+    /// Codes of areas: what is named of their things, or all of them. One of the
+    /// three must be named, unless readings are aggregated.
+    #[param(required = false)]
+    area: Vec<String>,
     /// Not earlier than this.
     #[param(required = false, format = DateTime)]
     from: String,
@@ -320,6 +324,25 @@ pub(super) struct SummariesQuery {
     /// `minute`, `hour` or `day`; `hour` when none is named.
     #[param(required = false)]
     every: String,
+}
+
+/// How readings are summed up.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AggregatesQuery {
+    /// `stream`, `thing`, `area` (the innermost), `district` (the outermost) or
+    /// `city`; `thing` when none is named. Each measure and unit apart.
+    #[param(required = false)]
+    by: String,
+    /// Names of what is observed.
+    #[param(required = false)]
+    property: Vec<String>,
+    /// `minute`, `hour`, `day` or `all`; `hour` when none is named.
+    #[param(required = false)]
+    every: String,
+    /// `json`, `csv` or `parquet`; `json` when none is named.
+    #[param(required = false)]
+    format: String,
 }
 
 /// As which file.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use yiwang_base::{Refusal, RefusalKind, Timestamp};
+use yiwang_base::{AreaCode, Refusal, RefusalKind, Timestamp};
 use yiwang_history::{Bucket, HistoryError, Query, Row, Streams, write_rows};
 use yiwang_sensing::StreamId;
 use yiwang_sensing::registry::{Key, Kind, RegistryStore as _};
@@ -17,6 +17,8 @@ use super::parameters::{ReadingsExportQuery, ReadingsQuery, SummariesQuery};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
+use crate::alerting::streams;
+use crate::city::City;
 use crate::policy::Right;
 use crate::wire::{SummariesView, SummaryView, Time};
 
@@ -24,23 +26,31 @@ use crate::wire::{SummariesView, SummaryView, Time};
 const MOST_ROWS: u64 = 2_000_000;
 
 /// Which readings are asked for.
-struct Asked {
+pub(super) struct Asked {
     streams: Vec<u64>,
     things: Vec<u64>,
-    from: i64,
-    to: i64,
-    every: Option<String>,
-    format: Option<String>,
+    /// Codes of areas.
+    pub(super) areas: Vec<String>,
+    /// Names of what is observed.
+    pub(super) properties: Vec<String>,
+    pub(super) from: i64,
+    pub(super) to: i64,
+    pub(super) every: Option<String>,
+    pub(super) by: Option<String>,
+    pub(super) format: Option<String>,
 }
 
 impl Asked {
-    fn read(query: &str, known: &[&'static str]) -> Result<Asked, Refusal> {
+    pub(super) fn read(query: &str, known: &[&'static str]) -> Result<Asked, Refusal> {
         let mut asked = Asked {
             streams: Vec::new(),
             things: Vec::new(),
+            areas: Vec::new(),
+            properties: Vec::new(),
             from: i64::MIN,
             to: now().as_millisecond() + 1,
             every: None,
+            by: None,
             format: None,
         };
         let time = |name: &str, value: &str| {
@@ -58,24 +68,85 @@ impl Asked {
                 "thing" => asked.things.push(number()?),
                 "from" => asked.from = time("from", &value)?,
                 "to" => asked.to = time("to", &value)?,
+                "area" => asked.areas.push(value.into_owned()),
+                "property" => asked.properties.push(value.into_owned()),
+                "by" => asked.by = Some(value.into_owned()),
                 "every" => asked.every = Some(value.into_owned()),
                 _ => asked.format = Some(value.into_owned()),
             }
         }
-        if asked.streams.is_empty() && asked.things.is_empty() {
-            return Err(wrong("stream", "", ["stream=1", "thing=1"]));
-        }
         Ok(asked)
     }
 
-    /// The streams, with those of the things.
-    fn streams(&self, app: &App) -> Result<Streams, Refusal> {
+    /// Whether datastreams or things are named.
+    pub(super) fn names_streams(&self) -> bool {
+        !self.streams.is_empty() || !self.things.is_empty()
+    }
+
+    /// The streams that are named, with those of the things.
+    pub(super) fn stream_ids(&self, app: &App) -> Result<Vec<u64>, Refusal> {
         let mut streams = self.streams.clone();
         for thing in &self.things {
             let thing = Key(Kind::Thing, *thing);
             streams.extend(app.store.neighbours(thing, Kind::Datastream)?);
         }
+        Ok(streams)
+    }
+
+    /// The streams that are named, or those of all things in the areas.
+    fn streams(&self, app: &App) -> Result<Streams, Refusal> {
+        let mut streams = self.stream_ids(app)?;
+        if !self.areas.is_empty() {
+            let city = app.city();
+            let areas = known_areas(&self.areas, &city)?;
+            let mut within = Vec::new();
+            streams::each(&app.store, &city, &mut |stream| {
+                if areas.iter().any(|area| stream.areas.contains(area)) {
+                    within.push(stream.id.0);
+                }
+            })?;
+            match self.names_streams() {
+                true => streams.retain(|stream| within.binary_search(stream).is_ok()),
+                false => streams = within,
+            }
+        } else if !self.names_streams() {
+            return Err(wrong("stream", "", ["stream=1", "thing=1", "area=…"]));
+        }
         Ok(Streams::these(streams.into_iter().map(StreamId)))
+    }
+}
+
+/// The areas of these codes.
+pub(super) fn known_areas(codes: &[String], city: &City) -> Result<Vec<AreaCode>, Refusal> {
+    let one = |code: &String| {
+        let area: Option<AreaCode> = code.parse().ok();
+        let area = area.filter(|area| city.rules.areas.contains_key(area));
+        area.ok_or_else(|| {
+            let known = city.rules.areas.keys().map(ToString::to_string);
+            wrong("area", code, known)
+        })
+    };
+    codes.iter().map(one).collect()
+}
+
+/// How time is cut, by the clocks of the city.
+pub(super) fn bucket(
+    every: Option<&str>,
+    city: &City,
+    allowed: &[&'static str],
+) -> Result<Bucket, Refusal> {
+    let every = every.unwrap_or("hour");
+    let offset = city.rules.calendar.zone().to_offset(now());
+    let local = |bucket| Bucket {
+        offset_ms: i64::from(offset.seconds()) * 1000,
+        ..bucket
+    };
+    match every {
+        every if !allowed.contains(&every) => Err(wrong("every", every, allowed.iter().copied())),
+        "minute" => Ok(Bucket::MINUTE),
+        "day" => Ok(local(Bucket::DAY)),
+        "all" => Ok(Bucket::ALL),
+        _ => Ok(local(Bucket::HOUR)),
     }
 }
 
@@ -90,18 +161,10 @@ pub(super) async fn summaries(
     RawQuery(query): RawQuery,
 ) -> Answer<Json<SummariesView>> {
     visitor.may(Right::ReadSensing)?;
-    let known = ["stream", "thing", "from", "to", "every"];
+    let known = ["stream", "thing", "area", "from", "to", "every"];
     let asked = Asked::read(&query.unwrap_or_default(), &known)?;
-    let zone = app.city().rules.calendar.zone().clone();
-    let bucket = match asked.every.as_deref() {
-        Some("minute") => Bucket::MINUTE,
-        None | Some("hour") => Bucket::HOUR,
-        Some("day") => Bucket {
-            offset_ms: i64::from(zone.to_offset(now()).seconds()) * 1000,
-            ..Bucket::DAY
-        },
-        Some(other) => return Err(wrong("every", other, ["minute", "hour", "day"]).into()),
-    };
+    let allowed = ["minute", "hour", "day"];
+    let bucket = bucket(asked.every.as_deref(), &app.city(), &allowed)?;
     let found = tokio::task::spawn_blocking(move || {
         let streams = asked.streams(&app)?;
         let found = app
@@ -135,7 +198,7 @@ pub(super) async fn export(
     RawQuery(query): RawQuery,
 ) -> Answer<Response> {
     visitor.may(Right::ReadSensing)?;
-    let known = ["stream", "thing", "from", "to", "format"];
+    let known = ["stream", "thing", "area", "from", "to", "format"];
     let asked = Asked::read(&query.unwrap_or_default(), &known)?;
     let parquet = match asked.format.as_deref() {
         None | Some("csv") => false,
@@ -207,7 +270,7 @@ fn too_many(count: u64) -> Refusal {
     .allowing([format!("0–{MOST_ROWS}")])
 }
 
-fn unreadable(error: &HistoryError) -> Refusal {
+pub(super) fn unreadable(error: &HistoryError) -> Refusal {
     if let HistoryError::TooMany(most) = error {
         return Refusal::new(
             RefusalKind::Invalid,
@@ -222,7 +285,7 @@ fn unreadable(error: &HistoryError) -> Refusal {
     stopped()
 }
 
-fn stopped() -> Refusal {
+pub(super) fn stopped() -> Refusal {
     Refusal::new(
         RefusalKind::Unavailable,
         "store.unavailable",

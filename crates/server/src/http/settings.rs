@@ -21,11 +21,12 @@ use super::state::{App, CityChange, now};
 use crate::city::{CitySettings, SETTINGS};
 use crate::judging::{AUTOMATIC, AutomaticSetting, Judging, Kept, train_now};
 use crate::policy::Right;
+use crate::sensing::Retention;
 use crate::settings;
 use crate::what_if::try_on;
 use crate::wire::{
-    AutomaticBody, AutomaticView, CategoryBody, CityBody, ModelView, SetBody, Setting,
-    SettingHistory, Settings, TrainBody, TriedLimits, TriedLine, TryLimitsBody, UnitBody,
+    AutomaticBody, AutomaticView, CategoryBody, CityBody, ModelView, RetentionBody, SetBody,
+    Setting, SettingHistory, Settings, TrainBody, TriedLimits, TriedLine, TryLimitsBody, UnitBody,
 };
 
 /// Cases on which limits are tried, unless told, and at most.
@@ -35,7 +36,7 @@ const MOST_TRIED_CASES: u32 = 50_000;
 const MAX_GROUNDS: usize = 300;
 
 /// A value that stewards set, as an item of the record has it.
-trait Stored: ToSchema + Sized {
+pub(super) trait Stored: ToSchema + Sized {
     /// The sort of item.
     const KIND: ItemKind;
 
@@ -62,6 +63,7 @@ stored! {
     CategoryBody of Category Category;
     CityBody of Setting CitySettings;
     AutomaticBody of Setting AutomaticSetting;
+    RetentionBody of Setting Retention;
 }
 
 /// The units with their duty lists, each with who set it.
@@ -296,7 +298,7 @@ pub(super) async fn train(
 }
 
 /// The turn of who may keep the city.
-async fn turn<'a>(app: &'a App, visitor: &Visitor) -> Result<CityChange<'a>, Refusal> {
+pub(super) async fn turn<'a>(app: &'a App, visitor: &Visitor) -> Result<CityChange<'a>, Refusal> {
     visitor.may(Right::KeepCity)?;
     Ok(app.city_change().await)
 }
@@ -322,7 +324,7 @@ fn all<T: Stored>(app: &App) -> Result<Settings<T>, Refusal> {
     })
 }
 
-fn history<T: Stored>(app: &App, code: &str) -> Result<SettingHistory<T>, Refusal> {
+pub(super) fn history<T: Stored>(app: &App, code: &str) -> Result<SettingHistory<T>, Refusal> {
     let versions = app.store.item_history(T::KIND, code)?;
     if versions.is_empty() && T::KIND != ItemKind::Setting {
         return Err(Refusal::new(
@@ -340,7 +342,7 @@ fn history<T: Stored>(app: &App, code: &str) -> Result<SettingHistory<T>, Refusa
 }
 
 /// Sets an item whose last version the caller has seen.
-async fn set<T: Stored>(
+pub(super) async fn set<T: Stored>(
     app: &App,
     turn: &CityChange<'_>,
     visitor: &Visitor,
@@ -391,7 +393,11 @@ pub(super) fn given(grounds: Option<String>) -> Result<Option<String>, Refusal> 
 }
 
 /// The last version of an item.
-fn current(app: &App, kind: ItemKind, code: &str) -> Result<Option<ItemVersion>, Refusal> {
+pub(super) fn current(
+    app: &App,
+    kind: ItemKind,
+    code: &str,
+) -> Result<Option<ItemVersion>, Refusal> {
     let mut items = app.store.items_set(kind)?.into_iter();
     Ok(items.find(|set| set.item.code == code).map(version))
 }
@@ -412,7 +418,7 @@ fn one<T: Stored>(code: &str, mut version: ItemVersion) -> Result<Setting<T>, Re
 }
 
 /// A setting, or what holds where it was never set.
-fn shown<T: Stored>(
+pub(super) fn shown<T: Stored>(
     code: &str,
     stored: Option<ItemVersion>,
     usual: T,

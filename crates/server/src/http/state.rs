@@ -19,6 +19,7 @@ use crate::city::City;
 use crate::duplicates::Duplicates;
 use crate::figures::Formulas;
 use crate::judging::Judging;
+use crate::mqtt::Doors;
 use crate::sensing::Sensing;
 
 /// Settings of the HTTP interface.
@@ -52,6 +53,8 @@ pub struct App {
     pub callers: CallerKey,
     /// Rules at work.
     pub alerting: Alerting,
+    /// How MQTT stands.
+    pub mqtt: Doors,
     city: RwLock<Arc<City>>,
     /// Held by whoever changes what the city is made of: one at a time.
     changing: Mutex<()>,
@@ -98,6 +101,7 @@ impl App {
             options,
             callers,
             alerting: Alerting::default(),
+            mqtt: Doors::default(),
             city: RwLock::new(Arc::new(city)),
             changing: Mutex::new(()),
             formulas,

@@ -361,12 +361,16 @@ impl Client<'_> {
             Meant::Mapped(_) => Some(message),
             Meant::Observation(_) => None,
         });
-        self.hub.publish(mapped.map(|message| Message {
-            retain: message.retain && self.user.may_publish(self.device.as_ref(), &message.topic),
-            topic: message.topic.into(),
-            payload: own(&message.payload),
-            qos: message.qos,
-        }));
+        self.hub.publish(
+            &self.name.account,
+            mapped.map(|message| Message {
+                retain: message.retain
+                    && self.user.may_publish(self.device.as_ref(), &message.topic),
+                topic: message.topic.into(),
+                payload: own(&message.payload),
+                qos: message.qos,
+            }),
+        );
     }
 
     /// Gives a message to its subscribers.
@@ -379,12 +383,15 @@ impl Client<'_> {
             return Err(io::Error::other("a topic that is not the client's"));
         }
         acknowledge(wire, &message)?;
-        self.hub.publish([Message {
-            topic: message.topic.into(),
-            payload: own(&message.payload),
-            qos: message.qos,
-            retain: message.retain,
-        }]);
+        self.hub.publish(
+            &self.name.account,
+            [Message {
+                topic: message.topic.into(),
+                payload: own(&message.payload),
+                qos: message.qos,
+                retain: message.retain,
+            }],
+        );
         Ok(())
     }
 
@@ -411,12 +418,15 @@ impl Client<'_> {
             "found": why.found,
             "allowed": why.allowed,
         });
-        self.hub.publish([Message {
-            topic: refusals_topic(&self.name.account).into(),
-            payload: Bytes::from(said.to_string()),
-            qos: QoS::AtLeastOnce,
-            retain: false,
-        }]);
+        self.hub.publish(
+            &self.name.account,
+            [Message {
+                topic: refusals_topic(&self.name.account).into(),
+                payload: Bytes::from(said.to_string()),
+                qos: QoS::AtLeastOnce,
+                retain: false,
+            }],
+        );
     }
 
     /// Publishes the will.
@@ -438,12 +448,15 @@ impl Client<'_> {
             }
             return;
         }
-        self.hub.publish([Message {
-            topic: message.topic.into(),
-            payload: own(&message.payload),
-            qos: message.qos,
-            retain: message.retain,
-        }]);
+        self.hub.publish(
+            &self.name.account,
+            [Message {
+                topic: message.topic.into(),
+                payload: own(&message.payload),
+                qos: message.qos,
+                retain: message.retain,
+            }],
+        );
     }
 }
 

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use yiwang_base::Timestamp;
-use yiwang_mqtt::{Broker, ClientName, Connected, Limits, Message, QoS};
+use yiwang_mqtt::{Broker, ClientName, Connected, Limits, Message, QoS, Usage};
 
 /// How long a connection may take to finish when another takes its session.
 const TAKE_OVER: Duration = Duration::from_secs(30);
+
+/// As whose the broker's own messages count.
+pub(crate) const SYSTEM: &str = "$SYS";
 
 /// The broker, and who is connected to it.
 pub struct Hub(Mutex<State>);
@@ -156,9 +159,22 @@ impl Hub {
         Some(granted)
     }
 
-    /// Gives messages to their subscribers.
-    pub(crate) fn publish(&self, messages: impl IntoIterator<Item = Message>) {
-        self.state().publish(messages);
+    /// Gives messages that an account published to their subscribers.
+    pub(crate) fn publish(&self, by: &str, messages: impl IntoIterator<Item = Message>) {
+        self.state().publish(by, messages);
+    }
+
+    /// What is kept and was dropped, of all accounts or of one; and how many clients
+    /// are connected.
+    pub(crate) fn usage(&self, account: Option<&str>) -> (Usage, usize) {
+        let state = self.state();
+        match account {
+            None => (state.broker.all(), state.lives.len()),
+            Some(account) => {
+                let own = state.lives.keys().filter(|name| name.account == account);
+                (state.broker.account(account), own.count())
+            }
+        }
     }
 
     /// Gives those messages to their subscribers that are made of what they want.
@@ -168,7 +184,7 @@ impl Hub {
             broker: &state.broker,
             narrowed: &state.narrowed,
         });
-        state.publish(messages);
+        state.publish(SYSTEM, messages);
     }
 
     /// Forgets sessions that nobody came back to, and what nobody wants any more.
@@ -183,9 +199,9 @@ impl Hub {
 }
 
 impl State {
-    fn publish(&mut self, messages: impl IntoIterator<Item = Message>) {
+    fn publish(&mut self, by: &str, messages: impl IntoIterator<Item = Message>) {
         for message in messages {
-            for session in self.broker.publish(&message) {
+            for session in self.broker.publish(by, &message) {
                 if let Some(waker) = self.wakers.get(&session) {
                     waker.notify_one();
                 }

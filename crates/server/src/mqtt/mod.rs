@@ -17,6 +17,7 @@ mod door;
 mod hub;
 mod mapping;
 mod outside;
+mod standing;
 mod tls;
 mod wire;
 
@@ -27,9 +28,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 pub use hub::Hub;
+pub(crate) use hub::SYSTEM;
 pub use mapping::{Mapping, Mappings, TimeForm};
 pub(crate) use outside::read_address;
 pub use outside::{Outside, follow};
+pub use standing::{Doors, OutsideStanding};
 pub use tls::acceptor;
 pub use tokio_rustls::TlsAcceptor;
 

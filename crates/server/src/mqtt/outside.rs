@@ -26,8 +26,12 @@ use crate::http::{App, now};
 const SENDER: &str = "mqtt-broker";
 /// The client's name there, under which the broker keeps what we missed.
 const CLIENT: &str = "yiwang";
+/// Where a broker says how many messages it has dropped.
+const DROPPED: &str = "$SYS/broker/publish/messages/dropped";
 /// Topics of SensorThings that are read there.
 const SENSOR_THINGS: [&str; 2] = ["v1.1/Observations", "v1.1/+/Observations"];
+/// By which number it is asked about them.
+const ABOUT_DROPPED: u16 = 2;
 /// How long connecting may take.
 const WITHIN: Duration = Duration::from_secs(10);
 /// How long the broker may be silent; it is asked twice as often.
@@ -98,6 +102,10 @@ pub(crate) fn read_address(url: &str) -> Option<(bool, String, u16)> {
 /// Reads from the broker until the server stops.
 pub async fn follow(outside: Outside, app: Arc<App>) {
     let mut pause = FIRST_PAUSE;
+    app.mqtt.note(|standing| {
+        standing.host.clone_from(&outside.host);
+        standing.since = Some(now());
+    });
     loop {
         let began = Instant::now();
         let connected = tokio::select! {
@@ -105,6 +113,13 @@ pub async fn follow(outside: Outside, app: Arc<App>) {
             connected = connect_and_read(&outside, &app) => connected,
         };
         let Err(error) = connected;
+        app.mqtt.note(|standing| {
+            if std::mem::take(&mut standing.connected) {
+                standing.broken += 1;
+                standing.since = Some(now());
+            }
+            standing.why = Some(error.to_string());
+        });
         // One that held for a while begins anew.
         if began.elapsed() > LONGEST_PAUSE {
             pause = FIRST_PAUSE;
@@ -153,11 +168,21 @@ where
         other => return Err(io::Error::other(format!("{other:?} is no CONNACK"))),
     }
     tracing::info!(host = outside.host, "connected to the MQTT broker");
+    app.mqtt.note(|standing| {
+        standing.connected = true;
+        standing.since = Some(now());
+        standing.why = None;
+    });
     let client = ClientName {
         account: SENDER.to_owned(),
         id: CLIENT.to_owned(),
     };
     subscribe(&mut wire, app)?;
+    // Where it may not be heard, nobody knows.
+    let mut dropped =
+        Subscribe::new_many([SubscribeFilter::new(DROPPED.to_owned(), QoS::AtMostOnce)]);
+    dropped.pkid = ABOUT_DROPPED;
+    wire.put(&Packet::Subscribe(dropped))?;
     let mut heard = Instant::now();
     let mut ask_at = heard + SILENT / 2;
     loop {
@@ -215,6 +240,12 @@ where
                 if message.qos != QoS::AtMostOnce {
                     answered.push(message.pkid);
                 }
+                if message.topic == DROPPED {
+                    let said = std::str::from_utf8(&message.payload).ok();
+                    let dropped = said.and_then(|said| said.trim().parse().ok());
+                    app.mqtt.note(|standing| standing.dropped = dropped);
+                    continue;
+                }
                 // What the broker retains was a reading when it came first.
                 if !message.retain
                     && let Some(meant) = meant(app, &message.topic)
@@ -223,7 +254,8 @@ where
                 }
             }
             Packet::SubAck(ack) => {
-                if ack.return_codes.contains(&SubscribeReasonCode::Failure) {
+                let refused = ack.return_codes.contains(&SubscribeReasonCode::Failure);
+                if refused && ack.pkid != ABOUT_DROPPED {
                     tracing::warn!("the MQTT broker does not allow all topics of the mappings");
                 }
             }
@@ -232,6 +264,8 @@ where
         }
     }
     if !messages.is_empty() {
+        app.mqtt
+            .note(|standing| standing.messages += messages.len() as u64);
         // Without an acknowledgement the broker sends them again.
         let fate = take(app, client, &messages, now()).await;
         let fate = fate.map_err(|why| io::Error::other(why.message.en))?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
 use yiwang_history::{AppendError, Appended, Batch};
-use yiwang_sensing::Reading;
 use yiwang_sensing::device::Heard;
+use yiwang_sensing::{Reading, StreamId};
 use yiwang_store::Store;
 
 use super::Sensing;
@@ -147,7 +147,7 @@ impl Sensing {
     }
 
     /// Parts what may be kept from what may not.
-    async fn check(
+    pub(super) async fn check(
         &self,
         store: &Store,
         sender: &Sender,
@@ -207,6 +207,31 @@ impl Sensing {
             leave_out(&mut batch, &refused);
         }
         Ok((batch, refused))
+    }
+}
+
+impl Sensing {
+    /// Whether a sender may speak for a stream: a registered device for its own only.
+    pub(super) async fn must_own(
+        &self,
+        store: &Store,
+        sender: &Sender,
+        stream: StreamId,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.devices.must_be_believed(&sender.name)?;
+        let device = self.devices.number(&sender.name);
+        let reading = Reading {
+            stream,
+            at: 0,
+            value: 0.0,
+        };
+        let owners = self.known.owners(self, store, &[reading], now).await?;
+        match owners.first() {
+            Some(Some(owner)) if device.is_none() || *owner == device => Ok(()),
+            Some(Some(_)) => Err(out_of_turn(&reading)),
+            _ => Err(no_stream(&reading)),
+        }
     }
 }
 

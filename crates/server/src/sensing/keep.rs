@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use yiwang_base::{Timestamp, truncate_millis};
-use yiwang_history::{History, Level, Unsettled};
+use yiwang_history::{History, Unsettled};
 use yiwang_store::Store;
+
+use super::Retention;
 
 use crate::http::App;
 
@@ -14,19 +16,16 @@ use crate::http::App;
 const PART_AGE: Duration = Duration::from_secs(3600);
 /// How often to look whether there is something to do.
 const PACE: Duration = Duration::from_secs(1);
-/// How many times older than readings what gives way to summaries by hour, and
-/// by day, is.
-const AGES: [(Level, i64); 3] = [(Level::Minute, 1), (Level::Hour, 4), (Level::Day, 20)];
 const DAY_MS: i64 = 86_400_000;
 /// How long to wait after something could not be done.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// Seals parts of the log as they are closed, until the server stops; readings
-/// older than `days` give way to summaries, where that is not 0.
-pub async fn keep(app: Arc<App>, days: u32) {
+/// Seals parts of the log as they are closed, until the server stops; old
+/// readings give way to summaries.
+pub async fn keep(app: Arc<App>) {
     let runtime = Handle::current();
     let mut part_since = tokio::time::Instant::now();
-    let mut rolled_at = None;
+    let mut rolled = None;
     loop {
         let history = Arc::clone(&app.sensing.history);
         let ready = tokio::task::spawn_blocking(move || history.wait_for_part(PACE)).await;
@@ -38,19 +37,24 @@ pub async fn keep(app: Arc<App>, days: u32) {
             part_since = tokio::time::Instant::now();
         }
         let now = truncate_millis(Timestamp::now());
-        let due = rolled_at.is_none_or(|at: i64| now.as_millisecond() - at >= DAY_MS / 24);
+        let retention = app.sensing.retention();
+        let due = rolled.is_none_or(|(by, at): (Retention, i64)| {
+            by != retention || now.as_millisecond() - at >= DAY_MS / 24
+        });
+        let zone = app.city().rules.calendar.zone().clone();
+        let offset_ms = i64::from(zone.to_offset(now).seconds()) * 1000;
         let (worker, runtime) = (Arc::clone(&app), runtime.clone());
         let done = tokio::task::spawn_blocking(move || {
             let (history, store) = (&worker.sensing.history, &worker.store);
             seal_all(history, store, &runtime, now)?;
             if due {
-                roll_up_all(history, store, &runtime, now, days)?;
+                roll_up_all(&worker, &runtime, now, retention, offset_ms)?;
                 history.keep_spans()?;
             }
             anyhow::Ok(())
         });
         match done.await {
-            Ok(Ok(())) if due => rolled_at = Some(now.as_millisecond()),
+            Ok(Ok(())) if due => rolled = Some((retention, now.as_millisecond())),
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 tracing::warn!(%error, "readings could not be sealed; it is tried again");
@@ -79,15 +83,16 @@ pub fn seal_all(
 }
 
 fn roll_up_all(
-    history: &History,
-    store: &Store,
+    app: &App,
     runtime: &Handle,
     now: Timestamp,
-    days: u32,
+    retention: Retention,
+    offset_ms: i64,
 ) -> anyhow::Result<()> {
-    for (level, times) in AGES.into_iter().filter(|_| days > 0) {
-        let before = now.as_millisecond() - i64::from(days) * times * DAY_MS;
-        while let Some(unsettled) = history.roll_up(level, before)? {
+    let (history, store) = (&app.sensing.history, &app.store);
+    for (level, days) in retention.levels() {
+        let before = now.as_millisecond() - i64::from(days) * DAY_MS;
+        while let Some(unsettled) = history.roll_up(level, before, offset_ms)? {
             settle(history, store, runtime, unsettled, now)?;
         }
     }

@@ -1,18 +1,22 @@
 //! Sensing, joined to the world: the one way by which readings come in,
 //! whatever the door, and what keeps them.
 
+mod amend;
 mod devices;
 mod ingest;
 mod keep;
+mod retention;
 mod streams;
 
+pub use amend::Amending;
 pub use devices::{DeviceCounts, Devices};
 pub use ingest::{Judge, Sender, Taken};
 pub use keep::{keep, seal_all};
+pub use retention::{RETENTION, Retention};
 pub use streams::add_features;
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 use yiwang_cases::StoreError;
@@ -42,6 +46,9 @@ pub struct Sensing {
     /// Which messages of plain JSON are readings.
     pub mappings: Mappings,
     known: Known,
+    /// Held by whoever amends readings: one at a time.
+    amending: tokio::sync::Mutex<()>,
+    retention: RwLock<Retention>,
     heard: broadcast::Sender<Arc<Chunk>>,
     judge: OnceLock<Arc<Queue>>,
 }
@@ -67,11 +74,14 @@ impl Sensing {
         for segment in &found.unknown {
             tracing::warn!(segment, "the record does not know this segment of readings");
         }
+        history.amend(amend::recorded(store)?);
         Ok(Sensing {
             history: Arc::new(history),
             devices: Devices::load(store)?,
             mappings: Mappings::load(store)?,
             known: Known::default(),
+            amending: tokio::sync::Mutex::default(),
+            retention: RwLock::new(Retention::stored(store)?.unwrap_or_default()),
             heard: broadcast::Sender::new(MOST_UNHEARD),
             judge: OnceLock::new(),
         })
@@ -92,6 +102,23 @@ impl Sensing {
         let queue = Queue::feeding(move |readings| judge.feed(readings))?;
         self.judge_by(&queue);
         Ok(())
+    }
+
+    /// How long readings are kept.
+    pub fn retention(&self) -> Retention {
+        *self
+            .retention
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of how long readings are kept from now on.
+    pub fn set_retention(&self, retention: Retention) {
+        let mut current = self
+            .retention
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *current = retention;
     }
 
     /// Hears of all that is kept from now on, as it is kept; whoever is too slow

@@ -5,11 +5,12 @@ use utoipa::ToSchema;
 use yiwang_base::field::unfit;
 use yiwang_base::{Point, Refusal};
 use yiwang_history::Summary;
-use yiwang_mqtt::is_filter;
+use yiwang_mqtt::{Usage, is_filter};
 use yiwang_sensing::device::Device;
 
 use super::{PointBody, SuspicionWord, Time, Word};
-use crate::sensing::DeviceCounts;
+use crate::mqtt::OutsideStanding;
+use crate::sensing::{DeviceCounts, Retention};
 
 /// A device as it is registered; it sends with the key of the account of its name.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -135,11 +136,17 @@ pub struct DeviceView {
     /// Why something was last refused, `reading.impossible`.
     #[schema(required)]
     pub last_refusal: Option<&'static str>,
+    /// Messages of MQTT for it that were dropped since the server started: it was
+    /// away or slow, and too much waited.
+    pub mqtt_dropped: u64,
 }
 
 impl DeviceView {
     /// The view of one.
-    pub fn of((name, device, counts): (String, Option<Device>, DeviceCounts)) -> DeviceView {
+    pub fn of(
+        (name, device, counts): (String, Option<Device>, DeviceCounts),
+        mqtt: Usage,
+    ) -> DeviceView {
         let registered = device.is_some();
         let point = |point: Point| PointBody {
             lon: point.lon(),
@@ -163,6 +170,107 @@ impl DeviceView {
             refused: counts.refused,
             malformed: counts.malformed,
             last_refusal: counts.last_refusal,
+            mqtt_dropped: mqtt.dropped,
+        }
+    }
+}
+
+/// How MQTT stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MqttView {
+    /// Where the broker listens; none where it does not.
+    #[schema(required)]
+    pub listening: Option<String>,
+    /// Clients that are connected.
+    pub connected: usize,
+    /// Sessions, also of clients that are away.
+    pub sessions: usize,
+    /// Bytes that are kept for clients, and retained.
+    pub bytes: usize,
+    /// Retained messages.
+    pub retained: usize,
+    /// Messages that were dropped since the server started: too much waited for
+    /// their clients, or was retained.
+    pub dropped: u64,
+    /// The broker that is not ours; none where none is set.
+    #[schema(required)]
+    pub outside: Option<OutsideView>,
+}
+
+/// How the connection to a broker that is not ours stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutsideView {
+    /// Its host.
+    pub host: String,
+    /// Whether it is connected.
+    pub connected: bool,
+    /// Since when it is, or is not.
+    #[schema(required)]
+    pub since: Option<Time>,
+    /// Why it is not.
+    #[schema(required)]
+    pub why: Option<String>,
+    /// Connections that broke since the server started.
+    pub broken: u64,
+    /// Messages that were taken since the server started.
+    pub messages: u64,
+    /// Messages that it dropped since it started, for us or others, as it says
+    /// itself; none where it does not say.
+    #[schema(required)]
+    pub dropped: Option<u64>,
+}
+
+impl From<OutsideStanding> for OutsideView {
+    fn from(standing: OutsideStanding) -> OutsideView {
+        OutsideView {
+            host: standing.host,
+            connected: standing.connected,
+            since: standing.since.map(Time),
+            why: standing.why,
+            broken: standing.broken,
+            messages: standing.messages,
+            dropped: standing.dropped,
+        }
+    }
+}
+
+/// After how many days readings, and summaries of them, give way to coarser ones;
+/// 0 keeps them for good. Summaries by day stay for good.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionBody {
+    /// Readings, to summaries by minute.
+    #[schema(maximum = 36500)]
+    pub readings_days: u32,
+    /// Those, to summaries by hour.
+    #[schema(maximum = 36500)]
+    pub minute_days: u32,
+    /// Those, to summaries by day.
+    #[schema(maximum = 36500)]
+    pub hour_days: u32,
+}
+
+impl RetentionBody {
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// When coarser summaries would be kept for a shorter time than finer ones.
+    pub fn retention(self) -> Result<Retention, Refusal> {
+        Retention {
+            readings_days: self.readings_days,
+            minute_days: self.minute_days,
+            hour_days: self.hour_days,
+        }
+        .check()
+    }
+}
+
+impl From<&Retention> for RetentionBody {
+    fn from(retention: &Retention) -> Self {
+        Self {
+            readings_days: retention.readings_days,
+            minute_days: retention.minute_days,
+            hour_days: retention.hour_days,
         }
     }
 }
@@ -205,6 +313,39 @@ impl SummaryView {
             last: summary.last,
         }
     }
+}
+
+/// Readings of a group of datastreams in one stretch of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AggregateView {
+    /// Whose: the number of a datastream or thing, the code of an area, or `city`.
+    pub of: String,
+    /// What is observed.
+    pub property: String,
+    /// The symbol of its unit.
+    pub unit: String,
+    /// When the stretch begins.
+    pub from: Time,
+    /// How many readings with a number.
+    pub count: u64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// Their mean: each reading counts as much as any other.
+    pub mean: f64,
+    /// Their sum.
+    pub sum: f64,
+}
+
+/// Aggregates of readings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AggregatesView {
+    /// By group, then by measure and time.
+    pub aggregates: Vec<AggregateView>,
+    /// Whether older readings are left out, because only longer stretches are left
+    /// of them.
+    pub coarser_left_out: bool,
 }
 
 /// Summaries of readings.

@@ -56,7 +56,10 @@ pub use case::{
 };
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
-pub use device::{DeviceBody, DeviceView, ReleaseDeviceBody, SummariesView, SummaryView};
+pub use device::{
+    AggregateView, AggregatesView, DeviceBody, DeviceView, MqttView, OutsideView,
+    ReleaseDeviceBody, RetentionBody, SummariesView, SummaryView,
+};
 pub use dossier::{
     CountView, CreditCase, CreditView, DeedRow, DossierCaseBody, DossierChangeView, DossierDetail,
     DossierPageView, DossierRow, EraseDossierBody, NeedView, NeedsView, RemarkBody, ScanView,

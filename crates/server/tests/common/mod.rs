@@ -58,6 +58,20 @@ impl Town {
         (log, self.directory)
     }
 
+    /// Stops the server and starts it again.
+    pub(crate) fn restart(self) -> Town {
+        Town::on(self.stop().1)
+    }
+
+    /// Stops the server; what it has written down is checked.
+    pub(crate) fn stop_and_verify(self) {
+        let (_, directory) = self.stop();
+        let mut verify = std::process::Command::new(server::BINARY);
+        let verify = verify.arg("--data").arg(directory.path()).arg("verify");
+        let said = verify.output().unwrap();
+        assert!(said.status.success(), "{said:?}");
+    }
+
     /// A request at a point; gives the answer to it.
     pub(crate) fn submit(&self, words: &str, (lon, lat): (f64, f64)) -> Value {
         let body = json!({"words": words, "place": {"point": {"lon": lon, "lat": lat}}});

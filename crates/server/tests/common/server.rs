@@ -13,6 +13,8 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_yiwang");
 pub(crate) struct Server {
     /// `127.0.0.1:40123`.
     pub(crate) address: String,
+    /// The same of its MQTT broker; empty where it has none.
+    pub(crate) mqtt: String,
     child: Child,
     said: Arc<Mutex<Vec<u8>>>,
     listener: Option<JoinHandle<()>>,
@@ -27,6 +29,13 @@ impl Server {
     /// Serves what is in a data directory, or says what the server said.
     pub(crate) fn try_on(directory: &Path) -> Result<Server, String> {
         Server::by(Command::new(BINARY), directory)
+    }
+
+    /// Serves what is in a data directory, also over MQTT.
+    pub(crate) fn with_mqtt(directory: &Path) -> Server {
+        let mut program = Command::new(BINARY);
+        program.args(["--set", "mqtt_listen=127.0.0.1:0"]);
+        Server::by(program, directory).expect("the server starts")
     }
 
     /// Serves through another program that ends in running the binary.
@@ -44,10 +53,15 @@ impl Server {
         let listener = listen(&mut child, Arc::clone(&said));
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
+        let mut mqtt = String::new();
         while out.read_line(&mut line).unwrap() > 0 {
+            if let Some(address) = line.trim().strip_prefix("listening on mqtt://") {
+                address.clone_into(&mut mqtt);
+            }
             if let Some(address) = line.trim().strip_prefix("listening on http://") {
                 return Ok(Server {
                     address: address.to_owned(),
+                    mqtt,
                     child,
                     said,
                     listener: Some(listener),

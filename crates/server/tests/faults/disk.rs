@@ -15,7 +15,7 @@ use crate::crowd::{self, Known};
 use crate::record;
 
 /// Whether this machine lets us mount a disk of our own.
-fn may_mount() -> bool {
+pub(crate) fn may_mount() -> bool {
     let mut unshare = Command::new("unshare");
     unshare.args(["-rm", "true"]).stderr(Stdio::null());
     let may = unshare.status().is_ok_and(|status| status.success());
@@ -26,7 +26,7 @@ fn may_mount() -> bool {
 }
 
 /// `unshare` that runs a script and then the binary, with `$1` the data directory.
-fn in_own_mounts(script: &str, data: &Path, seed: &Path) -> Command {
+pub(crate) fn in_own_mounts(script: &str, data: &Path, seed: &Path) -> Command {
     let mut command = Command::new("unshare");
     let script = format!("{script} && shift 2 && exec \"$@\"");
     command
@@ -38,10 +38,10 @@ fn in_own_mounts(script: &str, data: &Path, seed: &Path) -> Command {
 }
 
 /// A file that takes what room is left.
-struct Filler(PathBuf);
+pub(crate) struct Filler(PathBuf);
 
 impl Filler {
-    fn fill(directory: &Path) -> Filler {
+    pub(crate) fn fill(directory: &Path) -> Filler {
         let path = directory.join("filler");
         let mut file = File::create(&path).unwrap();
         // First in large pieces, then to the last byte.
@@ -51,7 +51,7 @@ impl Filler {
         Filler(path)
     }
 
-    fn remove(self) {
+    pub(crate) fn remove(self) {
         std::fs::remove_file(self.0).unwrap();
     }
 }

@@ -10,11 +10,11 @@ use crate::record;
 const CLIENTS: usize = 64;
 
 /// How often the server is killed: `YIWANG_KILL_ROUNDS`, 3 unless told.
-fn rounds() -> usize {
+pub(crate) fn rounds() -> usize {
     std::env::var("YIWANG_KILL_ROUNDS").map_or(3, |rounds| rounds.parse().unwrap())
 }
 
-fn random(below: u64) -> u64 {
+pub(crate) fn random(below: u64) -> u64 {
     getrandom::u64().unwrap() % below
 }
 

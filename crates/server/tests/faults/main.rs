@@ -12,4 +12,5 @@ mod crowd;
 mod disk;
 mod kill;
 mod network;
+mod readings;
 mod record;

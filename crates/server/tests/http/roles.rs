@@ -768,6 +768,7 @@ const TABLE: &[(&str, &str)] = &[
         "GET /api/v1/edge/bundle",
         "401 403 403 403 403 403 403 403 200",
     ),
+    ("GET /api/v1/mqtt", "401 200 200 200 200 200 200 200 200"),
     (
         "GET /api/v1/mqtt/mappings",
         "401 403 403 403 403 200 403 403 403",
@@ -787,6 +788,48 @@ const TABLE: &[(&str, &str)] = &[
     (
         "GET /api/v1/readings/export",
         "401 422 422 422 422 422 422 422 422",
+    ),
+    (
+        "GET /api/v1/readings/aggregates",
+        "401 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /api/v1/readings/retention",
+        "401 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /api/v1/readings/retention/history",
+        "401 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "PUT /api/v1/readings/retention",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    ("GET /ogc/features", "200 200 200 200 200 200 200 200 200"),
+    ("GET /ogc/features/", "200 200 200 200 200 200 200 200 200"),
+    (
+        "GET /ogc/features/api",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /ogc/features/conformance",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /ogc/features/collections",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /ogc/features/collections/{collection}",
+        "200 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /ogc/features/collections/{collection}/items",
+        "401 200 200 200 200 200 200 200 200",
+    ),
+    (
+        "GET /ogc/features/collections/{collection}/items/{feature}",
+        "401 404 404 404 404 404 404 404 404",
     ),
     ("POST /", "405 405 405 405 405 405 405 405 405"),
     // Signing out ends the session that the rows before it use: it comes last.
@@ -857,6 +900,9 @@ fn body(path: &str) -> Value {
             "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
         "settings" => json!({"value": settings_body()}),
+        "retention" => {
+            json!({"value": {"readings_days": 0, "minute_days": 0, "hour_days": 0}})
+        }
         "automatic" => json!({"value": {"from_permille": 900}}),
         "lights" if path.contains("/city/units/") => json!({"value": {
             "name": {"zh": "照明", "en": "Lighting"}, "kind": "department", "duties": ["light"],
@@ -1040,6 +1086,8 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{message}", "none.xml")
             .replace("{hook}", "none")
             .replace("{device}", "partner")
+            .replace("{collection}", "things")
+            .replace("{feature}", "9")
             .replace("{layer}", "police")
             .replace("{merge}", "7")
             .replace("{user}", "king")

@@ -1954,6 +1954,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mqtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How MQTT stands: what is kept for clients, what was dropped, and whether a broker
+         *     that is not ours is connected.
+         */
+        get: operations["mqtt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mqtt/mappings": {
         parameters: {
             query?: never;
@@ -2080,6 +2100,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/aggregates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings in a few numbers for each group of datastreams and each stretch of
+         *     time. Without `stream`, `thing` or `area` they are those of the whole city.
+         */
+        get: operations["aggregate_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/export": {
         parameters: {
             query?: never;
@@ -2089,6 +2129,45 @@ export interface paths {
         };
         /** Readings as a file: CSV or Parquet, the earliest first, at most 2,000,000. */
         get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long readings are kept as they came, and then as which summaries. */
+        get: operations["read_retention"];
+        /**
+         * Set after how many days readings give way to summaries by minute, those to
+         *     summaries by hour, and those to summaries by day; 0 keeps them for good. In
+         *     force at once: what gave way does not come back.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/retention/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that it was set to. */
+        get: operations["retention_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2876,6 +2955,52 @@ export interface components {
              * @description Fewest people.
              */
             min_population?: number | null;
+        };
+        /** @description Readings of a group of datastreams in one stretch of time. */
+        AggregateView: {
+            /**
+             * Format: int64
+             * @description How many readings with a number.
+             */
+            count: number;
+            /** @description When the stretch begins. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description The largest.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description Their mean: each reading counts as much as any other.
+             */
+            mean: number;
+            /**
+             * Format: double
+             * @description The smallest.
+             */
+            min: number;
+            /** @description Whose: the number of a datastream or thing, the code of an area, or `city`. */
+            of: string;
+            /** @description What is observed. */
+            property: string;
+            /**
+             * Format: double
+             * @description Their sum.
+             */
+            sum: number;
+            /** @description The symbol of its unit. */
+            unit: string;
+        };
+        /** @description Aggregates of readings. */
+        AggregatesView: {
+            /** @description By group, then by measure and time. */
+            aggregates: components["schemas"]["AggregateView"][];
+            /**
+             * @description Whether older readings are left out, because only longer stretches are left
+             *     of them.
+             */
+            coarser_left_out: boolean;
         };
         /**
          * @description What can be done with an alert.
@@ -4235,6 +4360,12 @@ export interface components {
              * @description Most readings in a minute.
              */
             most_per_minute: number | null;
+            /**
+             * Format: int64
+             * @description Messages of MQTT for it that were dropped since the server started: it was
+             *     away or slow, and too much waited.
+             */
+            mqtt_dropped: number;
             /** @description The name of its account. */
             name: string;
             /** @description Code of the unit that answers for it. */
@@ -5497,6 +5628,26 @@ export interface components {
             /** @description When it was trained. */
             trained_at: components["schemas"]["Time"];
         };
+        /** @description How MQTT stands. */
+        MqttView: {
+            /** @description Bytes that are kept for clients, and retained. */
+            bytes: number;
+            /** @description Clients that are connected. */
+            connected: number;
+            /**
+             * Format: int64
+             * @description Messages that were dropped since the server started: too much waited for
+             *     their clients, or was retained.
+             */
+            dropped: number;
+            /** @description Where the broker listens; none where it does not. */
+            listening: string | null;
+            outside: components["schemas"]["OutsideView"] | null;
+            /** @description Retained messages. */
+            retained: number;
+            /** @description Sessions, also of clients that are away. */
+            sessions: number;
+        };
         /** @description A name in both languages. */
         NameBody: {
             /** @description English. */
@@ -5699,6 +5850,32 @@ export interface components {
             unit: string;
             /** @description Until when. */
             until: components["schemas"]["Time"];
+        };
+        /** @description How the connection to a broker that is not ours stands. */
+        OutsideView: {
+            /**
+             * Format: int64
+             * @description Connections that broke since the server started.
+             */
+            broken: number;
+            /** @description Whether it is connected. */
+            connected: boolean;
+            /**
+             * Format: int64
+             * @description Messages that it dropped since it started, for us or others, as it says
+             *     itself; none where it does not say.
+             */
+            dropped: number | null;
+            /** @description Its host. */
+            host: string;
+            /**
+             * Format: int64
+             * @description Messages that were taken since the server started.
+             */
+            messages: number;
+            since: components["schemas"]["Time"] | null;
+            /** @description Why it is not. */
+            why: string | null;
         };
         /** @description What one assisting unit is to do. */
         PartView: {
@@ -6258,6 +6435,27 @@ export interface components {
             /** @description Why now. */
             note?: string | null;
         };
+        /**
+         * @description After how many days readings, and summaries of them, give way to coarser ones;
+         *     0 keeps them for good. Summaries by day stay for good.
+         */
+        RetentionBody: {
+            /**
+             * Format: int32
+             * @description Those, to summaries by day.
+             */
+            hour_days: number;
+            /**
+             * Format: int32
+             * @description Those, to summaries by hour.
+             */
+            minute_days: number;
+            /**
+             * Format: int32
+             * @description Readings, to summaries by minute.
+             */
+            readings_days: number;
+        };
         /** @description Give a case back to the desk. */
         ReturnBody: {
             /** @description What speaks for it. */
@@ -6458,6 +6656,32 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_RetentionBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /**
+             * @description After how many days readings, and summaries of them, give way to coarser ones;
+             *     0 keeps them for good. Summaries by day stay for good.
+             */
+            value: {
+                /**
+                 * Format: int32
+                 * @description Those, to summaries by day.
+                 */
+                hour_days: number;
+                /**
+                 * Format: int32
+                 * @description Those, to summaries by hour.
+                 */
+                minute_days: number;
+                /**
+                 * Format: int32
+                 * @description Readings, to summaries by minute.
+                 */
+                readings_days: number;
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_UnitBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -6487,6 +6711,11 @@ export interface components {
         SettingHistory_CityBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_CityBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_RetentionBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_RetentionBody"][];
         };
         /** @description All that something was set to. */
         SettingHistory_UnitBody: {
@@ -6559,6 +6788,42 @@ export interface components {
                 limits: components["schemas"]["LimitsBody"];
                 /** @description Its name. */
                 name: components["schemas"]["NameBody"];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_RetentionBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /**
+             * @description After how many days readings, and summaries of them, give way to coarser ones;
+             *     0 keeps them for good. Summaries by day stay for good.
+             */
+            value: {
+                /**
+                 * Format: int32
+                 * @description Those, to summaries by day.
+                 */
+                hour_days: number;
+                /**
+                 * Format: int32
+                 * @description Those, to summaries by hour.
+                 */
+                minute_days: number;
+                /**
+                 * Format: int32
+                 * @description Readings, to summaries by minute.
+                 */
+                readings_days: number;
             };
             /**
              * Format: int64
@@ -20752,6 +21017,65 @@ export interface operations {
             };
         };
     };
+    mqtt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description How MQTT stands: what is kept for clients, what was dropped, and whether a broker
+             *     that is not ours is connected.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MqttView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     topic_mappings: {
         parameters: {
             query?: never;
@@ -21296,13 +21620,113 @@ export interface operations {
             };
         };
     };
+    aggregate_readings: {
+        parameters: {
+            query?: {
+                /** @description Numbers of datastreams. */
+                stream?: number[];
+                /** @description Numbers of things: all their datastreams. */
+                thing?: number[];
+                /**
+                 * @description Codes of areas: what is named of their things, or all of them. One of the
+                 *     three must be named, unless readings are aggregated.
+                 */
+                area?: string[];
+                /** @description Not earlier than this. */
+                from?: string;
+                /** @description Earlier than this; until now, unless told. */
+                to?: string;
+                /**
+                 * @description `stream`, `thing`, `area` (the innermost), `district` (the outermost) or
+                 *     `city`; `thing` when none is named. Each measure and unit apart.
+                 */
+                by?: string;
+                /** @description Names of what is observed. */
+                property?: string[];
+                /** @description `minute`, `hour`, `day` or `all`; `hour` when none is named. */
+                every?: string;
+                /** @description `json`, `csv` or `parquet`; `json` when none is named. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Readings in a few numbers for each group of datastreams and each stretch of
+             *     time. Without `stream`, `thing` or `area` they are those of the whole city.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregatesView"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_readings: {
         parameters: {
             query?: {
                 /** @description Numbers of datastreams. */
                 stream?: number[];
-                /** @description Numbers of things: all their datastreams. One of both must be named. */
+                /** @description Numbers of things: all their datastreams. */
                 thing?: number[];
+                /**
+                 * @description Codes of areas: what is named of their things, or all of them. One of the
+                 *     three must be named, unless readings are aggregated.
+                 */
+                area?: string[];
                 /** @description Not earlier than this. */
                 from?: string;
                 /** @description Earlier than this; until now, unless told. */
@@ -21382,13 +21806,278 @@ export interface operations {
             };
         };
     };
+    read_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long readings are kept as they came, and then as which summaries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_RetentionBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_RetentionBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Set after how many days readings give way to summaries by minute, those to
+             *     summaries by hour, and those to summaries by day; 0 keeps them for good. In
+             *     force at once: what gave way does not come back.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_RetentionBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that it was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_RetentionBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summarize_readings: {
         parameters: {
             query?: {
                 /** @description Numbers of datastreams. */
                 stream?: number[];
-                /** @description Numbers of things: all their datastreams. One of both must be named. */
+                /** @description Numbers of things: all their datastreams. */
                 thing?: number[];
+                /**
+                 * @description Codes of areas: what is named of their things, or all of them. One of the
+                 *     three must be named, unless readings are aggregated.
+                 */
+                area?: string[];
                 /** @description Not earlier than this. */
                 from?: string;
                 /** @description Earlier than this; until now, unless told. */

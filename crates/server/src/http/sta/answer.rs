@@ -67,6 +67,12 @@ pub(super) async fn errors(request: Request, next: Next) -> Response {
 
 /// Addresses below the service as the caller reached it.
 pub(super) fn links(headers: &HeaderMap) -> Links {
+    let reached = reached_at(headers);
+    Links::new(format!("{reached}/sta/{}", yiwang_sta::names::VERSION))
+}
+
+/// The server as the caller reached it, `https://city.example`.
+pub(in crate::http) fn reached_at(headers: &HeaderMap) -> String {
     let header = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']');
@@ -77,8 +83,5 @@ pub(super) fn links(headers: &HeaderMap) -> Links {
         Some("https") => "https",
         _ => "http",
     };
-    Links::new(format!(
-        "{scheme}://{host}/sta/{}",
-        yiwang_sta::names::VERSION
-    ))
+    format!("{scheme}://{host}")
 }

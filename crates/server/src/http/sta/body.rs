@@ -15,12 +15,69 @@ pub(super) fn malformed(at: &str, zh: &str, en: &str) -> Refusal {
     Refusal::new(RefusalKind::Invalid, "sta.malformed", zh, en).at(at)
 }
 
+pub(super) fn not_json(error: &serde_json::Error) -> Refusal {
+    malformed("body", "内容不是 JSON 对象", "the body is no JSON object").found(error.to_string())
+}
+
 /// A body as a JSON object.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Json>, Refusal> {
-    serde_json::from_slice(body).map_err(|error| {
-        malformed("body", "内容不是 JSON 对象", "the body is no JSON object")
+    serde_json::from_slice(body).map_err(|error| not_json(&error))
+}
+
+/// What a call changes: fields with what they are set to, or the steps of a JSON
+/// Patch (RFC 6902).
+pub(super) enum Patch {
+    Fields(Map<String, Json>),
+    Steps(Steps),
+}
+
+/// The steps of a JSON Patch.
+pub(super) struct Steps(json_patch::Patch);
+
+impl Patch {
+    /// Reads a body: an object with fields, or a list of steps.
+    pub(super) fn read(body: &[u8]) -> Result<Patch, Refusal> {
+        if body.trim_ascii_start().first() != Some(&b'[') {
+            return object(body).map(Patch::Fields);
+        }
+        let steps = serde_json::from_slice(body).map_err(|error| {
+            malformed("body", "内容不是 JSON Patch", "the body is no JSON Patch")
+                .found(error.to_string())
+                .allowing([r#"[{"op": "replace", "path": "/name", "value": "…"}]"#])
+        })?;
+        Ok(Patch::Steps(Steps(steps)))
+    }
+}
+
+impl Steps {
+    /// What fields become by the steps.
+    pub(super) fn changed(self, fields: Map<String, Json>) -> Result<Map<String, Json>, Refusal> {
+        let mut document = Json::Object(fields);
+        json_patch::patch(&mut document, &self.0).map_err(|error| {
+            malformed(
+                "body",
+                "这一步不能执行",
+                "a step of the patch cannot be done",
+            )
             .found(error.to_string())
-    })
+        })?;
+        match document {
+            Json::Object(fields) => Ok(fields),
+            other => {
+                Err(malformed("body", "结果不是对象", "no object is left").found(other.to_string()))
+            }
+        }
+    }
+
+    /// The same, with null for each field that is gone.
+    pub(super) fn onto(self, fields: Map<String, Json>) -> Result<Map<String, Json>, Refusal> {
+        let names: Vec<String> = fields.keys().cloned().collect();
+        let mut changed = self.changed(fields)?;
+        for name in names {
+            changed.entry(name).or_insert(Json::Null);
+        }
+        Ok(changed)
+    }
 }
 
 /// Parts what a body says of an entity of this kind.

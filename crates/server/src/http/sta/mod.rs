@@ -2,8 +2,8 @@
 //! extensions.
 //!
 //! Entities are those of the register, observations those of the history. An
-//! observation that is kept is not changed: `PATCH`, `PUT` and `DELETE` of one
-//! are answered 501. Distances in filters are in degrees, as other servers have
+//! observation that is put right or taken back stays as it was kept: what holds
+//! now is an entry of the record, which every answer honours. Distances in filters are in degrees, as other servers have
 //! it. Whoever is signed in reads; programs and devices send with their keys.
 
 mod answer;
@@ -17,6 +17,8 @@ mod member;
 mod observations;
 mod read;
 mod write;
+
+pub(super) use answer::reached_at;
 
 use std::sync::Arc;
 

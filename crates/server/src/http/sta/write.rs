@@ -7,16 +7,16 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json};
 use yiwang_base::{Point, Refusal, Timestamp};
-use yiwang_history::Batch;
+use yiwang_history::{Batch, Said as Reads};
 use yiwang_sensing::StreamId;
 use yiwang_sensing::registry::{
     Change, Draft, Entity, Key, Kind, Looked, RegistryStore as _, Target, draft_new,
     patch as patched, removal,
 };
-use yiwang_sta::{End, Links, Options, Path, names, read_observation};
+use yiwang_sta::{End, Links, Options, Path, names, observation_body, read_observation};
 
 use super::answer::links;
-use super::body::{known_links, malformed, object, said};
+use super::body::{Patch, known_links, malformed, object, said};
 use super::member::Source;
 use crate::http::body::receive;
 use crate::http::problem::Answer;
@@ -89,10 +89,10 @@ async fn answer(
     request: Request,
 ) -> Answer<Response> {
     let caller = Caller::of(visitor, links(request.headers()))?;
-    let body = if method == Method::DELETE {
-        Vec::new()
-    } else {
-        json_body(request, &app).await?.to_vec()
+    let body = match method {
+        Method::DELETE => Vec::new(),
+        Method::PATCH => body_of(request, &app, &[JSON, JSON_PATCH]).await?.to_vec(),
+        _ => json_body(request, &app).await?.to_vec(),
     };
     let call = Call {
         method,
@@ -113,27 +113,41 @@ async fn answer(
     Ok(response)
 }
 
+const JSON: &str = "application/json";
+const JSON_PATCH: &str = "application/json-patch+json";
+
 /// The bytes of a body that says that it is JSON: another site's page cannot
 /// send it without asking first.
 pub(super) async fn json_body(
     request: Request,
     app: &Arc<App>,
 ) -> Result<axum::body::Bytes, Refusal> {
+    body_of(request, app, &[JSON]).await
+}
+
+async fn body_of(
+    request: Request,
+    app: &Arc<App>,
+    types: &[&'static str],
+) -> Result<axum::body::Bytes, Refusal> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let content_type = content_type
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
+    if !types
+        .iter()
+        .any(|known| essence.eq_ignore_ascii_case(known))
+    {
         return Err(Refusal::new(
             yiwang_base::RefusalKind::Invalid,
             "body.content-type",
-            "内容类型须为 application/json",
-            "the content type must be application/json",
+            format!("内容类型须为 {}", types.join(" 或 ")),
+            format!("the content type must be {}", types.join(" or ")),
         )
         .at("Content-Type")
         .found(content_type)
-        .allowing(["application/json"]));
+        .allowing(types.iter().copied()));
     }
     receive(request, app).await
 }
@@ -146,6 +160,15 @@ struct Observing {
     feature: Option<u64>,
 }
 
+/// An observation that is kept, to be put right or taken back.
+struct Amended {
+    call: usize,
+    id: u64,
+    /// What it is put right to; taken back where there is none.
+    to: Option<Patch>,
+    whole: bool,
+}
+
 /// Calls that are done together: what they come to so far.
 struct Work<'a> {
     app: &'a App,
@@ -153,6 +176,7 @@ struct Work<'a> {
     at: Timestamp,
     change: Change,
     observations: Vec<Observing>,
+    amended: Vec<Amended>,
     done: Vec<Option<Done>>,
     /// By what later calls call what was made.
     named: Vec<(String, Key)>,
@@ -173,6 +197,7 @@ pub(super) async fn run(
         at: now(),
         change: Change::default(),
         observations: Vec::new(),
+        amended: Vec::new(),
         done: Vec::new(),
         named: Vec::new(),
         stood: Vec::new(),
@@ -209,8 +234,12 @@ impl Work<'_> {
         }
         let kind = address.last().kind;
         if kind == Kind::Observation {
-            if call.method != Method::POST {
-                return Err(unsupported(&format!("{} Observations", call.method)));
+            let is_post = call.method == Method::POST;
+            if is_post != address.is_set() {
+                return Err(wrong_address());
+            }
+            if !is_post {
+                return self.amend(&address, &call);
             }
             self.caller.user.must(Right::SendReadings)?;
             return self.observe(&address, &call);
@@ -218,11 +247,7 @@ impl Work<'_> {
         self.caller.user.must(Right::KeepRegister)?;
         let is_post = call.method == Method::POST;
         if is_post != address.is_set() {
-            return Err(malformed(
-                "path",
-                "新建须用集合地址，修改须用对象地址",
-                "entities are made at a set's address, and changed at their own",
-            ));
+            return Err(wrong_address());
         }
         if is_post {
             self.make(&address, &call)
@@ -242,7 +267,8 @@ impl Work<'_> {
             }
         }
         if !self.named.is_empty() && !call.body.is_empty() {
-            let mut body = Json::Object(object(&call.body)?);
+            let mut body: Json = serde_json::from_slice(&call.body)
+                .map_err(|error| super::body::not_json(&error))?;
             self.put_in(&mut body);
             call.body = body.to_string().into_bytes();
         }
@@ -347,10 +373,15 @@ impl Work<'_> {
         let mut change = if call.method == Method::DELETE {
             removal(key, self)?
         } else {
-            let said = said(key.0, object(&call.body)?, 0)?;
+            let whole = call.method == Method::PUT;
+            let body = match Patch::read(&call.body)? {
+                Patch::Fields(fields) => fields,
+                Patch::Steps(_) if whole => object(&call.body)?,
+                Patch::Steps(steps) => steps.onto(entity.body.clone())?,
+            };
+            let said = said(key.0, body, 0)?;
             let links = known_links(said.links)?;
             let store = &self.app.store;
-            let whole = call.method == Method::PUT;
             let new_id = &mut |kind| store.new_id(kind);
             patched(&entity, &said.fields, &links, whole, self.at, new_id)?
         };
@@ -433,6 +464,54 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Notes that an observation is to be put right or taken back.
+    fn amend(&mut self, address: &Path, call: &Call) -> Result<(), Refusal> {
+        let user = &self.caller.user;
+        // Whoever sent it, or keeps the register.
+        if !user.may(Right::SendReadings) {
+            user.must(Right::KeepRegister)?;
+        }
+        let found = self.source().entity(address)?;
+        let found = found.ok_or_else(super::read::nothing)?;
+        let to = match call.method {
+            Method::DELETE => None,
+            _ => Some(Patch::read(&call.body)?),
+        };
+        self.amended.push(Amended {
+            call: self.done.len(),
+            id: found.id(),
+            to,
+            whole: call.method == Method::PUT,
+        });
+        self.done.push(None);
+        Ok(())
+    }
+
+    async fn amend_all(&mut self, name: &str) -> Result<(), Refusal> {
+        let sender = Sender {
+            name: name.to_owned(),
+        };
+        let (store, sensing) = (&self.app.store, &self.app.sensing);
+        let mut amending = sensing.amending(store, &sender, self.at).await;
+        for amended in std::mem::take(&mut self.amended) {
+            let id = amended.id;
+            match amended.to {
+                None => amending.take_back(id).await?,
+                Some(patch) => {
+                    let row = amending.row(id)?;
+                    let said = put_right(&row, patch, amended.whole)?;
+                    amending.put_right(id, said).await?;
+                }
+            }
+            self.done[amended.call] = Some(Done {
+                status: StatusCode::OK,
+                location: None,
+                body: id.into(),
+            });
+        }
+        amending.finish(self.caller.by.clone(), None).await
+    }
+
     async fn finish(mut self) -> Result<Vec<Done>, Refusal> {
         let (store, sensing) = (&self.app.store, &self.app.sensing);
         let name = self.caller.user.account.name.to_string();
@@ -459,6 +538,9 @@ impl Work<'_> {
                 .change(change.clone(), self.caller.by.clone(), self.at)
                 .await?;
             sensing.register_changed(&change);
+        }
+        if !self.amended.is_empty() {
+            self.amend_all(&name).await?;
         }
         if !batch.readings.is_empty() {
             add_features(store, &features, self.at).await?;
@@ -492,6 +574,61 @@ impl Work<'_> {
         }
         Ok(done)
     }
+}
+
+/// What an observation is put right to. Its datastream stays.
+fn put_right(row: &yiwang_history::Row, patch: Patch, whole: bool) -> Result<Reads, Refusal> {
+    let note = row.note.as_deref();
+    let before = observation_body(row.reading.at, row.reading.value, note);
+    let noted = note.and_then(|note| serde_json::from_str::<Map<String, Json>>(note).ok());
+    let mut feature = noted.and_then(|note| note.get("foi")?.as_u64());
+    let mut body = match patch {
+        Patch::Fields(fields) if whole => fields,
+        Patch::Fields(fields) => {
+            let mut body = before;
+            for (name, value) in fields {
+                match value {
+                    // What must be there is asked for below.
+                    Json::Null => body.remove(&name),
+                    value => body.insert(name, value),
+                };
+            }
+            body
+        }
+        Patch::Steps(steps) => steps.changed(before)?,
+    };
+    for relation in ["Datastream", "FeatureOfInterest"] {
+        let Some(to) = body.remove(relation) else {
+            continue;
+        };
+        let id = to.get(names::ID).and_then(Json::as_u64);
+        match (relation, id) {
+            ("FeatureOfInterest", Some(_)) => feature = id,
+            ("Datastream", Some(stream)) if stream == row.reading.stream.0 => {}
+            _ => {
+                return Err(malformed(
+                    relation,
+                    "观测所属的数据流不能更改；观测对象须已存在",
+                    "an observation stays with its datastream, and its feature of interest must be there",
+                )
+                .found(to.to_string()));
+            }
+        }
+    }
+    let observed = read_observation(&body, feature)?;
+    Ok(Reads {
+        at: observed.at.unwrap_or(row.reading.at),
+        value: Some(observed.value).filter(|value| !value.is_nan()),
+        note: observed.note,
+    })
+}
+
+fn wrong_address() -> Refusal {
+    malformed(
+        "path",
+        "新建须用集合地址，修改须用对象地址",
+        "entities are made at a set's address, and changed at their own",
+    )
 }
 
 fn unsupported(what: &str) -> Refusal {

@@ -56,7 +56,7 @@ export const boards = {
   perWorker: '人均在办',
   compareRate: '对照',
   drill: (name: string) => `只看${name}`,
-  open: (count: string, what: string, of: string) => `${of}:${what} ${count} 件，打开查看`,
+  open: (count: string, what: string, of: string) => `${of}：${what} ${count} 件，打开查看`,
   behind: '背后的案卷',
   behindOf: (what: string, of: string) => `${of} · ${what}`,
   reason: '理由',

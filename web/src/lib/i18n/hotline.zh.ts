@@ -6,7 +6,7 @@ export const hotline = {
   timer: '通话',
   begins: '从输入第一个字起计时',
   phone: '来电号码',
-  phoneHint: '输入后自动查这个号码以前的案卷;F2 回到这里',
+  phoneHint: '输入后自动查这个号码以前的案卷；F2 回到这里',
   name: '来电人',
   words: '说了什么',
   wordsHint: '用来电人的原话，不必整理',
@@ -46,7 +46,7 @@ export const hotline = {
   accept: (at: string) => `最迟 ${at} 受理`,
   missingWords: '请写下来电人说了什么',
   missingPlace: '请写下地点，或在地图上点一下',
-  keys: '按键:F2 号码,F4 选类别,F8 存草稿,Ctrl + Enter 登记',
+  keys: '按键：F2 号码，F4 选类别，F8 存草稿，Ctrl + Enter 登记',
 };
 
 export type HotlineMessages = typeof hotline;

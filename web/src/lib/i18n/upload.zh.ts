@@ -13,7 +13,7 @@ export const upload = {
   take: (n: number) => `登记这 ${n} 行`,
   taking: '正在登记……',
   done: (taken: number, known: number, rejected: number) =>
-    `已登记 ${taken} 行;${known} 行此前已在库;${rejected} 行未登记`,
+    `已登记 ${taken} 行；${known} 行此前已在库；${rejected} 行未登记`,
   rejects: '不能登记的行',
   rejectsMore: (n: number) => `只列出前 ${n} 行`,
   line: '行',

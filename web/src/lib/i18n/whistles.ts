@@ -79,7 +79,7 @@ export const whistlesZh = {
     responsible: '责任单位',
     unknown: '不清楚',
     which: '节点',
-    scoreOf: '考评（1 很差,5 很好）',
+    scoreOf: '考评（1 很差，5 很好）',
     ground: '法律依据',
     missing: '此项不能为空',
     missingUnits: '请至少叫一个单位',

@@ -193,6 +193,54 @@ fn a_graver_one_nearby_keeps_it_quiet() {
     assert!(!alert::belongs(&own.sheet, "gas", &own.sheet.spot));
 }
 
+fn clear() -> AlertCommand {
+    AlertCommand::Clear {
+        reason: "传感器已拆除".into(),
+    }
+}
+
+#[test]
+fn who_holds_an_alert_may_say_that_it_is_over_and_why() {
+    let (raised, _) = act(None, &raise(), minute(0)).unwrap();
+    let refused = act(Some(raised.clone()), &clear(), minute(1)).unwrap_err();
+    assert_eq!(refused, "alert.not-now");
+    let (held, _) = act(Some(raised), &acknowledge(), minute(1)).unwrap();
+    let silent = AlertCommand::Clear { reason: " ".into() };
+    let refused = act(Some(held.clone()), &silent, minute(2)).unwrap_err();
+    assert_eq!(refused, "field.missing");
+    let (cleared, steps) = act(Some(held), &clear(), minute(2)).unwrap();
+    assert_eq!(steps[0].grounds.as_deref(), Some("传感器已拆除"));
+    assert!(
+        !cleared.stands() && cleared.is_open(),
+        "it is not handled yet"
+    );
+    // What still stood by the rule is no part of it any more, and its end says nothing.
+    assert_eq!(cleared.found, []);
+    let ended = AlertCommand::Find(found("level", 1, None));
+    let (after, steps) = act(Some(cleared.clone()), &ended, minute(3)).unwrap();
+    assert_eq!((after.cleared_at, steps.len()), (cleared.cleared_at, 1));
+    let again = act(Some(cleared), &clear(), minute(3)).unwrap_err();
+    assert_eq!(again, "alert.not-now");
+}
+
+#[test]
+fn a_case_is_made_once_and_says_why_where_a_person_makes_it() {
+    let link = |reason: Option<&str>| AlertCommand::LinkCase {
+        case: CaseId(7),
+        joined: true,
+        reason: reason.map(str::to_owned),
+    };
+    let (raised, _) = act(None, &raise(), minute(0)).unwrap();
+    assert!(alert::possible(&raised, minute(0)).contains(&AlertAction::MakeCase));
+    let refused = act(Some(raised.clone()), &link(Some("")), minute(1)).unwrap_err();
+    assert_eq!(refused, "field.missing");
+    let (linked, steps) = act(Some(raised), &link(Some("同一处")), minute(1)).unwrap();
+    assert_eq!(steps[0].grounds.as_deref(), Some("同一处"));
+    assert!(!alert::possible(&linked, minute(1)).contains(&AlertAction::MakeCase));
+    let again = act(Some(linked), &link(None), minute(2)).unwrap_err();
+    assert_eq!(again, "alert.has-case");
+}
+
 fn any_command() -> impl Strategy<Value = AlertCommand> {
     let colour = prop::option::of(prop::sample::select(Colour::ALL.to_vec()));
     prop_oneof![
@@ -210,8 +258,10 @@ fn any_command() -> impl Strategy<Value = AlertCommand> {
         prop::option::of(2u64..4).prop_map(|inhibitor| AlertCommand::Tick { inhibitor }),
         Just(AlertCommand::LinkCase {
             case: CaseId(7),
-            joined: false
+            joined: false,
+            reason: None
         }),
+        Just(clear()),
         prop::sample::select(Outcome::ALL.to_vec())
             .prop_map(|outcome| AlertCommand::Label { outcome }),
         Just(raise()),

@@ -1,4 +1,6 @@
 // Things of the city that measure, and rules that judge them, made over HTTP.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { person } from './people.js';
 import { signedIn } from './town.js';
 
@@ -26,6 +28,40 @@ export async function thing(name, { property, unit, place }) {
     ],
   });
   return made['@iot.id'];
+}
+
+/** Sets a rule that finds what lies above a level. */
+export async function levelRule(code, name, property, levels) {
+  const steward = await signedIn(person('steward'));
+  return steward.post(
+    '/api/v1/rules',
+    {
+      code,
+      reason: '浏览器测试',
+      rule: {
+        name,
+        cause: property,
+        when: { one: { measure: { value: {} }, levels, streams: { properties: [property] } } },
+      },
+    },
+    0,
+  );
+}
+
+/** A key by which an account's device sends. */
+export async function keyOf({ name }) {
+  const admin = await signedIn(person('admin'));
+  return (await admin.post(`/api/v1/accounts/${name}/key`, {})).key;
+}
+
+/** Publishes a reading of a stream as a device does, with a client that is not ours, and
+    waits until it is acknowledged. */
+export async function publish({ name }, key, stream, result) {
+  const { hostname, port } = new URL(process.env.CITY_BROKER);
+  await promisify(execFile)('mosquitto_pub', [
+    ...['-h', hostname, '-p', port, '-V', '311', '-u', name, '-P', key, '-q', '1'],
+    ...['-t', `v1.1/Datastreams(${stream})/Observations`, '-m', JSON.stringify({ result })],
+  ]);
 }
 
 /** Sets a rule that finds whatever is silent for a second: nothing else need happen. */

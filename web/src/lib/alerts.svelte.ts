@@ -1,4 +1,5 @@
-import { sensing, things, type Alert, type AlertQuery } from './api/sensing';
+import { sensing, things, type Alert, type AlertQuery, type Labelled } from './api/sensing';
+import { surelyFits } from './alerts';
 import { Problem } from './api/problem';
 import { live } from './live.svelte';
 import { office } from './session.svelte';
@@ -14,7 +15,7 @@ export class AlertList {
   problem = $state.raw<Problem | null>(null);
   readAt = $state<number | null>(null);
   /** Names of the things, as far as they are known. */
-  things = $state.raw<Map<number, string>>(new Map());
+  things = $state.raw<Map<number, Labelled>>(new Map());
   #query: AlertQuery = {};
   #abort: AbortController | null = null;
   #due: ReturnType<typeof setTimeout> | undefined;
@@ -23,7 +24,13 @@ export class AlertList {
 
   /** Follows the stream until the returned function is called. */
   follow(): () => void {
-    const stop = live.listen({ alerted: () => this.#soon(), back: () => void this.again() });
+    const stop = live.listen({
+      alerted: ({ alert }) => {
+        this.#shown(alert);
+        this.#soon();
+      },
+      back: () => void this.again(),
+    });
     return () => {
       stop();
       this.#abort?.abort();
@@ -48,6 +55,16 @@ export class AlertList {
   /** One alert as an answer has it: shown at once. */
   put(alert: Alert): void {
     this.rows = this.rows.map((one) => (one.id === alert.id ? alert : one));
+  }
+
+  /** An alert as the stream has it: at once where it stands in the list or surely fits, and
+      with the list soon after where only the server can tell. */
+  #shown(alert: Alert): void {
+    const known = this.rows.some((one) => one.id === alert.id);
+    if (known) this.put(alert);
+    else if (this.readAt !== null && surelyFits(alert, this.#query)) {
+      this.rows = [alert, ...this.rows];
+    }
   }
 
   #soon(): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alertQuery, byColour, colourOf, grouped, isIn } from './alerts';
+import { alertQuery, byColour, colourOf, grouped, isIn, surelyFits } from './alerts';
 import type { Alert } from './api/sensing';
 
 const alert = (id: number, more: Partial<Alert> = {}): Alert => ({
@@ -71,4 +71,15 @@ it('counts by colour', () => {
     yellow: 0,
     blue: 2,
   });
+});
+
+it('shows an alert of the stream at once where it surely fits', () => {
+  const query = { open: true, cause: 'ponding', area: ['west'], limit: 200 };
+  expect(surelyFits(alert(1), query)).toBe(true);
+  expect(surelyFits(alert(1), {})).toBe(true);
+  expect(surelyFits(alert(1, { open: false }), query)).toBe(false);
+  expect(surelyFits(alert(1, { cause: 'gas' }), query)).toBe(false);
+  expect(surelyFits(alert(1, { area: 'west-3' }), query)).toBe(false);
+  expect(surelyFits(alert(1, { area: null }), query)).toBe(false);
+  expect(surelyFits(alert(1), { thing: 2 })).toBe(false);
 });

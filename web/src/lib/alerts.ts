@@ -25,6 +25,17 @@ export function alertQuery(address: URLSearchParams): AlertQuery {
   return query;
 }
 
+/** Whether an alert fits what the server was asked, as far as the page can tell: an area
+    may lie within another, which it leaves to the server. */
+export function surelyFits(alert: Alert, query: AlertQuery): boolean {
+  return (
+    (query.open === undefined || query.open === alert.open) &&
+    (query.cause === undefined || query.cause === alert.cause) &&
+    (query.thing === undefined || query.thing === alert.thing) &&
+    (query.area === undefined || (alert.area !== null && query.area.includes(alert.area)))
+  );
+}
+
 export function isQuiet(alert: Alert, now: number): boolean {
   const silenced = alert.silenced_until !== null && Date.parse(alert.silenced_until) > now;
   return silenced || alert.inhibitor !== null;

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { pointOf, said, timeOf } from './things';
+import type { Expected } from './api/sensing';
+import { i18n } from './i18n/index.svelte';
+import { called, pointOf, said, timeOf, unusual } from './things';
 
 const thing = (location: { type: string; coordinates: unknown }) => ({
   '@iot.id': 1,
@@ -19,4 +21,28 @@ it('says when and what a reading was', () => {
   expect(timeOf({ '@iot.id': 1, phenomenonTime: span, result: 1 })).toBe('2026-07-01T01:00:00Z');
   expect(said(1234.56789, 'mm', 'en')).toBe('1,234.568 mm');
   expect(said('open', '', 'en')).toBe('open');
+});
+
+it('calls things by their label in the language, and by their name without one', () => {
+  const labelled = { name: '雨量站', properties: { label: { zh: '雨量站', en: 'Rain gauge' } } };
+  const before = i18n.lang;
+  i18n.lang = 'en';
+  expect(called(labelled)).toBe('Rain gauge');
+  expect(called({ name: '雨量站', properties: { label: 'Rain gauge' } })).toBe('雨量站');
+  expect(called({ name: '雨量站' })).toBe('雨量站');
+  i18n.lang = before;
+});
+
+it('tells what was out of the ordinary, the last first, where something speaks for it', () => {
+  const ground = { expert: 'value' as const, observed: 9, low: 1, high: 2 };
+  const at = (from: string, score: number, why: typeof ground | null): Expected => ({
+    from,
+    low: 1,
+    mid: 2,
+    high: 3,
+    score,
+    ground: why,
+  });
+  const all = [at('a', 0.9, ground), at('b', 0.2, ground), at('c', 0.6, ground), at('d', 1, null)];
+  expect(unusual(all).map((one) => one.from)).toEqual(['c', 'a']);
 });

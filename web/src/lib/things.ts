@@ -1,5 +1,28 @@
-import type { Observation, Stream, Thing } from './api/sensing';
-import type { Point } from './api/types';
+import type { Expected, Labelled, Observation, Stream, Thing } from './api/sensing';
+import type { LocalText, Point } from './api/types';
+import { i18n } from './i18n/index.svelte';
+
+/** The names in both languages, where what is registered has them: `properties.label`. */
+export function labelOf(one: Labelled): LocalText | null {
+  const label = one.properties?.['label'];
+  if (typeof label !== 'object' || label === null) return null;
+  const { zh, en } = label as Record<string, unknown>;
+  return typeof zh === 'string' && typeof en === 'string' ? { zh, en } : null;
+}
+
+/** What something is called in the reader's language. */
+export const called = (one: Labelled): string => i18n.pick(labelOf(one)) || one.name;
+
+/** What is observed on a stream. */
+export const observedOn = (stream: Stream): string =>
+  stream.ObservedProperty ? called(stream.ObservedProperty) : stream.name;
+
+/** From this score on a reading would be an alert of a detector. */
+export const UNUSUAL = 0.5;
+
+/** Buckets in which something was out of the ordinary, the last first. */
+export const unusual = (expected: Expected[]): Expected[] =>
+  expected.filter((one) => one.score >= UNUSUAL && one.ground !== null).toReversed();
 
 /** Where a thing is, if its location is a point. */
 export function pointOf(thing: Thing): Point | null {

@@ -1,5 +1,6 @@
 import { api } from './api';
 import { Problem } from './api/problem';
+import { sensing, type Alert } from './api/sensing';
 import type { Board, CaseRow, Counts, Topics, UnitLoad, WhistleRow } from './api/types';
 import { OPEN_STAGES } from './api/types';
 import { clock } from './clock.svelte';
@@ -29,6 +30,8 @@ export class Wall {
   counts = $state.raw<Counts | null>(null);
   today = $state.raw<Counts | null>(null);
   latest = $state.raw<CaseRow[]>([]);
+  /** Open alerts, the newest first; of very many the newest only. */
+  alerts = $state.raw<Alert[]>([]);
   rates = $state.raw<Partial<Record<Rate, RatePair>>>({});
   trend = $state.raw<Board | null>(null);
   loads = $state.raw<UnitLoad[]>([]);
@@ -78,6 +81,9 @@ export class Wall {
         ]);
         [this.counts, this.today, this.latest] = [counts, since, latest.cases];
         clock.set(counts.as_of);
+      }),
+      part('now', async () => {
+        this.alerts = (await sensing.alerts({ open: true, limit: 200 }, signal)).alerts;
       }),
       ...(rates ? RATES : []).map((rate) =>
         part('rates', async () => {

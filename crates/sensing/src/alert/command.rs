@@ -58,6 +58,11 @@ pub enum AlertCommand {
     },
     /// Let it be heard again.
     Unsilence,
+    /// Say that it is over, though it is still found (人工解除).
+    Clear {
+        /// Why, as it will stand in the record.
+        reason: String,
+    },
     /// What the clock asks: the end of a silence, the next rung.
     Tick {
         /// The graver one nearby that keeps it quiet, if any.
@@ -69,6 +74,8 @@ pub enum AlertCommand {
         case: CaseId,
         /// Somebody else had reported the same thing.
         joined: bool,
+        /// Why, where a person has it taken on, as it will stand in the record.
+        reason: Option<String>,
     },
     /// Say what came of it.
     Label {

@@ -20,6 +20,9 @@ pub fn possible(alert: &Alert, now: Timestamp) -> Vec<AlertAction> {
         HandOver | Handle => alert.handling == Handling::Acknowledged,
         Silence => alert.is_open() && !silenced,
         Unsilence => silenced,
+        // Whoever says that it is over answers for it: somebody must hold it.
+        Clear => alert.stands() && alert.handling != Handling::Raised,
+        MakeCase => alert.is_open() && alert.case.is_none(),
         Label => true,
     };
     AlertAction::ALL.into_iter().filter(may).collect()
@@ -103,11 +106,20 @@ pub fn decide(
             allowed(alert, AlertAction::Unsilence, context.now)?;
             one(AlertEvent::Unsilenced {})
         }
+        AlertCommand::Clear { reason } => {
+            allowed(alert, AlertAction::Clear, context.now)?;
+            let reason = text(reason, "reason", MAX_WORDS)?.to_owned();
+            Ok(vec![step(AlertEvent::Cleared {}, Some(reason))])
+        }
         AlertCommand::Tick { inhibitor } => {
             let events = tick(alert, *inhibitor, context.now);
             Ok(events.into_iter().map(|event| step(event, None)).collect())
         }
-        AlertCommand::LinkCase { case, joined } => {
+        AlertCommand::LinkCase {
+            case,
+            joined,
+            reason,
+        } => {
             if let Some(before) = alert.case {
                 return Err(Refusal::new(
                     RefusalKind::NotNow,
@@ -118,8 +130,13 @@ pub fn decide(
                 .at("case")
                 .found(before.to_string()));
             }
-            let (case, joined) = (*case, *joined);
-            one(AlertEvent::CaseLinked { case, joined })
+            let event = AlertEvent::CaseLinked {
+                case: *case,
+                joined: *joined,
+            };
+            let reason = reason.as_deref();
+            let reason = reason.map(|reason| text(reason, "reason", MAX_WORDS));
+            Ok(vec![step(event, reason.transpose()?.map(str::to_owned))])
         }
         AlertCommand::Label { outcome } => {
             if alert.outcome == Some(*outcome) {

@@ -90,7 +90,8 @@ pub enum AlertEvent {
     /// Something more was found of it, or its colour changed, or something of it
     /// ended.
     Found(Found),
-    /// Nothing of it is found any more (解除).
+    /// Nothing of it is found any more, or somebody says that it is over (解除); why
+    /// somebody says so is the entry's grounds.
     Cleared {},
     /// Somebody holds it now (确认).
     Acknowledged {

@@ -59,18 +59,24 @@ pub enum AlertAction {
     Silence,
     /// 取消静音.
     Unsilence,
+    /// 人工解除.
+    Clear,
+    /// 转工单.
+    MakeCase,
     /// 标注结果.
     Label,
 }
 
 impl AlertAction {
     /// All of them.
-    pub const ALL: [AlertAction; 6] = [
+    pub const ALL: [AlertAction; 8] = [
         AlertAction::Acknowledge,
         AlertAction::HandOver,
         AlertAction::Handle,
         AlertAction::Silence,
         AlertAction::Unsilence,
+        AlertAction::MakeCase,
+        AlertAction::Clear,
         AlertAction::Label,
     ];
 
@@ -82,6 +88,8 @@ impl AlertAction {
             AlertAction::Handle => "handle",
             AlertAction::Silence => "silence",
             AlertAction::Unsilence => "unsilence",
+            AlertAction::Clear => "clear",
+            AlertAction::MakeCase => "make_case",
             AlertAction::Label => "label",
         }
     }
@@ -94,6 +102,8 @@ impl AlertAction {
             AlertAction::Handle => LocalText::new("处置", "handle"),
             AlertAction::Silence => LocalText::new("静音", "silence"),
             AlertAction::Unsilence => LocalText::new("取消静音", "end the silence"),
+            AlertAction::Clear => LocalText::new("人工解除", "clear by hand"),
+            AlertAction::MakeCase => LocalText::new("转工单", "make a case"),
             AlertAction::Label => LocalText::new("标注结果", "label"),
         }
     }
@@ -256,7 +266,12 @@ impl Sheet for Alert {
         match &step.event {
             AlertEvent::Raised { .. } => return None,
             AlertEvent::Found(found) => alert.note(found),
-            AlertEvent::Cleared {} => alert.cleared_at = Some(step.at),
+            AlertEvent::Cleared {} => {
+                alert.cleared_at = Some(step.at);
+                // By hand it may be while something is found: that counts no more, and
+                // is another alert if it is found anew.
+                alert.found.clear();
+            }
             AlertEvent::Acknowledged { holder } => {
                 alert.holder = Some(holder.clone());
                 alert.handling = Handling::Acknowledged;

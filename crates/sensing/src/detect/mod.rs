@@ -17,6 +17,7 @@
 //!   chance is involved.
 
 mod average;
+mod baseline;
 mod context;
 mod damping;
 mod detector;
@@ -27,6 +28,7 @@ mod season;
 mod sensitivity;
 mod window;
 
+pub use baseline::{Baseline, Expected};
 pub use detector::{Detector, Profile};
 pub use judgement::{Band, Expert, Ground, Judgement};
 pub use sensitivity::{Outcome, Sensitivity};

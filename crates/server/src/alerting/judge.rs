@@ -28,6 +28,11 @@ const BEHIND_MS: i64 = 5_000;
 /// How often a state is written at most, and how much of the time it may take.
 const STATE_EVERY: Duration = Duration::from_secs(60);
 const SHARE: u32 = 20;
+/// How far back readings are judged again where no state can be read, and by
+/// which steps event time passes then: a week, as long as what is found raises an
+/// alert at all.
+const AGAIN_MS: i64 = 7 * 86_400_000;
+const STEP_MS: i64 = 60_000;
 /// Readings that are judged at once after a start.
 const BATCH: usize = 8_192;
 /// Entries of alerts that are read at once.
@@ -123,9 +128,9 @@ impl Judge {
             Err(error) => {
                 tracing::error!(
                     %error,
-                    "how readings were judged before cannot be read; it begins anew with the next reading"
+                    "how readings were judged before cannot be read; those of the last week are judged again"
                 );
-                judge.begin(queued_from)?;
+                judge.recover(queued_from)?;
             }
         }
         let readings = queued_from;
@@ -158,6 +163,67 @@ impl Judge {
         let learned = *self.app.store.durable().borrow();
         self.head = Head::new(self.head.number, next, 0);
         self.head.learned = learned;
+        let ended = self.no_longer(&HashSet::new())?;
+        self.tell(ended);
+        Ok(())
+    }
+
+    /// Where nobody can read how it stood: judges the readings of the last while
+    /// again, each at its own time. What the record has is not found anew, and what
+    /// stood there and is not found any more ends.
+    fn recover(&mut self, queued_from: u64) -> anyhow::Result<()> {
+        self.engine = self.make(&HashSet::new())?;
+        let durable = *self.app.store.durable().borrow();
+        self.head = Head::new(self.head.number, queued_from, 0);
+        self.head.learned = durable;
+        let known = self.runtime.block_on(told(&self.app.store, 0))?;
+        self.app.alerting.pending.know(known);
+        let now = now().as_millisecond() - BEHIND_MS;
+        let mut query = Query::of(Streams::All);
+        query.from = now - AGAIN_MS;
+        query.ids = 0..queued_from;
+        query.order = Order::Arrival;
+        let mut standing: HashSet<(RuleCode, Option<StreamId>)> = HashSet::new();
+        let mut last = query.from;
+        let mut batch: Vec<Reading> = Vec::with_capacity(BATCH);
+        self.engine.advance(last);
+        let mut rows = self.app.sensing.history.rows(query);
+        loop {
+            let row = rows.next().transpose()?;
+            let over = row.is_none();
+            // As they came, so that no silence is found before what ends it.
+            let full = row
+                .as_ref()
+                .is_some_and(|row| row.reading.at > last + STEP_MS);
+            if full || over || batch.len() == BATCH {
+                let mut found = self.engine.feed(&batch);
+                batch.clear();
+                found.extend(self.engine.advance(last));
+                for finding in &found {
+                    match finding.to {
+                        Some(_) => standing.insert(finding.key()),
+                        None => standing.remove(&finding.key()),
+                    };
+                }
+                self.tell(found);
+            }
+            let Some(row) = row else { break };
+            last = last.max(row.reading.at.min(now));
+            batch.push(row.reading);
+        }
+        // Whether anybody sent since then, nobody knows.
+        self.engine.leave_out((now - last).max(0), now);
+        self.head.advanced = now;
+        let ended = self.no_longer(&standing)?;
+        self.tell(ended);
+        Ok(())
+    }
+
+    /// What stands in the record and is not found any more, ended.
+    fn no_longer(
+        &self,
+        standing: &HashSet<(RuleCode, Option<StreamId>)>,
+    ) -> anyhow::Result<Vec<Finding>> {
         let filter = Filter {
             open: Some(true),
             before: None,
@@ -165,8 +231,8 @@ impl Judge {
         };
         let open: Vec<Kept<Alert>> = self.app.store.sheets(filter)?;
         let at = now().as_millisecond();
-        let standing = open.into_iter().flat_map(|kept| kept.sheet.found);
-        let ended = standing.map(|standing| Finding {
+        let recorded = open.into_iter().flat_map(|kept| kept.sheet.found);
+        let ended = recorded.map(|standing| Finding {
             at,
             from: Some(standing.colour),
             ground: Ground::RuleGone {},
@@ -174,8 +240,9 @@ impl Judge {
             streams: standing.streams,
             to: None,
         });
-        self.tell(ended.collect());
-        Ok(())
+        Ok(ended
+            .filter(|finding| !standing.contains(&finding.key()))
+            .collect())
     }
 
     /// Takes up the state that was written last, and judges what came after it;

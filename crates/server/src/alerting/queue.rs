@@ -33,6 +33,8 @@ pub(super) enum Asked {
 pub struct Queue {
     give: Sender<Asked>,
     take: Mutex<Option<Receiver<Asked>>>,
+    /// Most readings that wait before senders do.
+    most: u64,
     waiting: AtomicU64,
     open: AtomicBool,
     room: Notify,
@@ -40,10 +42,15 @@ pub struct Queue {
 
 impl Queue {
     pub(super) fn new() -> Arc<Queue> {
+        Queue::with_room_for(MOST_WAITING)
+    }
+
+    fn with_room_for(most: u64) -> Arc<Queue> {
         let (give, take) = channel();
         Arc::new(Queue {
             give,
             take: Mutex::new(Some(take)),
+            most,
             waiting: AtomicU64::new(0),
             open: AtomicBool::new(true),
             room: Notify::new(),
@@ -117,7 +124,7 @@ impl Queue {
     pub(crate) async fn has_room(&self) {
         loop {
             let room = self.room.notified();
-            if self.waiting() <= MOST_WAITING || !self.is_open() {
+            if self.waiting() <= self.most || !self.is_open() {
                 return;
             }
             room.await;
@@ -127,7 +134,7 @@ impl Queue {
     /// Takes note that so many were judged.
     pub(super) fn judged(&self, count: u64) {
         let before = self.waiting.fetch_sub(count, Ordering::AcqRel);
-        if before > MOST_WAITING && before - count <= MOST_WAITING {
+        if before > self.most && before - count <= self.most {
             self.room.notify_waiters();
         }
     }
@@ -151,5 +158,72 @@ impl Drop for Open {
     fn drop(&mut self) {
         self.0.open.store(false, Ordering::Release);
         self.0.room.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use yiwang_sensing::StreamId;
+
+    fn chunk(readings: u64) -> Arc<Chunk> {
+        let reading = Reading {
+            stream: StreamId(1),
+            at: 0,
+            value: 0.0,
+        };
+        Arc::new(Chunk {
+            first: 0,
+            readings: vec![reading; readings as usize],
+            notes: Vec::new(),
+        })
+    }
+
+    fn goes_on(waiting: std::pin::Pin<&mut impl Future<Output = ()>>) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        matches!(waiting.poll(&mut context), Poll::Ready(()))
+    }
+
+    #[test]
+    fn who_sends_faster_than_is_judged_waits_and_nothing_is_left_out() {
+        let queue = Queue::with_room_for(10);
+        queue.readings(chunk(10));
+        assert!(goes_on(pin!(queue.has_room())), "so many may wait");
+        queue.readings(chunk(6));
+        let mut sender = pin!(queue.has_room());
+        assert!(!goes_on(sender.as_mut()));
+        queue.judged(4);
+        assert!(!goes_on(sender.as_mut()), "twelve still wait");
+        queue.judged(4);
+        assert!(goes_on(sender.as_mut()));
+        let taken = queue.receiver().unwrap();
+        let asked: Vec<usize> = taken
+            .try_iter()
+            .map(|asked| match asked {
+                Asked::Readings(chunk) => chunk.readings.len(),
+                _ => 0,
+            })
+            .collect();
+        assert_eq!(asked, [10, 6], "all of it, in its order");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_judge_that_has_stopped() {
+        let queue = Queue::with_room_for(1);
+        let open = Open(Arc::clone(&queue));
+        queue.readings(chunk(5));
+        let mut sender = pin!(queue.has_room());
+        assert!(!goes_on(sender.as_mut()));
+        drop(open);
+        assert!(goes_on(sender.as_mut()));
+        queue.readings(chunk(5));
+        assert_eq!(
+            queue.waiting(),
+            5,
+            "what comes later is read when it starts again"
+        );
     }
 }

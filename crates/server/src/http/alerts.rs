@@ -146,7 +146,7 @@ pub(super) async fn show(
     detail(&app, &user, &kept)
 }
 
-/// Take a step of an alert: acknowledge, hand over, handle, silence, label.
+/// Take a step of an alert: acknowledge, hand over, handle, silence, clear, label.
 #[utoipa::path(post, path = "/api/v1/alerts/{alert}/steps", operation_id = "step_alert", tag = "alerts", security(("session" = [])),
     params(AlertPath, IfMatchHeader), request_body = AlertStepBody,
     responses((status = 200, body = AlertDetail), ChangeProblems))]
@@ -207,6 +207,7 @@ fn command(
             reason,
         },
         AlertStepBody::Unsilence {} => AlertCommand::Unsilence,
+        AlertStepBody::Clear { reason } => AlertCommand::Clear { reason },
         AlertStepBody::Label { outcome } => AlertCommand::Label { outcome: outcome.0 },
     })
 }
@@ -215,7 +216,7 @@ fn shown(user: &User, city: &City, kept: &Kept<Alert>) -> AlertView {
     AlertView::of(kept, user.may_handle_alert(&kept.sheet, city), now())
 }
 
-fn detail(app: &App, user: &User, kept: &Kept<Alert>) -> Answer<Response> {
+pub(super) fn detail(app: &App, user: &User, kept: &Kept<Alert>) -> Answer<Response> {
     let steps = yiwang_sensing::docket::Docket::<Alert>::steps(&app.store, kept.id);
     let steps = steps.map_err(Refusal::from)?;
     let body = AlertDetail {
@@ -226,7 +227,7 @@ fn detail(app: &App, user: &User, kept: &Kept<Alert>) -> Answer<Response> {
     Ok((tag, Json(body)).into_response())
 }
 
-fn known(app: &App, id: &str) -> Result<Kept<Alert>, Refusal> {
+pub(super) fn known(app: &App, id: &str) -> Result<Kept<Alert>, Refusal> {
     numbered(app, id)
 }
 

@@ -27,7 +27,7 @@ use crate::wire::{
 
 /// How many changes are read at once, and how often at most.
 const BATCH: usize = 200;
-const PACE: Duration = Duration::from_millis(200);
+const PACE: Duration = Duration::from_millis(100);
 /// How often it is asked whether the reader is still signed in.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 

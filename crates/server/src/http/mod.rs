@@ -2,10 +2,12 @@
 
 mod accounts;
 mod aggregates;
+mod alert_case;
 mod alerts;
 mod answers;
 mod assets;
 mod attempts;
+mod baseline;
 mod batch;
 mod body;
 mod calendar;
@@ -276,6 +278,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(edge::bundle))
         .routes(routes!(mappings::set))
         .routes(routes!(readings::summaries))
+        .routes(routes!(baseline::read))
         .routes(routes!(readings::export))
         .routes(routes!(aggregates::aggregates))
         .routes(routes!(retention::read, retention::write))
@@ -287,6 +290,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::show))
         .routes(routes!(alerts::step))
+        .routes(routes!(alert_case::reports))
+        .routes(routes!(alert_case::make))
         .routes(routes!(warnings::list, warnings::draft))
         .routes(routes!(warnings::show))
         .routes(routes!(warnings::step))

@@ -345,6 +345,23 @@ pub(super) struct AggregatesQuery {
     format: String,
 }
 
+/// What was expected of which datastream, and when.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct BaselineQuery {
+    /// The number of one datastream.
+    stream: u64,
+    /// Not earlier than this; a year at most.
+    #[param(required = false, format = DateTime)]
+    from: String,
+    /// Earlier than this; until now, unless told.
+    #[param(required = false, format = DateTime)]
+    to: String,
+    /// `minute`, `hour` or `day`; `hour` when none is named.
+    #[param(required = false)]
+    every: String,
+}
+
 /// As which file.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

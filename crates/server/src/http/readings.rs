@@ -27,7 +27,7 @@ const MOST_ROWS: u64 = 2_000_000;
 
 /// Which readings are asked for.
 pub(super) struct Asked {
-    streams: Vec<u64>,
+    pub(super) streams: Vec<u64>,
     things: Vec<u64>,
     /// Codes of areas.
     pub(super) areas: Vec<String>,

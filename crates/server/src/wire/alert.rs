@@ -9,7 +9,9 @@ use yiwang_sensing::rule::Rule;
 
 use crate::alerting::{Previewed, Standing};
 
-use super::{AlertActionWord, AlertOutcomeWord, ColourWord, HandlingWord, Text, Time, Word};
+use super::{
+    AlertActionWord, AlertOutcomeWord, CandidateView, ColourWord, HandlingWord, Text, Time, Word,
+};
 
 /// Most episodes that are shown.
 const MOST_EPISODES: usize = 1_000;
@@ -348,11 +350,47 @@ pub enum AlertStepBody {
     },
     /// Let it be heard again.
     Unsilence {},
+    /// Say that it is over, though it is still found.
+    Clear {
+        /// Why, as it will stand in the record.
+        #[schema(max_length = 1000)]
+        reason: String,
+    },
     /// Say what came of it.
     Label {
         /// What.
         outcome: AlertOutcomeWord,
     },
+}
+
+/// A case for an alert.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertCaseBody {
+    /// The open case of the same thing that takes it on, `C1024`; without it a new
+    /// case is opened.
+    #[serde(default)]
+    pub case: Option<String>,
+    /// The category of a new case; unless said, that of the alert's rule.
+    #[serde(default)]
+    #[schema(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    pub category: Option<String>,
+    /// That none of the cases that may be about the same thing is.
+    #[serde(default)]
+    pub none_of_these: bool,
+    /// Why, as it will stand in the record.
+    #[schema(max_length = 1000)]
+    pub reason: String,
+}
+
+/// What may be about the same thing as an alert.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlertReportsView {
+    /// The category that its rule asks for.
+    #[schema(required)]
+    pub category: Option<String>,
+    /// Open cases that may be about the same thing, the most alike first.
+    pub candidates: Vec<CandidateView>,
 }
 
 /// A change of an alert, as the live feed tells it.

@@ -2,6 +2,7 @@
 
 mod account;
 mod alert;
+mod baseline;
 mod batch;
 mod calendar;
 mod caller;
@@ -38,9 +39,11 @@ pub use account::{
     AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody,
 };
 pub use alert::{
-    AlertChangeView, AlertDetail, AlertStepBody, AlertView, AlertsView, EpisodeView, JudgingView,
-    PreviewBody, PreviewView, RuleBody, RuleView, SheetStepView,
+    AlertCaseBody, AlertChangeView, AlertDetail, AlertReportsView, AlertStepBody, AlertView,
+    AlertsView, EpisodeView, JudgingView, PreviewBody, PreviewView, RuleBody, RuleView,
+    SheetStepView,
 };
+pub use baseline::{BaselineView, ExpectedView};
 pub use batch::{
     ActItem, ActOutcome, ActRow, ActView, BatchItem, BatchOutcome, BatchRow, BatchView, ItemProblem,
 };
@@ -133,13 +136,13 @@ pub use whistle::{
 pub use words::{
     ActionWord, AlertActionWord, AlertOutcomeWord, AnswerKindWord, AttendanceWord, BetterWord,
     ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord, DeclineWord,
-    DismissWord, DoneOutcomeWord, EventWord, FaultWord, FigureGroupWord, FigurePartWord, FileWord,
-    FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord, KindWord, MeasureWord,
-    MeasuredWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord, QueuePartWord, RecastWord,
-    ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, SupervisionWord, SuspicionWord,
-    TierWord, TimeFormWord, TrackWord, UnitKindWord, UnlistedWord, WarningActionWord,
-    WarningStageWord, WarningStatusWord, WhistleActionWord, WhistleEventWord, WhistleKindWord,
-    WhistleStageWord, Word, Worded,
+    DismissWord, DoneOutcomeWord, EventWord, ExpertWord, FaultWord, FigureGroupWord,
+    FigurePartWord, FileWord, FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord,
+    KindWord, MeasureWord, MeasuredWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
+    QueuePartWord, RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord,
+    SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord, UnitKindWord, UnlistedWord,
+    WarningActionWord, WarningStageWord, WarningStatusWord, WhistleActionWord, WhistleEventWord,
+    WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

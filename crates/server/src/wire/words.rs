@@ -19,6 +19,7 @@ use yiwang_cases::{
     PauseKind, PlaceKind, QueuePart, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier,
     UnitKind, WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
+use yiwang_sensing::detect::Expert;
 use yiwang_sensing::device::Suspicion;
 
 use yiwang_sensing::alert::{AlertAction, Handling, Outcome as AlertOutcome};
@@ -179,6 +180,7 @@ worded! {
     TimeForm "TimeForm" "How a message says its time." TimeForm::word, TimeFormWord;
     Suspicion "Suspicion" "Why a device is not believed." Suspicion::word, SuspicionWord;
     Colour "Colour" "How grave it is." Colour::word, ColourWord;
+    Expert "BaselineExpert" "Which aspect of a stream is out of the ordinary." Expert::word, ExpertWord;
     Handling "AlertHandling" "How far somebody is with an alert." Handling::word, HandlingWord;
     AlertAction "AlertAction" "What can be done with an alert." AlertAction::word, AlertActionWord;
     AlertOutcome "AlertOutcome" "What came of an alert." AlertOutcome::word, AlertOutcomeWord;

@@ -329,3 +329,169 @@ fn a_server_that_is_killed_judges_each_reading_once() {
     let judging = town.person("operator").get("/api/v1/judging").expect(200);
     assert_eq!(judging["waiting"], 0);
 }
+
+#[test]
+fn how_readings_were_judged_is_found_again_where_its_file_is_damaged() {
+    let town = Town::new();
+    set(&town, &rule("ponding", None, high("depth")));
+    let partner = town.person("partner");
+    let stands = gauge(&partner, "depth", "m", (116.21, 39.95));
+    let over = gauge(&partner, "depth", "m", (116.25, 39.95));
+    send(&partner, stands, &[(at(90), 0.1), (at(60), 0.8)]);
+    send(&partner, over, &[(at(90), 0.8), (at(60), 0.1)]);
+    let count = |town: &Town| {
+        let words = histories(town).into_values().flatten();
+        words.filter(|word| word != "acknowledged").count()
+    };
+    // Raised twice; found to end and cleared once.
+    until("both are found", || (count(&town) == 4).then_some(()));
+    let (_, directory) = town.stop();
+    let state = directory.path().join("alerting/state");
+    let mut bytes = std::fs::read(&state).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    std::fs::write(&state, bytes).unwrap();
+
+    let town = Town::on(directory);
+    let partner = town.person("partner");
+    until("it is judged on", || {
+        let judging = town.person("operator").get("/api/v1/judging").expect(200);
+        (judging["judging"] == true).then_some(())
+    });
+    let standing = |town: &Town| {
+        let open = alerts(town, "open=true");
+        open.iter().filter(|alert| alert["stands"] == true).count()
+    };
+    assert_eq!(
+        (standing(&town), count(&town)),
+        (1, 4),
+        "nothing is found twice"
+    );
+    // What stood is known to stand: the next reading ends it, and another begins.
+    send(&partner, stands, &[(at(20), 0.1)]);
+    send(&partner, over, &[(at(20), 1.2)]);
+    until("what comes next is judged by what was", || {
+        let cleared = alerts(&town, "")
+            .iter()
+            .any(|alert| alert["stands"] == false && alert["streams"] == json!([]));
+        (cleared && standing(&town) == 1).then_some(())
+    });
+    let (log, directory) = town.stop();
+    assert!(log.contains("judged again"), "{log}");
+    let town = Town::on(directory);
+    assert_eq!(standing(&town), 1);
+}
+
+/// A resident's report of something at a point; the number of its case.
+fn report(town: &Town, words: &str, (lon, lat): (f64, f64)) -> String {
+    let body = json!({"words": words, "place": {"point": {"lon": lon, "lat": lat}}});
+    let made = town.nobody().post("/api/v1/requests", &body).expect(201);
+    text(&made["id"])
+}
+
+#[test]
+fn an_alert_is_taken_on_by_what_was_reported_or_by_a_new_case_and_cleared_by_hand() {
+    let town = Town::new();
+    set(&town, &rule("ponding", None, high("depth")));
+    let partner = town.person("partner");
+    let reported = report(&town, "桥下积水，水位过高，过不去。", WEST);
+    let near = gauge(&partner, "depth", "m", (WEST.0 + 0.0005, WEST.1));
+    let far = gauge(&partner, "depth", "m", (WEST.0 - 0.03, WEST.1));
+    send(&partner, near, &[(at(10), 0.7)]);
+    send(&partner, far, &[(at(10), 0.7)]);
+    let found = until("both raise an alert", || {
+        let open = alerts(&town, "open=true");
+        (open.len() == 2).then_some(open)
+    });
+    let of = |stream: u64| {
+        let own = found
+            .iter()
+            .find(|alert| alert["streams"] == json!([stream]));
+        own.unwrap()["id"].as_u64().unwrap()
+    };
+    let operator = town.person("operator");
+    let post = |who: &Client, id: u64, what: &str, body: Value| {
+        let path = format!("/api/v1/alerts/{id}");
+        let version = operator.get(&path).expect(200)["alert"]["version"].clone();
+        let tag = [("If-Match", format!("\"{version}\""))];
+        who.call(Method::POST, &format!("{path}/{what}"), &tag, Some(&body))
+    };
+    let (near, far) = (of(near), of(far));
+    let reports = operator
+        .get(&format!("/api/v1/alerts/{near}/reports"))
+        .expect(200);
+    assert_eq!(
+        reports["candidates"][0]["case"]["id"],
+        json!(reported),
+        "{reports}"
+    );
+    assert!(reports["candidates"][0]["metres"].as_u64().unwrap() < 100);
+    let none = operator
+        .get(&format!("/api/v1/alerts/{far}/reports"))
+        .expect(200);
+    assert_eq!(none["candidates"], json!([]));
+
+    // What was reported is offered before a new case is made.
+    let new = json!({"reason": "现场确认", "category": "light"});
+    let refused = post(&operator, near, "case", new.clone()).refused(409, "alert.reported-already");
+    assert_eq!(refused["allowed"], json!([reported]));
+    post(&operator, near, "case", json!({"reason": " "})).refused(422, "field.missing");
+    post(
+        &operator,
+        near,
+        "case",
+        json!({"reason": "x", "case": "C99999"}),
+    )
+    .refused(404, "case.not-found");
+    let leader = town.person("leader");
+    post(&leader, near, "case", new.clone()).refused(403, "policy.forbidden");
+    let joined = json!({"reason": "同一处积水", "case": reported});
+    let linked = post(&operator, near, "case", joined.clone()).expect(200);
+    assert_eq!(linked["alert"]["case"], json!(reported));
+    let last = linked["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["event"], &last["grounds"]),
+        (&json!("case_linked"), &json!("同一处积水"))
+    );
+    assert_eq!(last["data"]["case_linked"]["joined"], true);
+    post(&operator, near, "case", joined).refused(409, "alert.has-case");
+
+    // Where nobody has, a case is opened and accepted.
+    let unknown = json!({"reason": "现场确认", "category": "nothing"});
+    post(&operator, far, "case", unknown).refused(422, "category.unknown");
+    let opened = post(&operator, far, "case", new).expect(200);
+    let case = text(&opened["alert"]["case"]);
+    let shown = operator.get(&format!("/api/v1/cases/{case}")).expect(200);
+    assert_eq!(
+        (&shown["stage"], &shown["category"]),
+        (&json!("accepted"), &json!("light"))
+    );
+
+    // It is over when somebody who holds it says so, and why.
+    let clear = json!({"action": "clear", "reason": "水位计已拆走"});
+    post(&operator, far, "steps", clear.clone()).refused(409, "alert.not-now");
+    post(&operator, far, "steps", json!({"action": "acknowledge"})).expect(200);
+    post(
+        &operator,
+        far,
+        "steps",
+        json!({"action": "clear", "reason": ""}),
+    )
+    .refused(422, "field.missing");
+    let cleared = post(&operator, far, "steps", clear).expect(200);
+    assert_eq!(
+        (&cleared["alert"]["stands"], &cleared["alert"]["open"]),
+        (&json!(false), &json!(true))
+    );
+    let done = json!({"action": "handle", "done": "已拆走"});
+    let over = post(&operator, far, "steps", done).expect(200);
+    assert_eq!(over["alert"]["open"], false);
+
+    // The case's end says what came of an alert that a person had it take on, too.
+    let decline = json!({"reason": "no_request", "note": "现场没有积水"});
+    operator.act(&reported, "decline", 1, &decline).expect(200);
+    until("the case says what came of it", || {
+        let alert = operator.get(&format!("/api/v1/alerts/{near}")).expect(200);
+        (alert["alert"]["outcome"] == "false").then_some(())
+    });
+}

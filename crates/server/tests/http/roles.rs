@@ -46,6 +46,14 @@ const TABLE: &[(&str, &str)] = &[
         "401 404 404 403 403 403 403 403 403",
     ),
     (
+        "GET /api/v1/alerts/{alert}/reports",
+        "401 404 404 403 403 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/alerts/{alert}/case",
+        "401 404 404 403 403 403 403 403 403",
+    ),
+    (
         "GET /api/v1/warnings",
         "401 200 200 200 200 200 200 200 403",
     ),
@@ -786,6 +794,10 @@ const TABLE: &[(&str, &str)] = &[
         "401 422 422 422 422 422 422 422 422",
     ),
     (
+        "GET /api/v1/readings/baseline",
+        "401 422 422 422 422 422 422 422 422",
+    ),
+    (
         "GET /api/v1/readings/export",
         "401 422 422 422 422 422 422 422 422",
     ),
@@ -1018,6 +1030,7 @@ fn sensing_body(path: &str) -> Value {
             "event_name": words, "expires": "2030-01-01T00:00:00Z", "instruction": words,
         }}),
         "warning-settings" => json!({"sender": {"code": "", "sender": ""}, "tables": []}),
+        path if path.ends_with("/case") => json!({"reason": "x"}),
         path if path.starts_with("warnings/") => json!({"action": "issue"}),
         _ => json!({"action": "acknowledge"}),
     }

@@ -124,6 +124,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{alert}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a case take an alert on: one that is there, or a new one. Where others
+         *     seem to have reported the same thing, a new one is refused until it is said
+         *     that none of their cases is.
+         */
+        post: operations["make_alert_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open cases that may be about the same thing as an alert. */
+        get: operations["alert_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{alert}/steps": {
         parameters: {
             query?: never;
@@ -133,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a step of an alert: acknowledge, hand over, handle, silence, label. */
+        /** Take a step of an alert: acknowledge, hand over, handle, silence, clear, label. */
         post: operations["step_alert"];
         delete?: never;
         options?: never;
@@ -2120,6 +2158,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was expected of a datastream, in each minute, hour or day: learned from
+         *     the readings of up to sixty days before and judged without a look ahead.
+         */
+        get: operations["read_baseline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/export": {
         parameters: {
             query?: never;
@@ -3006,7 +3064,21 @@ export interface components {
          * @description What can be done with an alert.
          * @enum {string}
          */
-        AlertAction: "acknowledge" | "hand_over" | "handle" | "silence" | "unsilence" | "label";
+        AlertAction: "acknowledge" | "hand_over" | "handle" | "silence" | "unsilence" | "make_case" | "clear" | "label";
+        /** @description A case for an alert. */
+        AlertCaseBody: {
+            /**
+             * @description The open case of the same thing that takes it on, `C1024`; without it a new
+             *     case is opened.
+             */
+            case?: string | null;
+            /** @description The category of a new case; unless said, that of the alert's rule. */
+            category?: string | null;
+            /** @description That none of the cases that may be about the same thing is. */
+            none_of_these?: boolean;
+            /** @description Why, as it will stand in the record. */
+            reason: string;
+        };
         /** @description A change of an alert, as the live feed tells it. */
         AlertChangeView: {
             /** @description The alert now. */
@@ -3038,6 +3110,13 @@ export interface components {
          * @enum {string}
          */
         AlertOutcome: "real" | "false" | "unknown";
+        /** @description What may be about the same thing as an alert. */
+        AlertReportsView: {
+            /** @description Open cases that may be about the same thing, the most alike first. */
+            candidates: components["schemas"]["CandidateView"][];
+            /** @description The category that its rule asks for. */
+            category: string | null;
+        };
         /** @description A step of an alert to take. */
         AlertStepBody: {
             /** @enum {string} */
@@ -3065,6 +3144,11 @@ export interface components {
         } | {
             /** @enum {string} */
             action: "unsilence";
+        } | {
+            /** @enum {string} */
+            action: "clear";
+            /** @description Why, as it will stand in the record. */
+            reason: string;
         } | {
             /** @enum {string} */
             action: "label";
@@ -3285,6 +3369,17 @@ export interface components {
             model: components["schemas"]["ModelView"] | null;
             /** @description The setting. */
             setting: components["schemas"]["Setting_AutomaticBody"];
+        };
+        /**
+         * @description Which aspect of a stream is out of the ordinary.
+         * @enum {string}
+         */
+        BaselineExpert: "value" | "level" | "trend" | "season" | "season_level" | "roughness" | "step" | "short_low" | "long_low" | "swing" | "context";
+        /** @description What was expected of a datastream over some time. */
+        BaselineView: {
+            /** @description The earliest first; only buckets with readings. */
+            expected: components["schemas"]["ExpectedView"][];
+            learned_from: components["schemas"]["Time"] | null;
         };
         /** @description One of many requests. */
         BatchItem: {
@@ -4764,6 +4859,33 @@ export interface components {
             /** @description When it applies. */
             when: components["schemas"]["ClauseBody"];
         };
+        /** @description What was expected in one bucket of time. */
+        ExpectedView: {
+            /** @description When the bucket begins. */
+            from: components["schemas"]["Time"];
+            ground: components["schemas"]["GroundView"] | null;
+            /**
+             * Format: double
+             * @description Above this was unusual.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Below this was unusual; `null` while too little was known.
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description What was expected.
+             */
+            mid: number | null;
+            /**
+             * Format: double
+             * @description How far a reading was out of the ordinary at most, 0 to 1: from 0.5 on it
+             *     would be an alert of a detector.
+             */
+            score: number;
+        };
         /** @description Give more time. */
         ExtendBody: {
             /** @description Why; it stays in the record. */
@@ -5123,6 +5245,26 @@ export interface components {
             population: number;
             /** @description Cells smaller than asked, which no neighbour could take. */
             under: number;
+        };
+        /** @description What speaks for a score. */
+        GroundView: {
+            /** @description Which aspect of the readings. */
+            expert: components["schemas"]["BaselineExpert"];
+            /**
+             * Format: double
+             * @description The highest.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The lowest that had been seen of it before.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description What was seen of it, in the stream's unit, or none for `context`.
+             */
+            observed: number;
         };
         /** @description What the lead unit has, from its dispatch. */
         HandlingBody: {
@@ -8974,6 +9116,225 @@ export interface operations {
             };
         };
     };
+    make_alert_case: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The alert's number. */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertCaseBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Have a case take an alert on: one that is there, or a new one. Where others
+             *     seem to have reported the same thing, a new one is refused until it is said
+             *     that none of their cases is.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's number. */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open cases that may be about the same thing as an alert. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertReportsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     step_alert: {
         parameters: {
             query?: never;
@@ -8993,7 +9354,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Take a step of an alert: acknowledge, hand over, handle, silence, label. */
+            /** @description Take a step of an alert: acknowledge, hand over, handle, silence, clear, label. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21666,6 +22027,83 @@ export interface operations {
                     "application/json": components["schemas"]["AggregatesView"];
                     "text/csv": string;
                     "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_baseline: {
+        parameters: {
+            query: {
+                /** @description The number of one datastream. */
+                stream: number;
+                /** @description Not earlier than this; a year at most. */
+                from?: string;
+                /** @description Earlier than this; until now, unless told. */
+                to?: string;
+                /** @description `minute`, `hour` or `day`; `hour` when none is named. */
+                every?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What was expected of a datastream, in each minute, hour or day: learned from
+             *     the readings of up to sixty days before and judged without a look ahead.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineView"];
                 };
             };
             /** @description Sign in first */

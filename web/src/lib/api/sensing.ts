@@ -12,6 +12,8 @@ export type AlertDetail = Schemas['AlertDetail'];
 export type AlertStep = Schemas['AlertStepBody'];
 export type AlertAction = Schemas['AlertAction'];
 export type Colour = Schemas['Colour'];
+export type AlertReports = Schemas['AlertReportsView'];
+export type AlertCase = Schemas['AlertCaseBody'];
 export type SheetStep = Schemas['SheetStepView'];
 
 export type PublicWarning = Schemas['PublicWarning'];
@@ -26,7 +28,13 @@ export type Warning = Omit<Schemas['WarningView'], 'content'> & { content: Warni
 export type WarningStep = Schemas['WarningStepBody'];
 export type Device = Schemas['DeviceView'];
 export type Summary = Schemas['SummaryView'];
+export type Baseline = Schemas['BaselineView'];
+export type Expected = Schemas['ExpectedView'];
+export type Expert = Schemas['BaselineExpert'];
 export type Every = 'minute' | 'hour' | 'day';
+
+/** What has a name, and perhaps one in each language among its properties. */
+export type Labelled = { name: string; properties?: Record<string, unknown> };
 
 /** A thing as SensorThings has it, with what the pages read of it. */
 export type Thing = {
@@ -42,7 +50,7 @@ export type Stream = {
   '@iot.id': number;
   name: string;
   unitOfMeasurement: { name: string; symbol: string };
-  ObservedProperty?: { name: string };
+  ObservedProperty?: { name: string; properties?: Record<string, unknown> };
   Observations?: Observation[];
 };
 
@@ -70,6 +78,10 @@ export type Page<T> = { value: T[]; '@iot.count'?: number; '@iot.nextLink'?: str
 const LATEST = 'Observations($orderby=phenomenonTime desc;$top=1)';
 const WITH_LATEST = `Locations,Datastreams($expand=ObservedProperty,${LATEST})`;
 
+/** Things whose name or description has these words. */
+const named = (words: string) =>
+  `substringof('${words}',name) or substringof('${words}',description)`;
+
 export const things = {
   /** Things with the latest reading of each stream, the newest thing first. */
   list: (words: string, skip: number, top: number) =>
@@ -79,18 +91,18 @@ export const things = {
       $skip: String(skip),
       $top: String(top),
       $count: 'true',
-      ...(words ? { $filter: `substringof('${words.replaceAll("'", "''")}',name)` } : {}),
+      ...(words ? { $filter: named(words.replaceAll("'", "''")) } : {}),
     }),
   read: (id: number) => sta<Thing>(`Things(${id})`, { $expand: WITH_LATEST }),
   /** The names of some things. */
-  async names(ids: number[]): Promise<Map<number, string>> {
+  async names(ids: number[]): Promise<Map<number, Labelled>> {
     if (ids.length === 0) return new Map();
     const page = await sta<Page<Thing>>('Things', {
       $filter: ids.map((id) => `id eq ${id}`).join(' or '),
-      $select: 'id,name',
+      $select: 'id,name,properties',
       $top: String(ids.length),
     });
-    return new Map(page.value.map((thing) => [thing['@iot.id'], thing.name]));
+    return new Map(page.value.map((thing) => [thing['@iot.id'], thing]));
   },
 };
 
@@ -124,10 +136,28 @@ export const sensing = {
         params: { query: { stream: [stream], from, every } },
       }),
     ),
+  /** What was expected of a stream, learned without a look ahead. */
+  baseline: (stream: number, from: string, every: Every) =>
+    answer(client.GET('/api/v1/readings/baseline', { params: { query: { stream, from, every } } })),
   alerts: (query: AlertQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/alerts', { params: { query }, signal })),
   alert: (alert: number) =>
     answer(client.GET('/api/v1/alerts/{alert}', { params: { path: { alert: String(alert) } } })),
+  /** Open cases that may be about the same thing as an alert. */
+  reports: (alert: number) =>
+    answer(
+      client.GET('/api/v1/alerts/{alert}/reports', {
+        params: { path: { alert: String(alert) } },
+      }),
+    ),
+  /** Has a case take an alert on: one that is there, or a new one. */
+  makeCase: (alert: Alert, body: AlertCase) =>
+    answer(
+      client.POST('/api/v1/alerts/{alert}/case', {
+        params: { path: { alert: String(alert.id) }, header: { 'If-Match': `"${alert.version}"` } },
+        body,
+      }),
+    ),
   step: (alert: Alert, body: AlertStep) =>
     answer(
       client.POST('/api/v1/alerts/{alert}/steps', {

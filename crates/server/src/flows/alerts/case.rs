@@ -2,14 +2,15 @@
 
 use geo::{Distance as _, Haversine, Point as Geo};
 use sha2::{Digest as _, Sha256};
-use yiwang_base::{CaseId, LocalText, Personal, Point, Purpose, Refusal};
+use yiwang_base::{CaseId, CategoryCode, LocalText, Personal, Point, Purpose, Refusal};
 use yiwang_cases::{
-    Actor, Asked, Case, CaseStore as _, Channel, Command, Context, Place, Receipt, RequestWords,
-    SourceRef, Stage, Submit, execute,
+    Actor, Asked, Case, CaseStore as _, Channel, Command, Context, Match, Place, Receipt,
+    RequestWords, SourceRef, Stage, Submit, execute,
 };
 use yiwang_sensing::alert::{Alert, AlertCommand, Found, Outcome};
 use yiwang_sensing::docket::Kept;
 use yiwang_sensing::rule::{Ground, Rule};
+use yiwang_store::Store;
 
 use super::{act, now, quicker};
 use crate::city::City;
@@ -60,9 +61,25 @@ async fn open_case(
     let known = reported(app, rule, kept).await?;
     let (case, joined) = match known {
         Some((case, own)) => (case, !own),
-        None => (new_case(app, city, rule, kept, by).await?, false),
+        None => {
+            let actor = Actor::System(by.trim_start_matches("system:").to_owned());
+            let context = Context {
+                rules: &city.rules,
+                actor: &actor,
+                grounds: None,
+                now: now(),
+            };
+            let category = rule.category.clone();
+            let case = new_case(&app.store, city, category, true, kept, &context).await?;
+            app.duplicates.take_in(&case);
+            (case.id, false)
+        }
     };
-    let link = AlertCommand::LinkCase { case, joined };
+    let link = AlertCommand::LinkCase {
+        case,
+        joined,
+        reason: None,
+    };
     quicker(act(&app.store, Some(kept), &link, by).await, kept)
 }
 
@@ -76,16 +93,8 @@ async fn reported(
     let Some(point) = kept.sheet.point() else {
         return Ok(None);
     };
-    let place = Place {
-        address: None,
-        point: Some(point),
-    };
-    let words = &kept.sheet.name.zh;
-    let sought = app
-        .duplicates
-        .seen_of(now(), words, &place, rule.category.clone());
     let mut others = None;
-    for candidate in app.duplicates.candidates(&sought, CANDIDATES) {
+    for candidate in alike(app, kept, rule.category.clone(), CANDIDATES) {
         let Some(case) = app.store.case(candidate.case).await? else {
             continue;
         };
@@ -99,6 +108,29 @@ async fn reported(
         }
     }
     Ok(others)
+}
+
+/// Recent cases that may be about what an alert is about.
+pub(crate) fn alike(
+    app: &App,
+    kept: &Kept<Alert>,
+    category: Option<CategoryCode>,
+    most: usize,
+) -> Vec<Match> {
+    let place = Place {
+        address: None,
+        point: kept.sheet.point(),
+    };
+    let words = &kept.sheet.name.zh;
+    let sought = app.duplicates.seen_of(now(), words, &place, category);
+    app.duplicates.candidates(&sought, most)
+}
+
+/// The category of the case that an alert's rules ask for, if any does.
+pub(crate) fn category_of(app: &App, alert: &Alert) -> Option<CategoryCode> {
+    let rules = app.alerting.rules();
+    let mut codes = alert.rules.keys();
+    codes.find_map(|code| rules.get(code)?.category.clone())
 }
 
 /// Where a case that an alert opens comes from.
@@ -116,20 +148,19 @@ fn is_near(case: &Case, point: Point) -> bool {
     own.is_some_and(|own| Haversine.distance(geo(own), geo(point)) <= SAME_PLACE)
 }
 
-async fn new_case(
-    app: &App,
+/// Opens a case for an alert, and accepts it where its category is known and
+/// whoever asks accepts cases.
+///
+/// # Errors
+/// What the room of cases refuses.
+pub(crate) async fn new_case(
+    store: &Store,
     city: &City,
-    rule: &Rule,
+    category: Option<CategoryCode>,
+    accepts: bool,
     kept: &Kept<Alert>,
-    by: &str,
-) -> Result<CaseId, Refusal> {
-    let actor = Actor::System(by.trim_start_matches("system:").to_owned());
-    let context = Context {
-        rules: &city.rules,
-        actor: &actor,
-        grounds: None,
-        now: now(),
-    };
+    context: &Context<'_>,
+) -> Result<Case, Refusal> {
     let alert = &kept.sheet;
     let area = alert.area().and_then(|area| city.rules.areas.get(area));
     let request = RequestWords {
@@ -142,7 +173,7 @@ async fn new_case(
     };
     let submit = Command::Submit(Submit {
         channel: Channel::Proactive,
-        category: rule.category.clone(),
+        category: category.clone(),
         request: Personal::new(request),
         source: Some(source_of(kept)),
     });
@@ -158,9 +189,8 @@ async fn new_case(
         command,
         receipt,
     };
-    let case = execute(&app.store, &asked(None, submit, Some(receipt)), &context).await?;
-    app.duplicates.take_in(&case);
-    if let Some(category) = rule.category.clone()
+    let case = execute(store, &asked(None, submit, Some(receipt)), context).await?;
+    if let Some(category) = category.filter(|_| accepts)
         && case.stage == Stage::Submitted
     {
         let accept = Command::Accept {
@@ -168,13 +198,14 @@ async fn new_case(
             area: alert.area().cloned(),
         };
         // The desk sees to a case that cannot be accepted by itself.
-        if let Err(refusal) =
-            execute(&app.store, &asked(Some(case.id), accept, None), &context).await
-        {
-            tracing::warn!(%refusal, case = %case.id, "the case of an alert waits at the desk");
+        match execute(store, &asked(Some(case.id), accept, None), context).await {
+            Ok(case) => return Ok(case),
+            Err(refusal) => {
+                tracing::warn!(%refusal, case = %case.id, "the case of an alert waits at the desk");
+            }
         }
     }
-    Ok(case.id)
+    Ok(case)
 }
 
 /// What the case says: the alert in words.
@@ -228,7 +259,7 @@ pub(super) async fn label(app: &App, kept: &Kept<Alert>) -> Result<Option<Kept<A
 
 /// A case that was declined was no matter; one that was closed after somebody
 /// checked was one; of any other nobody can say.
-fn outcome(case: &Case) -> Option<Outcome> {
+pub(crate) fn outcome(case: &Case) -> Option<Outcome> {
     match case.stage {
         Stage::Declined => Some(Outcome::False),
         Stage::Closed if case.closed_unverified => Some(Outcome::Unknown),

@@ -182,13 +182,7 @@ impl Desk {
                 past += 1;
                 continue;
             }
-            let told = Found {
-                at,
-                ground: plain(finding.ground),
-                rule: finding.rule.clone(),
-                streams: finding.streams.clone(),
-                to: finding.to,
-            };
+            let told = found_of(&finding);
             let standing = |alert: &Alert| holds(alert, &told);
             let mut place = self.place(&mut jobs, &mut places, standing);
             let mut command = AlertCommand::Find(told.clone());
@@ -282,7 +276,32 @@ fn holds(alert: &Alert, found: &Found) -> bool {
     standing.any(|f| f.rule == found.rule && f.streams.first() == place)
 }
 
-fn raise(rule: &Rule, found: Found, spot: Spot) -> AlertCommand {
+/// A finding as an entry has it.
+pub(crate) fn found_of(finding: &Finding) -> Found {
+    Found {
+        at: from_millis(finding.at),
+        ground: plain(finding.ground),
+        rule: finding.rule.clone(),
+        streams: finding.streams.clone(),
+        to: finding.to,
+    }
+}
+
+/// The alert among those that are open that a finding belongs to.
+pub(crate) fn alert_of<'a>(
+    open: impl Iterator<Item = &'a Kept<Alert>> + Clone,
+    rule: &Rule,
+    found: &Found,
+    spot: &Spot,
+) -> Option<&'a Kept<Alert>> {
+    let mut standing = open.clone();
+    let held = standing.find(|kept| holds(&kept.sheet, found));
+    let mut near = open.filter(|_| found.to.is_some());
+    held.or_else(|| near.find(|kept| belongs(&kept.sheet, &rule.cause, spot)))
+}
+
+/// A new alert of a rule.
+pub(crate) fn raise(rule: &Rule, found: Found, spot: Spot) -> AlertCommand {
     AlertCommand::Raise {
         cause: rule.cause.clone(),
         escalate: rule.escalate.clone(),

@@ -1,7 +1,7 @@
 //! Thresholds that are reached draft a public warning: nobody but a person
 //! issues it.
 
-use yiwang_base::{LocalText, Refusal};
+use yiwang_base::{LocalText, Refusal, Timestamp};
 use yiwang_sensing::alert::Alert;
 use yiwang_sensing::docket::{Docket as _, Filter, Kept};
 use yiwang_sensing::warning::{
@@ -53,7 +53,7 @@ pub(super) async fn draft(app: &App, kept: &Kept<Alert>) -> Result<(), Refusal> 
         let own = warning.sheet.stage == Stage::Draft && warning.sheet.drafted_by == BY;
         drafted = drafted.or(own.then_some(warning));
     }
-    let Some(content) = content(&city, alert, table) else {
+    let Some(content) = content(&city, alert, table, now()) else {
         return Ok(());
     };
     let command = match drafted {
@@ -92,7 +92,12 @@ fn is_about(warning: &Kept<Warning>, kept: &Kept<Alert>, table: &Table) -> bool 
 }
 
 /// What the warning says: the line of the table that is reached.
-fn content(city: &City, alert: &Alert, table: &Table) -> Option<Content> {
+pub(crate) fn content(
+    city: &City,
+    alert: &Alert,
+    table: &Table,
+    now: Timestamp,
+) -> Option<Content> {
     let reached = table
         .lines
         .iter()
@@ -108,7 +113,7 @@ fn content(city: &City, alert: &Alert, table: &Table) -> Option<Content> {
     let (hours, amount) = (line.hours, line.amount);
     let (zh, en) = (&table.event_name.zh, &table.event_name.en);
     let seconds = i64::from(hours) * 3_600;
-    let expires = now().checked_add(jiff::SignedDuration::from_secs(seconds));
+    let expires = now.checked_add(jiff::SignedDuration::from_secs(seconds));
     Some(Content {
         areas: alert.area().cloned().into_iter().collect(),
         description: LocalText::new(

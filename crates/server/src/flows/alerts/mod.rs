@@ -15,7 +15,10 @@ use yiwang_sensing::docket::{Docket as _, Kept};
 use yiwang_store::Store;
 
 use crate::http::App;
+pub(crate) use case::{alike, category_of, new_case, outcome as outcome_of};
 use desk::Desk;
+pub(crate) use desk::{alert_of, found_of, raise};
+pub(crate) use draft::content as warning_content;
 
 /// How often time is let pass for silences and habits.
 const TICK: Duration = Duration::from_secs(1);
@@ -79,7 +82,21 @@ pub async fn act(
     command: &AlertCommand,
     by: &str,
 ) -> Result<Kept<Alert>, Refusal> {
-    let context = alert::Context { now: now(), by };
+    act_at(store, kept, command, by, now()).await
+}
+
+/// The same at a time.
+///
+/// # Errors
+/// As there.
+pub(crate) async fn act_at(
+    store: &Store,
+    kept: Option<&Kept<Alert>>,
+    command: &AlertCommand,
+    by: &str,
+    now: Timestamp,
+) -> Result<Kept<Alert>, Refusal> {
+    let context = alert::Context { now, by };
     let steps = alert::decide(kept.map(|k| &k.sheet), command, &context)?;
     if let Some(kept) = kept
         && steps.is_empty()

@@ -20,12 +20,13 @@ afterEach(closePages);
 const card = (page, name) => page.getByRole('article').filter({ hasText: name });
 
 test('an alert comes up by itself, is held, silenced, heard again, and handled', async () => {
-  const page = await openPage({ as: person('operator') });
-  await page.goto('/alerts');
-  await settled(page);
-
   const run = Date.now() % 1_000_000;
   const property = `level-${run}`;
+  const page = await openPage({ as: person('operator') });
+  // The city has alerts of its own.
+  await page.goto(`/alerts?cause=${property}`);
+  await settled(page);
+
   const gauge = `桥下水位计 ${run}`;
   const place = await placeInCity();
   await thing(gauge, { property, unit: 'm', place });
@@ -96,7 +97,7 @@ test('an alert comes up by itself, is held, silenced, heard again, and handled',
   // What cannot be read is said, with a way to try again.
   const lost = await openPage({ as: person('leader'), lang: 'en', allow: [/ERR_FAILED/] });
   await lost.route('**/api/v1/alerts?*', (route) => route.abort());
-  await lost.goto('/alerts?colour=blue');
+  await lost.goto(`/alerts?cause=nothing-${run}`);
   await lost.getByRole('alert').getByText('The server cannot be reached').waitFor();
   await lost.unroute('**/api/v1/alerts?*');
   await lost.getByRole('button', { name: 'Try again' }).click();

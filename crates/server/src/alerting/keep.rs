@@ -6,13 +6,13 @@ use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use yiwang_base::RuleCode;
+use yiwang_base::{RuleCode, Timestamp};
 use yiwang_sensing::StreamId;
 use yiwang_sensing::detect::Outcome;
-use yiwang_sensing::rule::{Counts, Finding, Part};
+use yiwang_sensing::rule::{Counts, Engine, Finding, Part};
 
 /// The folder in a data directory.
-const FOLDER: &str = "alerting";
+pub const FOLDER: &str = "alerting";
 const STATE: &str = "state";
 /// The form of the file; another form is not read.
 const FORM: u32 = 1;
@@ -58,6 +58,23 @@ impl Head {
     pub(super) fn rules(&self) -> Part {
         self.rules.clone()
     }
+}
+
+/// Writes down how an engine stands before any server has run: with all readings
+/// before `next` judged, at `now`, when the record has so many entries.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_first_state(
+    data: &Path,
+    engine: &Engine,
+    next: u64,
+    now: Timestamp,
+    entries: u64,
+) -> std::io::Result<()> {
+    let mut head = Head::new(1, next, now.as_millisecond());
+    (head.entries, head.learned) = (entries, entries);
+    Keep::open(data)?.write(&mut head, engine.parts())
 }
 
 /// The parts of a state, read one by one.

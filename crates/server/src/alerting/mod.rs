@@ -16,6 +16,7 @@ mod queue;
 pub(crate) mod streams;
 
 pub use judge::start;
+pub use keep::{FOLDER, write_first_state};
 pub use pending::{Told, told};
 pub use preview::{Previewed, preview};
 pub use queue::Queue;

@@ -1,6 +1,7 @@
 //! People who can sign in: one for each role, two at the desk, a handler for
-//! every unit, and a grid worker for every street. Their passwords come from the system's random source, not
-//! from the seed, and are told once.
+//! every unit, a grid worker for every street, and the devices that send readings.
+//! Their passwords come from the system's random source, not from the seed, and
+//! are told once.
 
 use std::fmt::Write as _;
 
@@ -10,7 +11,7 @@ use yiwang_base::LocalText;
 use yiwang_cases::UnitKind;
 use yiwang_store::Account;
 
-use super::city::SampleCity;
+use super::city::{SampleCity, Size};
 use super::dice::Dice;
 use super::people;
 use super::staff::{NIGHT_OPERATOR, OPERATOR, VERIFIER, handler};
@@ -44,7 +45,7 @@ const POSTS: [(&str, Role, &str, &str); 7] = [
 ];
 
 /// Everybody of a city, with new passwords.
-pub(super) fn sign_ins(city: &SampleCity) -> Result<Vec<SignIn>, FillError> {
+pub(super) fn sign_ins(city: &SampleCity, size: Size) -> Result<Vec<SignIn>, FillError> {
     let dice = &mut Dice::new(city.seed, "accounts", 0);
     let mut somebody = |name: &str, role: Role, post: LocalText| -> Result<SignIn, FillError> {
         let person = people::name(&city.phrases, dice);
@@ -77,6 +78,19 @@ pub(super) fn sign_ins(city: &SampleCity) -> Result<Vec<SignIn>, FillError> {
             one.account.unit = Some(unit.code.clone());
             all.push(one);
         }
+    }
+    for (name, post) in super::sensors::devices(size) {
+        all.push(SignIn {
+            account: Account {
+                name: name.parse().map_err(super::SampleError::from)?,
+                display_name: format!("{} {}", post.zh, post.en),
+                role: Role::Partner.word().to_owned(),
+                unit: None,
+                disabled: false,
+            },
+            post,
+            password: password()?,
+        });
     }
     Ok(all)
 }

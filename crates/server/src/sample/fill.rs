@@ -22,7 +22,9 @@ use yiwang_store::{OpenError, Options, Store};
 
 use super::accounts::{SignIn, hashes, sign_ins, table};
 use super::{Plan, Requests, SampleCity, SampleError};
+use crate::alerting::FOLDER as JUDGED;
 use crate::data_dir::{self, DataDirError, RECORD};
+use crate::sensing::FOLDER as HISTORY;
 
 /// Where a city is written until it is whole, inside the data directory.
 pub const UNFINISHED: &str = "sample-city.unfinished";
@@ -36,7 +38,7 @@ const BATCH: usize = 512;
 /// Batches that may wait for the writer.
 const AHEAD: usize = 3;
 /// Whoever fills, as the record names it.
-const BY: &str = "system:sample-city";
+pub(super) const BY: &str = "system:sample-city";
 
 /// Why a data directory could not be filled.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +145,7 @@ impl Filling {
     ) -> Result<Option<Filled>, FillError> {
         let city = SampleCity::new(plan.seed, plan.size)?;
         let features = self.write_base_map(&city, plan)?;
-        let sign_ins = sign_ins(&city)?;
+        let sign_ins = sign_ins(&city, plan.size)?;
         self.write_city(&city, &sign_ins, plan)?;
         let Some(requests) = self.write_requests(&city, plan, watch)? else {
             drop(self.store);
@@ -154,6 +156,7 @@ impl Filling {
         self.runtime.block_on(together)?;
         let whistles = super::whistles::fill(&self.store, plan);
         self.runtime.block_on(whistles)?;
+        super::sensors::fill(&self.store, &self.runtime, &city, plan)?;
         self.runtime.block_on(self.store.sign(key))?;
         let entries = *self.store.durable().borrow();
         drop(self.store);
@@ -266,6 +269,13 @@ fn put_in_place(directory: &Path, unfinished: &Path) -> Result<(), FillError> {
         must_be_empty(directory)?;
         for name in [BASE_MAP, SIGN_IN_FILE] {
             move_over(&unfinished.join(name), &directory.join(name))?;
+        }
+        for folder in [HISTORY, JUDGED] {
+            if exists(&unfinished.join(folder))? {
+                // An empty record has no readings.
+                remove(&directory.join(folder))?;
+                move_over(&unfinished.join(folder), &directory.join(folder))?;
+            }
         }
         for ending in ["-wal", "-shm"] {
             remove(&directory.join(format!("{RECORD}{ending}")))?;

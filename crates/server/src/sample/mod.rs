@@ -33,6 +33,7 @@ mod phrase;
 mod phrases;
 mod requests;
 mod season;
+mod sensors;
 mod shift;
 mod spot;
 mod staff;

@@ -265,6 +265,11 @@ impl Spots {
         sort.pick(share)
     }
 
+    /// A place of a sort, as likely as it gives trouble.
+    pub(crate) fn anywhere(&self, sort: Where, dice: &mut Dice) -> Option<Spot> {
+        self.sorts.get(&sort)?.pick(dice.unit())
+    }
+
     /// Something named near a place; not the place itself.
     pub(crate) fn near(&self, spot: &Spot, dice: &mut Dice) -> Option<Named> {
         let found = self.named.nearest_neighbor_iter(&[spot.at.x, spot.at.y]);

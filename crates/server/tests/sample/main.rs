@@ -8,6 +8,7 @@ mod languages;
 mod requests;
 mod rules;
 mod same;
+mod sensors;
 mod words;
 
 use std::sync::OnceLock;

@@ -69,7 +69,11 @@ class Gateway:
 
     def state(self):
         kept = self.data / "edge.json"
-        return json.loads(kept.read_text()) if kept.exists() else {"bundle": None}
+        return json.loads(kept.read_text())
+
+    def bundle(self):
+        kept = self.data / "edge-bundle.json"
+        return json.loads(kept.read_text()) if kept.exists() else None
 
     def publish(self, topic, *says):
         """At QoS 1, many on one connection; whether all are acknowledged."""
@@ -108,12 +112,12 @@ def main(binary):
         other.stop()
         assert stranger.start()
         eventually(lambda: "a bundle is refused" in stranger.log())
-        assert stranger.state()["bundle"] is None
+        assert stranger.bundle() is None
         stranger.kill()
 
         gateway = Gateway(binary, city)
         assert gateway.start()
-        eventually(lambda: gateway.state()["bundle"])
+        eventually(gateway.bundle)
         own = f"v1.1/Datastreams({stream})/Observations"
         assert gateway.publish(own, {"result": 5, "phenomenonTime": at()})
         assert gateway.publish("gauge/level", {"m": 6})
@@ -152,10 +156,10 @@ def main(binary):
 
         # An altered bundle is refused at the start.
         gateway.kill()
-        state = gateway.state()
-        state["bundle"]["bundle"] = state["bundle"]["bundle"].replace('"at":100', '"at":900')
-        assert "900" in state["bundle"]["bundle"], state["bundle"]
-        (gateway.data / "edge.json").write_text(json.dumps(state))
+        bundle = gateway.bundle()
+        bundle["bundle"] = bundle["bundle"].replace('"at":100', '"at":900')
+        assert "900" in bundle["bundle"], bundle
+        (gateway.data / "edge-bundle.json").write_text(json.dumps(bundle))
         assert not gateway.start() and gateway.process.wait() == 1
     except BaseException:
         if gateway:

@@ -116,24 +116,29 @@ impl Watch {
 
     /// Judges the last readings again, and from then on all that come. What those
     /// before `judged` come to was told before a restart and is only published
-    /// again, since the broker's memory ended; what the others come to is told.
-    pub(super) fn begin(self: &Arc<Self>, judged: u64) -> anyhow::Result<()> {
+    /// again, since the broker's memory ended; what the others come to is given back, to
+    /// be told once somebody listens.
+    pub(super) fn begin(self: &Arc<Self>, judged: u64) -> anyhow::Result<Vec<Finding>> {
         let mut query = Query::of(Streams::All);
         query.from = now().as_millisecond() - AGAIN_MS;
         query.order = Order::Arrival;
         let rows = self.app.sensing.history.rows(query);
+        let mut untold = Vec::new();
         for row in rows {
             let row = row?;
             if !row.reading.value.is_nan() {
                 let found = self.feed(&[row.reading]);
-                self.found(found, row.id >= judged);
+                match row.id >= judged {
+                    true => untold.extend(found),
+                    false => self.found(found, false),
+                }
             }
         }
         let next = self.app.sensing.history.next_id();
         self.judged.store(next, Ordering::Release);
         let judge = Box::new(Feeding(Arc::clone(self)));
         self.app.sensing.judge_with(judge)?;
-        Ok(())
+        Ok(untold)
     }
 
     fn feed(&self, readings: &[Reading]) -> Vec<Finding> {
@@ -143,7 +148,7 @@ impl Watch {
 
     /// Prints findings where they are to be told, and publishes them to the gateway's
     /// own subscribers.
-    fn found(&self, findings: Vec<Finding>, tell: bool) {
+    pub(super) fn found(&self, findings: Vec<Finding>, tell: bool) {
         for finding in findings {
             let at = Timestamp::from_millisecond(finding.at).map(|at| at.to_string());
             let said = json!({

@@ -75,8 +75,9 @@ pub async fn run(
     } else {
         tracing::warn!("there is no bundle of the city's yet: readings are kept, and not judged");
     }
-    watch.begin(state::judged(&plan.data))?;
+    let untold = watch.begin(state::judged(&plan.data))?;
     ready()?;
+    watch.found(untold, true);
     let most_per_minute = Arc::clone(&watch.most_per_minute);
     let link = Arc::new(plan.link);
     let state = Arc::new(tokio::sync::Mutex::new(state));

@@ -94,7 +94,7 @@ class Client:
 
 def readings(city):
     thing, stream = city.thing("gauge 1")
-    city.call("steward", "PUT", "/api/v1/devices/gauge-1", {"things": [thing], "most_per_minute": 100_000})
+    city.call("steward", "PUT", "/api/v1/devices/gauge-1", {"things": [thing], "most_per_minute": 100_000}, seen=0)
     own = f"v1.1/Datastreams({stream})/Observations"
     everything = subscribe(city, "steward", "v1.1/Observations", 3, "-q", "1")
     selected = subscribe(city, "steward", f"{own}?$select=result", 3, "-q", "1")
@@ -137,7 +137,7 @@ def refusals(city, stream):
 def topics(city, thing):
     city.call("steward", "PUT", "/api/v1/devices/gate-7", {
         "things": [], "most_per_minute": 1000,
-        "publish": ["gates/7/+"], "subscribe": ["gates/7/command", "gates/+/state"]})
+        "publish": ["gates/7/+"], "subscribe": ["gates/7/command", "gates/+/state"]}, seen=0)
     gate = Client(city, "gate-7", "gate", will=("gates/7/state", "lost", 1, True)).ready()
     assert gate.subscribe("gates/7/command", "gates/8/command", "gates/#") == [1, 128, 128]
     gate.client.publish("gates/7/state", "shut", 1, retain=True).wait_for_publish(10)
@@ -225,9 +225,9 @@ def killed(city, stream):
 
 def mapped(city, thing, stream):
     """Topics with plain JSON, as a mapping says it."""
-    city.call("steward", "PUT", "/api/v1/mqtt/mappings/levels", {
+    city.call("steward", "PUT", "/api/v1/mqtt/mappings/levels", {"value": {
         "active": True, "topic": "gauges/+/level", "streams": {"1": stream},
-        "result": "/data/level", "time": "/at", "time_form": "seconds"})
+        "result": "/data/level", "time": "/at", "time_form": "seconds"}}, seen=0)
     before = city.results(stream)
     says = {"data": {"level": 42}, "at": 1769846400}
     assert publish(city, "gauge-1", "gauges/1/level", says)[0] == 0
@@ -292,8 +292,8 @@ def outside(city, stream):
     assert broker.publish("gauges/1/level", "no")
     eventually(lambda: city.device("mqtt-broker")["malformed"] == 1)
     # A new mapping is subscribed to at once.
-    city.call("steward", "PUT", "/api/v1/mqtt/mappings/bare", {
-        "active": True, "topic": "bare", "streams": {"": stream}, "result": ""})
+    city.call("steward", "PUT", "/api/v1/mqtt/mappings/bare", {"value": {
+        "active": True, "topic": "bare", "streams": {"": stream}, "result": ""}}, seen=0)
     eventually(lambda: broker.publish("bare", 2) and 2 in got())
     # Killed: what the broker holds for the city comes once it is there again.
     city.kill()
@@ -315,7 +315,8 @@ def quarantine(city, thing, stream):
     count = len(city.results(stream))
     told = Client(city, "gauge-1", "told", clean=False).ready()
     told.subscribe("refusals/gauge-1")
-    city.call("steward", "PUT", "/api/v1/devices/gauge-1", {"things": [thing], "most_per_minute": 1})
+    seen = city.device("gauge-1")["version"]
+    city.call("steward", "PUT", "/api/v1/devices/gauge-1", {"things": [thing], "most_per_minute": 1}, seen)
     done = mosquitto(city, "pub", "gauge-1", "-q", "1", "-t", own, "-l", stdin=subprocess.PIPE)
     done.stdin.write('{"result": 1}\n{"result": 2}\n{"result": 3}\n')
     done.stdin.flush()

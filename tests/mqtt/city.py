@@ -74,12 +74,13 @@ class City:
             self.process.terminate()
             self.process.wait(timeout=30)
 
-    def call(self, who, method, path, body=None):
+    def call(self, who, method, path, body=None, seen=None):
+        """Calls the interface; what has versions is put over the one that was seen."""
         request = Request(
             self.address + path.replace(" ", "%20"), method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.keys[who]}", "Content-Type": "application/json",
-                     "Accept-Language": "en"},
+                     "Accept-Language": "en", **({} if seen is None else {"If-Match": f'"{seen}"'})},
         )
         try:
             with OPENER.open(request) as answer:

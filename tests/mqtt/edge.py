@@ -98,13 +98,13 @@ def main(binary):
     gateway = None
     try:
         thing, stream = city.thing("gauge")
-        city.call("steward", "PUT", "/api/v1/devices/gateway", {"things": [thing], "most_per_minute": 1_000_000})
+        city.call("steward", "PUT", "/api/v1/devices/gateway", {"things": [thing], "most_per_minute": 1_000_000}, seen=0)
         # The levels of a rule are in the stream's unit.
         request = Request(city.address + "/api/v1/rules", method="POST", data=json.dumps(RULE).encode(), headers={
             "Authorization": f"Bearer {city.keys['steward']}", "Content-Type": "application/json", "If-Match": '"0"'})
         OPENER.open(request)
-        city.call("steward", "PUT", "/api/v1/mqtt/mappings/level", {
-            "active": True, "topic": "gauge/level", "streams": {"": stream}, "result": "/m"})
+        city.call("steward", "PUT", "/api/v1/mqtt/mappings/level", {"value": {
+            "active": True, "topic": "gauge/level", "streams": {"": stream}, "result": "/m"}}, seen=0)
 
         # A bundle that another city signed is not used.
         other = City(binary).start()

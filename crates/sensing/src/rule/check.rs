@@ -31,6 +31,19 @@ impl Rule {
         text(&self.name.zh, "name.zh", MAX_NAME)?;
         text(&self.name.en, "name.en", MAX_NAME)?;
         text(&self.cause, "cause", MAX_NAME)?;
+        if let Some(name) = &self.cause_name {
+            text(&name.zh, "cause_name.zh", MAX_NAME)?;
+            text(&name.en, "cause_name.en", MAX_NAME)?;
+        }
+        if self.removed && self.active {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "rule.removed",
+                "已删除的规则不能启用；请先恢复",
+                "a rule that is put away is not followed: take it out again first",
+            )
+            .at("active"));
+        }
         range(self.inhibited_by.len(), 0..=MAX_RUNGS, "inhibited_by")?;
         for (place, cause) in self.inhibited_by.iter().enumerate() {
             text(cause, &format!("inhibited_by[{place}]"), MAX_NAME)?;

@@ -17,6 +17,9 @@ pub struct Rule {
     /// What it is about, such as `ponding`: alerts of one cause in one place are
     /// one alert, whichever rules found it.
     pub cause: String,
+    /// What the cause is called for readers; its code is shown without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause_name: Option<LocalText>,
     /// Whom an alert is carried to that nobody acknowledges, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalate: Vec<Escalation>,
@@ -28,6 +31,10 @@ pub struct Rule {
     /// From which colour on an alert opens a case.
     #[serde(default = "blue")]
     pub opens_case_from: Colour,
+    /// Whether it was put away (删除): it is not followed, lists leave it out, and it
+    /// can be taken out again with all it was.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub removed: bool,
     /// What is out of the ordinary.
     pub when: When,
 }
@@ -39,6 +46,11 @@ fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_yes(active: &bool) -> bool {
     *active
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_no(removed: &bool) -> bool {
+    !*removed
 }
 
 fn blue() -> Colour {

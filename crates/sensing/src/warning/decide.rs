@@ -26,6 +26,14 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// Nobody: what stands before a city says who issues its warnings.
+    pub fn unnamed() -> Self {
+        Self {
+            code: String::new(),
+            sender: String::new(),
+        }
+    }
+
     /// Refuses a sender that no identifier could be made of.
     ///
     /// # Errors
@@ -59,7 +67,7 @@ impl Sender {
 
     /// The identifier of a message: the code, the local time and a number that
     /// tells messages of one second apart.
-    fn identifier(&self, now: Timestamp, offset_minutes: i32, number: u64) -> String {
+    pub fn identifier(&self, now: Timestamp, offset_minutes: i32, number: u64) -> String {
         let local = to_millis(now) + i64::from(offset_minutes) * 60_000;
         let local = yiwang_base::from_millis(local).to_string();
         let digits: String = local

@@ -118,10 +118,12 @@ impl Table {
             active: true,
             category: None,
             cause: self.event.clone(),
+            cause_name: Some(self.event_name.clone()),
             escalate: Vec::new(),
             inhibited_by: Vec::new(),
             name: LocalText::new(format!("{zh}({hours} 小时)"), format!("{en} ({hours} h)")),
             opens_case_from: Colour::Blue,
+            removed: false,
             when: When::One(Condition {
                 back_by: 0.0,
                 clear_after_seconds: 0,

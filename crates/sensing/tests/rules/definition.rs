@@ -44,6 +44,25 @@ fn each_field_is_named_that_is_wrong() {
 }
 
 #[test]
+fn what_is_put_away_is_not_followed() {
+    let rule = |active: bool| -> Rule {
+        serde_json::from_value(json!({
+            "name": {"zh": "x", "en": "x"}, "cause": "x", "active": active, "removed": true,
+            "cause_name": {"zh": "积水", "en": "Ponding"},
+            "when": {"one": level(json!({}))},
+        }))
+        .unwrap()
+    };
+    assert_eq!(rule(false).check(), Ok(()));
+    let refused = rule(true).check().unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("active"));
+    let mut unnamed = rule(false);
+    unnamed.cause_name = Some(yiwang_base::LocalText::new("积水", ""));
+    let refused = unnamed.check().unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("cause_name.en"));
+}
+
+#[test]
 fn a_ladder_climbs() {
     let rule = json!({
         "name": {"zh": "试验", "en": "Trial"},

@@ -18,15 +18,7 @@ pub const TABLES: &str = "warning-tables";
 pub fn sender(store: &Store) -> Result<Sender, StoreError> {
     let settings = store.items(ItemKind::Setting)?;
     let set = settings.iter().find(|item| item.code == SENDER);
-    set.map_or_else(
-        || {
-            Ok(Sender {
-                code: String::new(),
-                sender: String::new(),
-            })
-        },
-        |item| item.read(),
-    )
+    set.map_or_else(|| Ok(Sender::unnamed()), |item| item.read())
 }
 
 /// The tables of thresholds; before they are set, that of rainstorms.

@@ -13,9 +13,9 @@ use super::body::Body;
 use super::parameters::AccountPath;
 use super::problem::Answer;
 use super::session::{Visitor, hash_password, new_token, no_randomness, token_hash};
-use super::state::{App, now};
+use super::state::{App, CityChange, now};
 use crate::accounts::{NewAccount, check_password, known_account, made_up_password, new_account};
-use crate::policy::Right;
+use crate::policy::{Right, Role};
 use crate::wire::{
     AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody, Time,
 };
@@ -132,7 +132,16 @@ pub(super) async fn make_key(
 ) -> Answer<Json<KeyView>> {
     visitor.may(Right::KeepAccounts)?;
     let (account, _) = known_account(&app.store, &user).await?;
-    let days = body.days.unwrap_or(KEY_DAYS);
+    Ok(Json(new_key(&app, &account, body.days).await?))
+}
+
+/// A new key of an account.
+pub(super) async fn new_key(
+    app: &App,
+    account: &Account,
+    days: Option<u16>,
+) -> Result<KeyView, Refusal> {
+    let days = days.unwrap_or(KEY_DAYS);
     if !(1..=MOST_KEY_DAYS).contains(&days) {
         return Err(Refusal::new(
             RefusalKind::Invalid,
@@ -142,8 +151,7 @@ pub(super) async fn make_key(
         )
         .at("days")
         .found(days.to_string())
-        .allowing([format!("1–{MOST_KEY_DAYS}")])
-        .into());
+        .allowing([format!("1–{MOST_KEY_DAYS}")]));
     }
     let (key, at) = (new_token()?, now());
     let ends = at.checked_add((24 * i64::from(days)).hours()).unwrap_or(at);
@@ -151,11 +159,29 @@ pub(super) async fn make_key(
     app.store
         .open_session(hash, account.name.clone(), at, ends)
         .await?;
-    Ok(Json(KeyView {
+    Ok(KeyView {
         name: account.name.to_string(),
         key,
         ends: Time(ends),
-    }))
+    })
+}
+
+/// Adds the account of a program or device, with a password that nobody knows.
+pub(super) async fn add_program(
+    app: &App,
+    visitor: &Visitor,
+    _turn: &CityChange<'_>,
+    name: &str,
+) -> Result<(), Refusal> {
+    let asked = NewAccount {
+        name,
+        role: Role::Partner,
+        unit: None,
+        display_name: None,
+    };
+    let account = new_account(&app.store, &asked).await?;
+    let (hash, _) = password(app, None).await?;
+    set(app, visitor, &account, hash).await
 }
 
 /// How many days a key lasts unless told, and at most.

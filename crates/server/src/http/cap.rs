@@ -11,7 +11,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use yiwang_base::{Colour, LocalText, Refusal, RefusalKind, Timestamp, from_millis, to_millis};
 use yiwang_sensing::docket::Docket;
-use yiwang_sensing::warning::{Actual, Message, MessageKind, Warning};
+use yiwang_sensing::warning::{
+    Actual, Content, Context, Message, MessageKind, Sender, Status, Warning, WarningCommand, decide,
+};
 
 use super::filter::wrong;
 use super::problem::Answer;
@@ -101,7 +103,8 @@ pub(super) async fn message(
         let messages = &actual.warning().messages;
         let place = messages.iter().position(|m| m.identifier == identifier);
         if let Some(place) = place {
-            let xml = alert(actual, &messages[..=place], offset(&app));
+            let status = actual.warning().status;
+            let xml = alert(actual.sender(), status, &messages[..=place], offset(&app));
             let xml = xml.map_err(|error| unwritten(&error))?;
             return Ok(answer(xml, "application/cap+xml; charset=utf-8"));
         }
@@ -123,6 +126,40 @@ fn before(query: &str) -> Result<Option<u64>, Refusal> {
     let read =
         said.map(|(name, value)| value.parse().map_err(|_| wrong(&name, &value, ["1, 2, …"])));
     read.transpose()
+}
+
+/// What a draft would say if it were issued now; refused where it could not be drafted.
+pub(super) fn draft(
+    app: &App,
+    status: Status,
+    content: Content,
+    context: &Context<'_>,
+) -> Result<Response, Refusal> {
+    let command = WarningCommand::Draft {
+        alert: None,
+        content: content.clone(),
+        ground: "preview".to_owned(),
+        status,
+    };
+    decide(None, &command, context)?;
+    let named = context.sender.check().is_ok();
+    let sender = if named {
+        context.sender.clone()
+    } else {
+        Sender {
+            code: "0".repeat(14),
+            sender: "unnamed@example".to_owned(),
+        }
+    };
+    let message = Message {
+        content,
+        identifier: sender.identifier(context.now, context.offset_minutes, context.id),
+        kind: MessageKind::Alert,
+        sent: context.now,
+    };
+    let xml = alert(&sender.sender, status, &[message], offset(app));
+    let xml = xml.map_err(|error| unwritten(&error))?;
+    Ok(answer(xml, "application/cap+xml; charset=utf-8"))
 }
 
 fn answer(xml: Xml, kind: &'static str) -> Response {
@@ -205,7 +242,12 @@ fn severity(colour: Colour) -> &'static str {
 
 /// The last of some messages, which refers to those before. The order of the
 /// elements is that of the schema.
-fn alert(actual: Actual<'_>, messages: &[Message], offset: Offset) -> std::io::Result<Xml> {
+fn alert(
+    sender: &str,
+    status: Status,
+    messages: &[Message],
+    offset: Offset,
+) -> std::io::Result<Xml> {
     let mut xml = begin();
     let Some((message, before)) = messages.split_last() else {
         return Ok(xml);
@@ -214,15 +256,15 @@ fn alert(actual: Actual<'_>, messages: &[Message], offset: Offset) -> std::io::R
     let root = xml.create_element("alert").with_attribute(namespace);
     root.write_inner_content(|xml| {
         text(xml, "identifier", &message.identifier)?;
-        text(xml, "sender", actual.sender())?;
+        text(xml, "sender", sender)?;
         text(xml, "sent", &time(message.sent, offset))?;
-        text(xml, "status", actual.warning().status.cap())?;
+        text(xml, "status", status.cap())?;
         text(xml, "msgType", message.kind.cap())?;
         text(xml, "scope", "Public")?;
         if !before.is_empty() {
             let references = before.iter().map(|m| {
                 let sent = time(m.sent, offset);
-                format!("{},{},{sent}", actual.sender(), m.identifier)
+                format!("{sender},{},{sent}", m.identifier)
             });
             text(xml, "references", &references.collect::<Vec<_>>().join(" "))?;
         }

@@ -32,6 +32,7 @@ mod follow;
 mod fuzz;
 mod grid;
 mod hooks;
+mod kept;
 mod mappings;
 mod near;
 mod open311;
@@ -59,6 +60,7 @@ mod tiles;
 mod topics;
 mod trail;
 mod views;
+mod warning_settings;
 mod warnings;
 mod whistle_filter;
 mod whistles;
@@ -273,10 +275,13 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::list))
         .routes(routes!(devices::set))
         .routes(routes!(devices::release))
+        .routes(routes!(devices::key))
         .routes(routes!(mappings::list))
         .routes(routes!(devices::mqtt))
         .routes(routes!(edge::bundle))
         .routes(routes!(mappings::set))
+        .routes(routes!(mappings::history))
+        .routes(routes!(mappings::try_on))
         .routes(routes!(readings::summaries))
         .routes(routes!(baseline::read))
         .routes(routes!(readings::export))
@@ -295,6 +300,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(warnings::list, warnings::draft))
         .routes(routes!(warnings::show))
         .routes(routes!(warnings::step))
-        .routes(routes!(warnings::settings, warnings::set_settings))
+        .routes(routes!(warnings::cap))
+        .routes(routes!(warning_settings::read, warning_settings::set))
+        .routes(routes!(warning_settings::history))
         .routes(routes!(warnings::public))
 }

@@ -9,10 +9,11 @@ use yiwang_store::{Item, ItemKind};
 
 use super::answers::{ChangeProblems, StaffProblems};
 use super::body::Body;
+use super::kept::{current, history, set, shown};
 use super::parameters::IfMatchHeader;
 use super::problem::Answer;
 use super::session::Visitor;
-use super::settings::{current, history, set, shown, turn};
+use super::settings::turn;
 use super::state::App;
 use crate::policy::Right;
 use crate::sensing::RETENTION;

@@ -13,7 +13,8 @@ use yiwang_store::{Item, ItemKind, ItemSet};
 
 use super::answers::{ChangeProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
-use super::commands::{code, seen_version};
+use super::commands::code;
+use super::kept::{given, seen_last, version};
 use super::parameters::{IfMatchHeader, RulePath};
 use super::problem::Answer;
 use super::session::Visitor;
@@ -35,8 +36,9 @@ pub(super) async fn list(
     Ok(Json(views?))
 }
 
-/// Set a rule: a new code makes a new one, `active: false` takes it back. What
-/// stood by a rule that is changed ends, and is found anew.
+/// Set a rule: a new code makes a new one, `active: false` takes it back,
+/// `removed: true` puts it away as well. What stood by a rule that is changed ends,
+/// and is found anew.
 #[utoipa::path(post, path = "/api/v1/rules", operation_id = "set_rule", tag = "alerts", security(("session" = [])),
     params(IfMatchHeader), request_body = RuleBody,
     responses((status = 200, body = RuleView), ChangeProblems))]
@@ -48,25 +50,13 @@ pub(super) async fn set(
 ) -> Answer<Json<RuleView>> {
     visitor.may(Right::SetRules)?;
     let rule_code: RuleCode = code(&body.code, "code")?;
-    let seen = seen_version(&headers)?;
+    let grounds = given(body.reason)?;
     check(&app, &body.rule)?;
     let turn = app.city_change().await;
-    let current = current(&app, &rule_code)?;
-    let version = current.map_or(0, |set| set.seq);
-    if version != u64::from(seen) {
-        return Err(Refusal::new(
-            RefusalKind::Changed,
-            "rule.changed",
-            "这条规则已被他人改动，请重新载入后再改",
-            "this rule has been set by someone else since you read it; reload it and try again",
-        )
-        .at("If-Match")
-        .allowing([version.to_string()])
-        .into());
-    }
+    seen_last(&headers, current(&app, &rule_code)?.map(version))?;
     let item = Item::of(ItemKind::Rule, rule_code.as_str(), &body.rule)?;
     let by = visitor.actor().to_string();
-    app.set_items(&turn, vec![item], by, body.reason).await?;
+    app.set_items(&turn, vec![item], by, grounds).await?;
     app.alerting.reload().await?;
     let set = current_or_gone(&app, &rule_code)?;
     Ok(Json(view(&set)?))
@@ -95,6 +85,7 @@ pub(super) async fn history(
                 version: version.seq,
                 at: Time(version.at),
                 by: version.by,
+                grounds: version.grounds,
                 rule: serde_json::from_value(version.body)
                     .map_err(|error| StoreError::Broken(error.to_string()))?,
             })
@@ -197,6 +188,7 @@ fn view(set: &ItemSet) -> Result<RuleView, StoreError> {
         version: set.seq,
         at: Time(set.at),
         by: set.by.clone(),
+        grounds: set.grounds.clone(),
         rule: set.item.read()?,
     })
 }

@@ -11,12 +11,9 @@ use yiwang_sensing::docket::{Docket, DocketError, Filter, Kept};
 use yiwang_sensing::warning::{
     Actual, Context, Sender, Warning, WarningAction, WarningCommand, possible,
 };
-use yiwang_store::{Item, ItemKind};
 
 use super::alerts::numbered;
-use super::answers::{
-    ChangeProblems, FilterProblems, OneStaffProblems, ReadProblems, StaffProblems,
-};
+use super::answers::{ChangeProblems, FilterProblems, OneStaffProblems, ReadProblems};
 use super::body::Body;
 use super::commands::seen_version;
 use super::filter::{USUAL_LIMIT, limit, wrong};
@@ -24,11 +21,11 @@ use super::parameters::{IfMatchHeader, SheetQuery, WarningPath};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
-use crate::alerting::{offset_minutes, rules};
-use crate::flows::warnings::{SENDER, TABLES, is_of_table, rule_code, sender, tables, warn};
+use crate::alerting::offset_minutes;
+use crate::flows::warnings::{sender, warn};
 use crate::policy::{Right, User};
 use crate::wire::{
-    DraftBody, PublicWarning, SheetStepView, Time, WarningDetail, WarningSettings, WarningStepBody,
+    CapBody, DraftBody, PublicWarning, SheetStepView, Time, WarningDetail, WarningStepBody,
     WarningView, WarningsView, Word,
 };
 
@@ -108,6 +105,28 @@ pub(super) async fn draft(
     Ok((StatusCode::CREATED, detail(&app, &user, &kept)?).into_response())
 }
 
+/// What a warning would say in CAP 1.2, before it is drafted or revised: nothing is kept.
+/// Who is not set yet issues it under a code of zeros.
+#[utoipa::path(post, path = "/api/v1/warnings/cap", operation_id = "preview_warning", tag = "alerts", security(("session" = [])),
+    request_body = CapBody,
+    responses((status = 200, body = String, content_type = "application/cap+xml"), ChangeProblems))]
+pub(super) async fn cap(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Body { value: body, .. }: Body<CapBody>,
+) -> Answer<Response> {
+    let by = visitor.actor().to_string();
+    visitor.may(Right::ReadAlerts)?;
+    let sender = sender(&app.store)?;
+    let context = context(&app, 0, &by, &sender);
+    Ok(super::cap::draft(
+        &app,
+        body.status.0,
+        body.content,
+        &context,
+    )?)
+}
+
 /// Take a step of a warning: revise, approve, issue, update, cancel.
 #[utoipa::path(post, path = "/api/v1/warnings/{warning}/steps", operation_id = "step_warning", tag = "alerts", security(("session" = [])),
     params(WarningPath, IfMatchHeader), request_body = WarningStepBody,
@@ -160,59 +179,6 @@ fn command(user: &User, body: WarningStepBody) -> (Right, WarningCommand) {
             (Right::DraftWarnings, WarningCommand::Cancel { reason })
         }
     }
-}
-
-/// Who issues warnings, and by which tables.
-#[utoipa::path(get, path = "/api/v1/warning-settings", operation_id = "warning_settings", tag = "alerts", security(("session" = [])),
-    responses((status = 200, body = WarningSettings), StaffProblems))]
-pub(super) async fn settings(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-) -> Answer<Json<WarningSettings>> {
-    visitor.may(Right::ReadAlerts)?;
-    Ok(Json(WarningSettings {
-        sender: sender(&app.store)?,
-        tables: tables(&app.store)?,
-    }))
-}
-
-/// Say who issues warnings and by which tables; each table gets rules of its own,
-/// `warning.rainstorm.3h`.
-#[utoipa::path(post, path = "/api/v1/warning-settings", operation_id = "set_warning_settings", tag = "alerts", security(("session" = [])),
-    request_body = WarningSettings,
-    responses((status = 200, body = WarningSettings), ChangeProblems))]
-pub(super) async fn set_settings(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Body { value: body, .. }: Body<WarningSettings>,
-) -> Answer<Json<WarningSettings>> {
-    visitor.may(Right::SetRules)?;
-    body.sender.check()?;
-    let mut items = vec![
-        Item::of(ItemKind::Setting, SENDER, &body.sender)?,
-        Item::of(ItemKind::Setting, TABLES, &body.tables)?,
-    ];
-    for table in &body.tables {
-        table.check()?;
-        for (hours, rule) in table.rules() {
-            let code = rule_code(&table.event, hours);
-            let code: yiwang_base::RuleCode = super::commands::code(&code, "tables.event")?;
-            items.push(Item::of(ItemKind::Rule, code.as_str(), &rule)?);
-        }
-    }
-    let turn = app.city_change().await;
-    // What no table asks for any more is judged no more.
-    for (code, mut rule) in rules(&app.store)? {
-        let kept = items.iter().any(|item| item.code == code.as_str());
-        if is_of_table(&code) && rule.active && !kept {
-            rule.active = false;
-            items.push(Item::of(ItemKind::Rule, code.as_str(), &rule)?);
-        }
-    }
-    let by = visitor.actor().to_string();
-    app.set_items(&turn, items, by, None).await?;
-    app.alerting.reload().await?;
-    Ok(Json(body))
 }
 
 /// The warnings that hold now, for everybody: exercises and tests never stand here.

@@ -156,13 +156,46 @@ impl Mapping {
 }
 
 /// A result that a mapping found: of which stream, how much, and when.
-pub(super) type Found = (StreamId, f64, Option<i64>);
+pub(crate) type Found = (StreamId, f64, Option<i64>);
 
 /// All mappings in use.
 #[derive(Debug, Default)]
 struct Table {
     tree: Tree,
     mappings: Vec<Mapping>,
+}
+
+impl Table {
+    fn of(mappings: Vec<Mapping>) -> Self {
+        let mut tree = Tree::default();
+        for (number, mapping) in (0..).zip(&mappings) {
+            tree.insert(&mapping.topic, number, QoS::AtMostOnce);
+        }
+        Self { tree, mappings }
+    }
+}
+
+/// What a message would be by one mapping, as a client would have it taken.
+///
+/// # Errors
+/// That the topic is not one of the mapping's, or what is missing or wrong in the message.
+pub(crate) fn try_message(mapping: Mapping, topic: &str, message: &str) -> Result<Found, Refusal> {
+    let filter = mapping.topic.clone();
+    let table = Mappings(watch::Sender::new(Arc::new(Table::of(vec![mapping]))));
+    let other = || {
+        Refusal::new(
+            RefusalKind::Invalid,
+            "mqtt.other-topic",
+            "这个主题不属于此映射",
+            "this topic is not one of the mapping's",
+        )
+        .at("topic")
+        .found(topic)
+        .allowing([filter.clone()])
+    };
+    let found = table.matching(topic).ok_or_else(other)?;
+    let found = found.read(topic, message.as_bytes())?;
+    found.into_iter().next().ok_or_else(other)
 }
 
 /// The mappings as they are now.
@@ -195,11 +228,7 @@ impl Mappings {
         let mappings = items.map(|item: Item| item.read::<Mapping>());
         let mut mappings: Vec<Mapping> = mappings.collect::<Result<_, _>>()?;
         mappings.retain(|mapping| mapping.active);
-        let mut tree = Tree::default();
-        for (number, mapping) in (0..).zip(&mappings) {
-            tree.insert(&mapping.topic, number, QoS::AtMostOnce);
-        }
-        self.0.send_replace(Arc::new(Table { tree, mappings }));
+        self.0.send_replace(Arc::new(Table::of(mappings)));
         Ok(())
     }
 
@@ -303,12 +332,10 @@ mod tests {
     }
 
     fn table(mappings: Vec<Mapping>) -> Mappings {
-        let mut tree = Tree::default();
-        for (number, mapping) in (0..).zip(&mappings) {
+        for mapping in &mappings {
             mapping.check().unwrap();
-            tree.insert(&mapping.topic, number, QoS::AtMostOnce);
         }
-        Mappings(watch::Sender::new(Arc::new(Table { tree, mappings })))
+        Mappings(watch::Sender::new(Arc::new(Table::of(mappings))))
     }
 
     fn read(mappings: &Mappings, topic: &str, body: &str) -> Result<Vec<Found>, &'static str> {
@@ -354,6 +381,24 @@ mod tests {
             read(&table(vec![bare]), "level", "4.5"),
             Ok(vec![(StreamId(3), 4.5, None)])
         );
+    }
+
+    #[test]
+    fn a_mapping_is_tried_on_a_message_before_it_is_set() {
+        let tried = |topic: &str, message: &str| {
+            let found = try_message(mapping("gauges/+", "/level"), topic, message);
+            found.map_err(|why| why.code)
+        };
+        let found = tried("gauges/7", r#"{"level": 1.5}"#);
+        assert_eq!(found, Ok((StreamId(70), 1.5, None)));
+        for (topic, message, code) in [
+            ("gates/7", "{}", "mqtt.other-topic"),
+            ("gauges/9", r#"{"level": 1}"#, "mqtt.no-stream"),
+            ("gauges/7", "{}", "field.missing"),
+            ("gauges/7", "{", "mqtt.not-json"),
+        ] {
+            assert_eq!(tried(topic, message), Err(code), "{topic} {message}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ use tokio::sync::Semaphore;
 
 pub use hub::Hub;
 pub(crate) use hub::SYSTEM;
+pub(crate) use mapping::try_message;
 pub use mapping::{Mapping, Mappings, TimeForm};
 pub(crate) use outside::read_address;
 pub use outside::{Outside, follow};

@@ -27,6 +27,9 @@ pub struct RuleView {
     pub at: Time,
     /// Who set it.
     pub by: String,
+    /// On what grounds.
+    #[schema(required)]
+    pub grounds: Option<String>,
     /// The rule: its form is described in docs/API.md.
     #[schema(value_type = Object)]
     pub rule: Rule,

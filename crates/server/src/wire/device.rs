@@ -98,6 +98,8 @@ pub struct ReleaseDeviceBody {
 pub struct DeviceView {
     /// The name of its account.
     pub name: String,
+    /// The entry that last set it: what `If-Match` names; `0` for a program.
+    pub version: u64,
     /// Whether it is registered as a device; a program is not.
     pub registered: bool,
     /// The things it speaks for.
@@ -145,6 +147,7 @@ impl DeviceView {
     /// The view of one.
     pub fn of(
         (name, device, counts): (String, Option<Device>, DeviceCounts),
+        version: u64,
         mqtt: Usage,
     ) -> DeviceView {
         let registered = device.is_some();
@@ -155,6 +158,7 @@ impl DeviceView {
         let device = device.as_ref();
         DeviceView {
             name,
+            version,
             registered,
             things: device.map_or(Vec::new(), |device| device.things.clone()),
             firmware: device.and_then(|device| device.firmware.clone()),

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use yiwang_base::from_millis;
+use yiwang_sensing::StreamId;
 
-use super::{TimeFormWord, Word};
+use super::object::object;
+use super::{Time, TimeFormWord, Word};
 use crate::mqtt::Mapping;
 
 /// What messages of plain JSON under some topics mean.
@@ -45,37 +48,53 @@ impl MappingBody {
     }
 }
 
-/// A mapping as it is set.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MappingView {
-    /// Its code.
-    pub code: String,
-    /// Whether it is used.
-    pub active: bool,
-    /// The topics.
-    pub topic: String,
-    /// The datastream by what stands for `+`.
-    pub streams: BTreeMap<String, u64>,
-    /// Where the result is.
-    pub result: String,
-    /// Where the time is.
-    #[schema(required)]
-    pub time: Option<String>,
-    /// How the time is said.
-    pub time_form: TimeFormWord,
-}
-
-impl MappingView {
-    /// The view of one.
-    pub fn of(code: String, mapping: Mapping) -> MappingView {
-        MappingView {
-            code,
+impl From<Mapping> for MappingBody {
+    fn from(mapping: Mapping) -> Self {
+        Self {
             active: mapping.active,
             topic: mapping.topic,
             streams: mapping.streams,
             result: mapping.result,
             time: mapping.time,
-            time_form: Word(mapping.time_form),
+            time_form: Some(Word(mapping.time_form)),
+        }
+    }
+}
+
+/// A mapping to try on a message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TryMappingBody {
+    /// The mapping.
+    #[serde(deserialize_with = "object")]
+    pub mapping: MappingBody,
+    /// Under which topic the message comes.
+    #[schema(max_length = 1000)]
+    pub topic: String,
+    /// The message, as it would be sent.
+    #[schema(max_length = 10000)]
+    pub message: String,
+}
+
+/// What a message would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TriedMappingView {
+    /// A reading of this datastream.
+    pub stream: u64,
+    /// How much.
+    pub result: f64,
+    /// Of when; `null` where the message does not say: then of when it comes.
+    #[schema(required)]
+    pub time: Option<Time>,
+}
+
+impl TriedMappingView {
+    /// What was found.
+    pub fn of(stream: StreamId, result: f64, at: Option<i64>) -> Self {
+        Self {
+            stream: stream.0,
+            result,
+            time: at.map(|at| Time(from_millis(at))),
         }
     }
 }

@@ -98,7 +98,7 @@ pub use limits::{
     AllowanceBody, CategoryLimitsBody, DeskBody, GradesBody, HandlingBody, LimitsBody, Measure,
     SpanBody, TriedCategory, TriedLimits, TriedLine, TryLimitsBody, WhistleLimitsBody,
 };
-pub use mapping::{MappingBody, MappingView};
+pub use mapping::{MappingBody, TriedMappingView, TryMappingBody};
 pub use near::{DoneView, LoadView, NearView, RecurringView, RecurringsView, UnitLoadView};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
@@ -123,8 +123,8 @@ pub use suggestion::{
 pub use table::{RejectedRow, TableBody, TableView};
 pub use view::{SharedView, ViewBody, Views, ViewsBody};
 pub use warning::{
-    DraftBody, PublicWarning, WarningChangeView, WarningDetail, WarningSettings, WarningStepBody,
-    WarningView, WarningsView,
+    CapBody, DraftBody, PublicWarning, WarningChangeView, WarningDetail, WarningSettings,
+    WarningStepBody, WarningView, WarningsView,
 };
 pub use whistle::{
     BlowBody, CallBody, CallUnitBody, CallView, CheckInBody, CheckInsPage, CheckInsView,

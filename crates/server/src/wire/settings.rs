@@ -46,6 +46,23 @@ impl<T: ToSchema> Setting<T> {
             value,
         }
     }
+
+    /// What holds where nobody ever set it.
+    pub fn unset(code: &str, value: T) -> Setting<T> {
+        Setting {
+            code: code.to_owned(),
+            version: 0,
+            set_at: None,
+            set_by: None,
+            grounds: None,
+            value,
+        }
+    }
+
+    /// Whether it was set together with what an entry says: at once and by the same person.
+    pub fn is_of(&self, version: &ItemVersion) -> bool {
+        self.set_at == Some(Time(version.at)) && self.set_by.as_ref() == Some(&version.by)
+    }
 }
 
 /// All settings of a sort, by code.

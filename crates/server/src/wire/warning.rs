@@ -137,8 +137,19 @@ pub enum WarningStepBody {
     },
 }
 
+/// A warning to see in CAP before it is one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CapBody {
+    /// What it says: its form is described in docs/API.md.
+    #[schema(value_type = Object)]
+    pub content: Content,
+    /// Whether it is meant.
+    pub status: WarningStatusWord,
+}
+
 /// Who issues warnings, and by which tables.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WarningSettings {
     /// Who issues them: `code` of 14 digits and `sender`, `name@domain`.
@@ -147,6 +158,16 @@ pub struct WarningSettings {
     /// Tables of thresholds: each is followed by rules of its own.
     #[schema(value_type = Vec<Object>)]
     pub tables: Vec<Table>,
+}
+
+impl WarningSettings {
+    /// What holds before anything is set: the table of rainstorms, and nobody who issues.
+    pub fn usual() -> Self {
+        Self {
+            sender: Sender::unnamed(),
+            tables: vec![Table::rainstorm()],
+        }
+    }
 }
 
 /// A warning that holds, for everybody.

@@ -99,7 +99,7 @@ fn what_falls_silent_is_an_alert_and_a_case_and_ends_when_both_are_done() {
         )
     };
     let first = set("\"0\"", &silence()).expect(200);
-    set("\"0\"", &silence()).refused(412, "rule.changed");
+    set("\"0\"", &silence()).refused(412, "setting.changed");
     let mut unknown = silence();
     unknown["rule"]["category"] = "nothing".into();
     let refused = set("\"0\"", &unknown).refused(422, "category.unknown");
@@ -197,13 +197,22 @@ fn a_warning_above_yellow_is_approved_by_somebody_else_and_published() {
         .person("steward")
         .get("/api/v1/warning-settings")
         .expect(200);
-    let set = json!({
-        "sender": {"code": "11010041600000", "sender": "warning@town.example"},
-        "tables": settings["tables"],
-    });
-    town.person("steward")
-        .post("/api/v1/warning-settings", &set)
-        .expect(200);
+    let sender = json!({"code": "11010041600000", "sender": "warning@town.example"});
+    let set = json!({"sender": sender, "tables": settings["value"]["tables"]});
+    let steward = town.person("steward");
+    let put = |version: &Value, value: &Value| {
+        let seen = [("If-Match", format!("\"{version}\""))];
+        let body = json!({"value": value, "grounds": "省级标准"});
+        steward.call(Method::PUT, "/api/v1/warning-settings", &seen, Some(&body))
+    };
+    assert_eq!(settings["version"], 0);
+    let first = put(&json!(0), &set).expect(200);
+    let changed = put(&json!(0), &set).refused(412, "setting.changed");
+    assert!(text(&changed["found"]).starts_with("user:steward "));
+    let mut unnamed = set.clone();
+    unnamed["tables"][0]["lines"][1]["hours"] = json!(0);
+    let refused = put(&first["version"], &unnamed).refused(422, "field.range");
+    assert_eq!(refused["field"], "value.tables[0].lines[1].hours");
     let rules = operator.get("/api/v1/rules").expect(200);
     let codes: Vec<_> = rules
         .as_array()
@@ -222,14 +231,27 @@ fn a_warning_above_yellow_is_approved_by_somebody_else_and_published() {
 
     // What no table asks for any more is judged no more.
     let without = json!({"sender": set["sender"], "tables": []});
-    let steward = town.person("steward");
-    steward
-        .post("/api/v1/warning-settings", &without)
-        .expect(200);
+    let second = put(&first["version"], &without).expect(200);
     let rules = operator.get("/api/v1/rules").expect(200);
     let mut all = rules.as_array().unwrap().iter();
     assert!(all.all(|one| one["rule"]["active"] == false), "{rules}");
-    steward.post("/api/v1/warning-settings", &set).expect(200);
+    put(&second["version"], &set).expect(200);
+    let history = steward.get("/api/v1/warning-settings/history").expect(200);
+    let tables = |n: usize| {
+        let tables = history["versions"][n]["value"]["tables"].as_array();
+        tables.map(Vec::len)
+    };
+    assert_eq!([0, 1, 2, 3].map(tables), [Some(1), Some(0), Some(1), None]);
+    assert_eq!(history["versions"][1]["grounds"], "省级标准");
+    assert_eq!(history["versions"][1]["value"]["sender"], sender);
+
+    // A draft is seen in CAP before it is one, and keeps its status.
+    let seen = json!({"status": "exercise", "content": content("orange")});
+    let seen = operator.post("/api/v1/warnings/cap", &seen);
+    assert_eq!(seen.status, 200);
+    let shown = seen.text();
+    assert!(shown.contains("<status>Exercise</status>"), "{shown}");
+    valid(&shown);
 
     let draft = |status: &str| {
         let body = json!({"status": status, "ground": "雨量站", "content": content("orange")});

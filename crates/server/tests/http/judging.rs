@@ -218,13 +218,14 @@ fn rain_over_a_threshold_drafts_a_warning_that_only_people_issue() {
     let town = Town::new();
     let steward = town.person("steward");
     let settings = steward.get("/api/v1/warning-settings").expect(200);
-    let settings = json!({
+    let settings = json!({"value": {
         "sender": {"code": "11010041600000", "sender": "warning@town.example"},
-        "tables": settings["tables"],
-    });
-    steward
-        .post("/api/v1/warning-settings", &settings)
-        .expect(200);
+        "tables": settings["value"]["tables"],
+    }});
+    let seen = [("If-Match", "\"0\"".to_owned())];
+    let path = "/api/v1/warning-settings";
+    let set = steward.call(Method::PUT, path, &seen, Some(&settings));
+    set.expect(200);
     let partner = town.person("partner");
     let stream = gauge(&partner, "rainfall", "mm", WEST);
     send(&partner, stream, &[(at(3_000), 30.0), (at(1_800), 26.0)]);

@@ -76,8 +76,17 @@ const TABLE: &[(&str, &str)] = &[
     ),
     // What is sent here names no sender.
     (
-        "POST /api/v1/warning-settings",
+        "PUT /api/v1/warning-settings",
         "401 403 403 403 403 422 403 403 403",
+    ),
+    (
+        "GET /api/v1/warning-settings/history",
+        "401 200 200 200 200 200 200 200 403",
+    ),
+    // What is sent here would hold for longer than warnings may.
+    (
+        "POST /api/v1/warnings/cap",
+        "401 422 422 422 422 422 422 422 403",
     ),
     (
         "GET /api/v1/public-warnings",
@@ -770,6 +779,10 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/devices", "401 200 200 200 200 200 200 200 200"),
     (
         "PUT /api/v1/devices/{device}",
+        "401 403 403 403 403 412 403 403 403",
+    ),
+    (
+        "POST /api/v1/devices/{device}/key",
         "401 403 403 403 403 200 403 403 403",
     ),
     (
@@ -783,6 +796,14 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "PUT /api/v1/mqtt/mappings/{mapping}",
+        "401 403 403 403 403 422 403 403 403",
+    ),
+    (
+        "GET /api/v1/mqtt/mappings/{mapping}/history",
+        "401 403 403 403 403 404 403 403 403",
+    ),
+    (
+        "POST /api/v1/mqtt/mappings/try",
         "401 403 403 403 403 422 403 403 403",
     ),
     (
@@ -895,7 +916,12 @@ fn body(path: &str) -> Value {
         return dossier_body(path);
     }
     if path.contains("/mqtt/mappings") {
-        return json!({"active": true, "topic": "gauges/7", "streams": {"": 404}, "result": "/level"});
+        let mapping =
+            json!({"active": true, "topic": "gauges/7", "streams": {"": 404}, "result": "/level"});
+        return match path.ends_with("/try") {
+            true => json!({"mapping": mapping, "topic": "gauges/7", "message": "1"}),
+            false => json!({"value": mapping}),
+        };
     }
     if ["/rules", "/alerts", "/warning"]
         .iter()
@@ -933,6 +959,7 @@ fn body(path: &str) -> Value {
         "batch" => json!([]),
         "table" => json!({"name": "x", "content": "?", "dry_run": true}),
         "release" if path.contains("/devices/") => json!({"reason": "x"}),
+        "key" => json!({}),
         "partner" => json!({"things": [], "most_per_minute": 1}),
         "callers" => json!({"phone": "19900001234"}),
         "webhooks" => {
@@ -1029,7 +1056,12 @@ fn sensing_body(path: &str) -> Value {
             "area_words": words, "colour": "blue", "description": words, "event": "x",
             "event_name": words, "expires": "2030-01-01T00:00:00Z", "instruction": words,
         }}),
-        "warning-settings" => json!({"sender": {"code": "", "sender": ""}, "tables": []}),
+        "warning-settings" => {
+            json!({"value": {"sender": {"code": "", "sender": ""}, "tables": []}})
+        }
+        "warnings/cap" => {
+            json!({"status": "test", "content": sensing_body("warnings")["content"]})
+        }
         path if path.ends_with("/case") => json!({"reason": "x"}),
         path if path.starts_with("warnings/") => json!({"action": "issue"}),
         _ => json!({"action": "acknowledge"}),
@@ -1080,6 +1112,11 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
     }}});
     let dossier = operator.post("/api/v1/dossiers", &convene);
     let dossier = text(&dossier.expect(201)["id"]);
+    let seen = [("If-Match", "\"0\"".to_owned())];
+    let device = body("/api/v1/devices/partner");
+    let steward = town.person("steward");
+    let registered = steward.call(Method::PUT, "/api/v1/devices/partner", &seen, Some(&device));
+    registered.expect(200);
     town.nobody().get("/trail/checkpoint");
     let mut wrong = BTreeMap::new();
     for &(call, row) in TABLE {

@@ -325,9 +325,15 @@ fn a_device_speaks_for_its_own_streams_and_is_quarantined_when_it_does_not() {
         .parse()
         .unwrap();
     let device = json!({"things": [other_id], "firmware": "1.2", "most_per_minute": 1000, "calibrated": "2026-01-31"});
-    let put = |body: &Value| steward.call(Method::PUT, "/api/v1/devices/partner", &[], Some(body));
+    let set = |name: &str, version: u64, body: &Value| {
+        let seen = [("If-Match", format!("\"{version}\""))];
+        let path = format!("/api/v1/devices/{name}");
+        steward.call(Method::PUT, &path, &seen, Some(body))
+    };
+    let put = |body: &Value| set("partner", 0, body);
     put(&json!({"things": [], "most_per_minute": 0})).refused(422, "field.invalid");
     assert_eq!(put(&device).expect(200)["firmware"], "1.2");
+    put(&device).refused(412, "setting.changed");
     let one = json!({"phenomenonTime": "2026-02-03T00:00:00Z", "result": 1});
     made(&partner.post(
         &format!("{}/Observations", "/sta/v1.1/Datastreams(2)"),
@@ -349,6 +355,7 @@ fn a_device_speaks_for_its_own_streams_and_is_quarantined_when_it_does_not() {
     let list = steward.get("/api/v1/devices").expect(200);
     let shown = &list.as_array().unwrap()[0];
     assert_eq!(shown["quarantine"], "out_of_turn");
+    assert!(shown["version"].as_u64().unwrap() > 0);
     assert_eq!(shown["readings"], 11);
     assert!(shown["refused"].as_u64().unwrap() >= 10);
     let reason = json!({"reason": "接线纠正"});
@@ -357,6 +364,48 @@ fn a_device_speaks_for_its_own_streams_and_is_quarantined_when_it_does_not() {
         .expect(200);
     let later = json!({"phenomenonTime": "2026-02-03T00:00:05Z", "result": 1});
     made(&partner.post("/sta/v1.1/Datastreams(2)/Observations", &later));
+
+    // A device that nobody knows gets an account and, from the steward, a key of its own;
+    // people get none this way.
+    set("gauge-7", 0, &json!({"things": [], "most_per_minute": 60})).expect(200);
+    let key = |name: &str| steward.post(&format!("/api/v1/devices/{name}/key"), &json!({}));
+    assert!(key("gauge-7").expect(200)["key"].as_str().unwrap().len() > 20);
+    set("operator", 0, &json!({"things": [], "most_per_minute": 60})).refused(409, "device.person");
+    key("operator").refused(404, "device.none");
+}
+
+#[test]
+fn a_mapping_is_tried_before_it_is_set_and_keeps_its_versions() {
+    let town = Town::new();
+    rain(&town);
+    let steward = town.person("steward");
+    let mapping =
+        json!({"active": true, "topic": "gauges/+", "streams": {"7": 1}, "result": "/mm"});
+    let tried = |topic: &str, message: &str| {
+        let body = json!({"mapping": mapping, "topic": topic, "message": message});
+        steward.post("/api/v1/mqtt/mappings/try", &body)
+    };
+    let found = tried("gauges/7", r#"{"mm": 2.5}"#).expect(200);
+    assert_eq!(found, json!({"stream": 1, "result": 2.5, "time": null}));
+    tried("gates/7", "{}").refused(422, "mqtt.other-topic");
+    tried("gauges/8", r#"{"mm": 1}"#).refused(422, "mqtt.no-stream");
+    let put = |version: &Value| {
+        let seen = [("If-Match", format!("\"{version}\""))];
+        let body = json!({"value": mapping, "grounds": "新网关"});
+        steward.call(
+            Method::PUT,
+            "/api/v1/mqtt/mappings/rain",
+            &seen,
+            Some(&body),
+        )
+    };
+    let set = put(&json!(0)).expect(200);
+    put(&json!(0)).refused(412, "setting.changed");
+    assert_eq!(set["value"]["streams"], mapping["streams"]);
+    let history = steward
+        .get("/api/v1/mqtt/mappings/rain/history")
+        .expect(200);
+    assert_eq!(history["versions"][0]["grounds"], "新网关");
 }
 
 #[test]

@@ -137,7 +137,12 @@ fn a_device_amends_its_own_readings_only() {
     let steward = town.person("steward");
     let device = json!({"things": [77], "most_per_minute": 1000});
     steward
-        .call(Method::PUT, "/api/v1/devices/partner", &[], Some(&device))
+        .call(
+            Method::PUT,
+            "/api/v1/devices/partner",
+            &[("If-Match", "\"0\"".to_owned())],
+            Some(&device),
+        )
         .expect(200);
     let one = format!("{ROOT}/Observations(1)");
     partner.call(Method::DELETE, &one, &[], None).expect(403);

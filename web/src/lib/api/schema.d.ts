@@ -1368,10 +1368,31 @@ export interface paths {
         get?: never;
         /**
          * Register a device, or change what is registered of it. From then on it may
-         *     send for the datastreams of its things only.
+         *     send for the datastreams of its things only. Where there is no account of its
+         *     name yet, one is made, which nobody can sign in to before it gets a key.
          */
         put: operations["set_device"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a registered device a new key, by which it signs in; it is told this once.
+         *     Those it had before go on until they end or its account's password is set.
+         */
+        post: operations["make_device_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2019,10 +2040,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The mappings, by their codes. */
+        /** The mappings, by their codes, each with who set it. */
         get: operations["topic_mappings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mqtt/mappings/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a mapping on a message, without setting it: which readings it would be. */
+        post: operations["try_topic_mapping"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2039,6 +2077,23 @@ export interface paths {
         get?: never;
         /** Set a mapping: a new code makes a new one, `active: false` takes it back. */
         put: operations["set_topic_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mqtt/mappings/{mapping}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a mapping was set to. */
+        get: operations["topic_mapping_history"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2381,8 +2436,9 @@ export interface paths {
         get: operations["rules"];
         put?: never;
         /**
-         * Set a rule: a new code makes a new one, `active: false` takes it back. What
-         *     stood by a rule that is changed ends, and is found anew.
+         * Set a rule: a new code makes a new one, `active: false` takes it back,
+         *     `removed: true` puts it away as well. What stood by a rule that is changed ends,
+         *     and is found anew.
          */
         post: operations["set_rule"];
         delete?: never;
@@ -2550,14 +2606,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who issues warnings, and by which tables. */
+        /** Who issues warnings, and by which tables, with who set it. */
         get: operations["warning_settings"];
-        put?: never;
         /**
          * Say who issues warnings and by which tables; each table gets rules of its own,
          *     `warning.rainstorm.3h`.
          */
-        post: operations["set_warning_settings"];
+        put: operations["set_warning_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warning-settings/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that they were set to. */
+        get: operations["warning_settings_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2576,6 +2649,26 @@ export interface paths {
         put?: never;
         /** Draft a warning. */
         post: operations["draft_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/cap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a warning would say in CAP 1.2, before it is drafted or revised: nothing is kept.
+         *     Who is not set yet issues it under a code of zeros.
+         */
+        post: operations["preview_warning"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3697,6 +3790,13 @@ export interface components {
              */
             text: number;
         };
+        /** @description A warning to see in CAP before it is one. */
+        CapBody: {
+            /** @description What it says: its form is described in docs/API.md. */
+            content: Record<string, never>;
+            /** @description Whether it is meant. */
+            status: components["schemas"]["WarningStatus"];
+        };
         /** @description One case, whole. */
         CaseDetail: components["schemas"]["CaseRow"] & components["schemas"]["DutyView"] & components["schemas"]["LifeView"] & components["schemas"]["MergingView"] & {
             /** @description What this reader can do with it now, the usual next step first. */
@@ -4485,6 +4585,11 @@ export interface components {
             subscribe: string[];
             /** @description The things it speaks for. */
             things: number[];
+            /**
+             * Format: int64
+             * @description The entry that last set it: what `If-Match` names; `0` for a program.
+             */
+            version: number;
         };
         /** @description Refuse someone's sign-in, or allow it again. */
         DisableBody: Record<string, never>;
@@ -5572,25 +5677,6 @@ export interface components {
             /** @description The topics: a filter in which `+` stands for one level, `gauges/+/level`. */
             topic: string;
         };
-        /** @description A mapping as it is set. */
-        MappingView: {
-            /** @description Whether it is used. */
-            active: boolean;
-            /** @description Its code. */
-            code: string;
-            /** @description Where the result is. */
-            result: string;
-            /** @description The datastream by what stands for `+`. */
-            streams: {
-                [key: string]: number;
-            };
-            /** @description Where the time is. */
-            time: string | null;
-            /** @description How the time is said. */
-            time_form: components["schemas"]["TimeForm"];
-            /** @description The topics. */
-            topic: string;
-        };
         /**
          * @description In what a limit is counted.
          * @enum {string}
@@ -6657,6 +6743,8 @@ export interface components {
             by: string;
             /** @description Its code. */
             code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
             /** @description The rule: its form is described in docs/API.md. */
             rule: Record<string, never>;
             /**
@@ -6798,6 +6886,33 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_MappingBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description What messages of plain JSON under some topics mean. */
+            value: {
+                /** @description Whether it is used. */
+                active: boolean;
+                /**
+                 * @description Where the result is: a JSON pointer, `/data/level`; the empty one where
+                 *     the message is the result.
+                 */
+                result: string;
+                /**
+                 * @description The datastream by what stands for `+`, joined by `/`; by the empty text
+                 *     where the topic has no `+`. At most 10000.
+                 */
+                streams: {
+                    [key: string]: number;
+                };
+                /** @description Where the time is, a JSON pointer; unless said, a reading is of when it came. */
+                time?: string | null;
+                time_form?: components["schemas"]["TimeForm"] | null;
+                /** @description The topics: a filter in which `+` stands for one level, `gauges/+/level`. */
+                topic: string;
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_RetentionBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -6839,6 +6954,18 @@ export interface components {
                 name: components["schemas"]["NameBody"];
             };
         };
+        /** @description What something is to be from now on. */
+        SetBody_WarningSettings: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description Who issues warnings, and by which tables. */
+            value: {
+                /** @description Who issues them: `code` of 14 digits and `sender`, `name@domain`. */
+                sender: Record<string, never>;
+                /** @description Tables of thresholds: each is followed by rules of its own. */
+                tables: Record<string, never>[];
+            };
+        };
         /** @description All that something was set to. */
         SettingHistory_AutomaticBody: {
             /** @description Oldest first. */
@@ -6855,6 +6982,11 @@ export interface components {
             versions: components["schemas"]["Setting_CityBody"][];
         };
         /** @description All that something was set to. */
+        SettingHistory_MappingBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_MappingBody"][];
+        };
+        /** @description All that something was set to. */
         SettingHistory_RetentionBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_RetentionBody"][];
@@ -6863,6 +6995,11 @@ export interface components {
         SettingHistory_UnitBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_UnitBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_WarningSettings: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_WarningSettings"][];
         };
         /** @description One setting, as it was set. */
         Setting_AutomaticBody: {
@@ -6938,6 +7075,43 @@ export interface components {
             version: number;
         };
         /** @description One setting, as it was set. */
+        Setting_MappingBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description What messages of plain JSON under some topics mean. */
+            value: {
+                /** @description Whether it is used. */
+                active: boolean;
+                /**
+                 * @description Where the result is: a JSON pointer, `/data/level`; the empty one where
+                 *     the message is the result.
+                 */
+                result: string;
+                /**
+                 * @description The datastream by what stands for `+`, joined by `/`; by the empty text
+                 *     where the topic has no `+`. At most 10000.
+                 */
+                streams: {
+                    [key: string]: number;
+                };
+                /** @description Where the time is, a JSON pointer; unless said, a reading is of when it came. */
+                time?: string | null;
+                time_form?: components["schemas"]["TimeForm"] | null;
+                /** @description The topics: a filter in which `+` stands for one level, `gauges/+/level`. */
+                topic: string;
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
         Setting_RetentionBody: {
             /** @description Its code. */
             code: string;
@@ -6999,10 +7173,37 @@ export interface components {
              */
             version: number;
         };
+        /** @description One setting, as it was set. */
+        Setting_WarningSettings: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description Who issues warnings, and by which tables. */
+            value: {
+                /** @description Who issues them: `code` of 14 digits and `sender`, `name@domain`. */
+                sender: Record<string, never>;
+                /** @description Tables of thresholds: each is followed by rules of its own. */
+                tables: Record<string, never>[];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
         /** @description All settings of a sort, by code. */
         Settings_CategoryBody: {
             /** @description The settings. */
             settings: components["schemas"]["Setting_CategoryBody"][];
+        };
+        /** @description All settings of a sort, by code. */
+        Settings_MappingBody: {
+            /** @description The settings. */
+            settings: components["schemas"]["Setting_MappingBody"][];
         };
         /** @description All settings of a sort, by code. */
         Settings_UnitBody: {
@@ -7634,6 +7835,20 @@ export interface components {
              */
             taken: number;
         };
+        /** @description What a message would be. */
+        TriedMappingView: {
+            /**
+             * Format: double
+             * @description How much.
+             */
+            result: number;
+            /**
+             * Format: int64
+             * @description A reading of this datastream.
+             */
+            stream: number;
+            time: components["schemas"]["Time"] | null;
+        };
         /** @description Limits to be tried on old cases. */
         TryLimitsBody: {
             /**
@@ -7644,6 +7859,15 @@ export interface components {
             /** @description Categories with other limits than they have. */
             categories?: components["schemas"]["TriedCategory"][];
             limits?: components["schemas"]["LimitsBody"] | null;
+        };
+        /** @description A mapping to try on a message. */
+        TryMappingBody: {
+            /** @description The mapping. */
+            mapping: components["schemas"]["MappingBody"];
+            /** @description The message, as it would be sent. */
+            message: string;
+            /** @description Under which topic the message comes. */
+            topic: string;
         };
         /** @description A category for which it is not clear who acts, and where. */
         UnclearRow: {
@@ -17498,7 +17722,10 @@ export interface operations {
     set_device: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
             path: {
                 /** @description The name of its account. */
                 device: string;
@@ -17513,7 +17740,8 @@ export interface operations {
         responses: {
             /**
              * @description Register a device, or change what is registered of it. From then on it may
-             *     send for the datastreams of its things only.
+             *     send for the datastreams of its things only. Where there is no account of its
+             *     name yet, one is made, which nobody can sign in to before it gets a key.
              */
             200: {
                 headers: {
@@ -17521,6 +17749,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_device_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its account. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Give a registered device a new key, by which it signs in; it is told this once.
+             *     Those it had before go on until they end or its account's password is set.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
                 };
             };
             /** @description Malformed request */
@@ -21446,13 +21821,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The mappings, by their codes. */
+            /** @description The mappings, by their codes, each with who set it. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MappingView"][];
+                    "application/json": components["schemas"]["Settings_MappingBody"];
                 };
             };
             /** @description Sign in first */
@@ -21493,10 +21868,127 @@ export interface operations {
             };
         };
     };
-    set_topic_mapping: {
+    try_topic_mapping: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryMappingBody"];
+            };
+        };
+        responses: {
+            /** @description Try a mapping on a message, without setting it: which readings it would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedMappingView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_topic_mapping: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
             path: {
                 /** @description The mapping's code. */
                 mapping: string;
@@ -21505,7 +21997,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MappingBody"];
+                "application/json": components["schemas"]["SetBody_MappingBody"];
             };
         };
         responses: {
@@ -21515,7 +22007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MappingView"];
+                    "application/json": components["schemas"]["Setting_MappingBody"];
                 };
             };
             /** @description Malformed request */
@@ -21610,6 +22102,74 @@ export interface operations {
             };
             /** @description Version missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topic_mapping_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The mapping's code. */
+                mapping: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a mapping was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_MappingBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23418,8 +23978,9 @@ export interface operations {
         };
         responses: {
             /**
-             * @description Set a rule: a new code makes a new one, `active: false` takes it back. What
-             *     stood by a rule that is changed ends, and is found anew.
+             * @description Set a rule: a new code makes a new one, `active: false` takes it back,
+             *     `removed: true` puts it away as well. What stood by a rule that is changed ends,
+             *     and is found anew.
              */
             200: {
                 headers: {
@@ -24524,13 +25085,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who issues warnings, and by which tables. */
+            /** @description Who issues warnings, and by which tables, with who set it. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WarningSettings"];
+                    "application/json": components["schemas"]["Setting_WarningSettings"];
                 };
             };
             /** @description Sign in first */
@@ -24574,13 +25135,16 @@ export interface operations {
     set_warning_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WarningSettings"];
+                "application/json": components["schemas"]["SetBody_WarningSettings"];
             };
         };
         responses: {
@@ -24593,7 +25157,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WarningSettings"];
+                    "application/json": components["schemas"]["Setting_WarningSettings"];
                 };
             };
             /** @description Malformed request */
@@ -24715,6 +25279,62 @@ export interface operations {
             };
         };
     };
+    warning_settings_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that they were set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_WarningSettings"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     warnings: {
         parameters: {
             query?: {
@@ -24807,6 +25427,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WarningDetail"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description What a warning would say in CAP 1.2, before it is drafted or revised: nothing is kept.
+             *     Who is not set yet issues it under a code of zeros.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cap+xml": string;
                 };
             };
             /** @description Malformed request */

@@ -52,10 +52,12 @@ fn rule(cause: &str, zh: &str, en: &str, when: When) -> Rule {
         active: true,
         category: None,
         cause: cause.to_owned(),
+        cause_name: None,
         escalate: Vec::new(),
         inhibited_by: Vec::new(),
         name: LocalText::new(zh, en),
         opens_case_from: Colour::Blue,
+        removed: false,
         when,
     }
 }

@@ -72,36 +72,99 @@ test('a thing shows its latest reading, its course and its alerts; a device that
 
   // Registered for one thing, it speaks for another: nothing is taken from it any more.
   const steward = await signedIn(person('steward'));
-  await steward.put(`/api/v1/devices/${account.name}`, {
+  const registration = {
     things: [own],
     firmware: '2.4.1',
     calibrated: '2026-05-04',
     owner: 'drainage',
     most_per_minute: 600,
-  });
+  };
+  await steward.put(`/api/v1/devices/${account.name}`, registration, 0);
   const wrong = `/sta/v1.1/Datastreams(${await streamOf(other)})/Observations`;
   for (let times = 0; times < 12; times += 1) {
     await assert.rejects(device.post(wrong, { result: 1 }));
   }
 
   const keeper = await openPage({ as: person('steward'), lang: 'en', dark: true });
-  await keeper.goto('/devices?only=quarantined');
-  const card = keeper.getByRole('article').filter({ hasText: account.name });
-  await card.getByText('spoke for other things').waitFor();
-  await card.getByRole('button', { name: 'Release' }).click();
-  await card.getByRole('button', { name: 'Release it' }).click();
-  await card.getByText('This must not be empty').waitFor();
+  await keeper.goto('/devices?state=quarantined');
+  const row = keeper.getByRole('row').filter({ hasText: account.name });
+  await row.getByText('spoke for other things').waitFor();
   await assertAccessible(keeper, 'devices');
   await assertNoOverflow(keeper, 'devices');
   await picture(keeper, 'devices');
-  await card.getByLabel(/What was found/).fill('配置有误，已改');
-  await card.getByRole('button', { name: 'Release it' }).click();
+  await row.getByRole('link', { name: account.name }).click();
+  await keeper.getByRole('button', { name: 'Release', exact: true }).click();
+  await keeper.getByRole('button', { name: 'Release it' }).click();
+  await keeper.getByText('This must not be empty').waitFor();
+  await keeper.getByLabel(/What was found/).fill('配置有误，已改');
+  await keeper.getByRole('button', { name: 'Release it' }).click();
   await keeper.getByText(`${account.name} is released`).waitFor();
+  await keeper.getByRole('button', { name: 'Edit', exact: true }).click();
+  await keeper.getByLabel('Firmware', { exact: true }).fill('2.5.0');
+  await assertAccessible(keeper, 'the form of a device');
+  await picture(keeper, 'device-form', { fullPage: true });
+  await keeper.getByRole('button', { name: 'Save', exact: true }).click();
+  await keeper.getByText(`${account.name} is registered`).waitFor();
+  await keeper.getByRole('definition').filter({ hasText: '2.5.0' }).waitFor();
 
   const phone = await openPage({ as: person('leader'), size: PHONE });
   await phone.goto('/devices');
-  await phone.getByRole('article').filter({ hasText: account.name }).getByText('正常').waitFor();
+  await phone.getByRole('row').filter({ hasText: account.name }).getByText('正常').waitFor();
   await assertNoOverflow(phone, 'devices on a telephone');
   await assertAccessible(phone, 'devices on a telephone');
   await picture(phone, 'devices-phone');
+});
+
+test('a steward registers a device, hands it a key once, and tries what its messages mean', async () => {
+  const run = Date.now() % 1_000_000;
+  const gauge = `水位站 ${run}`;
+  const own = await thing(gauge, { property: 'level', unit: 'm', place: await placeInCity(6) });
+  const stream = await streamOf(own);
+  const page = await openPage({ as: person('steward'), size: PHONE, allow: [/422/] });
+  await page.goto('/devices');
+  await page.getByRole('link', { name: '登记设备' }).click();
+  await page.getByRole('button', { name: '保存登记' }).click();
+  await page.getByRole('alert').getByRole('link', { name: /名称/ }).waitFor();
+  await page.getByLabel('名称', { exact: true }).fill(`level-${run}`);
+  await page.getByRole('combobox', { name: '代哪些监测物发送' }).fill(gauge);
+  await page.locator('datalist option').first().waitFor({ state: 'attached' });
+  await page.keyboard.press('Enter');
+  await page.getByRole('listitem').filter({ hasText: gauge }).waitFor();
+  await assertNoOverflow(page, 'registering a device on a telephone');
+  await assertAccessible(page, 'registering a device');
+  await page.getByRole('button', { name: '保存登记' }).click();
+  await page.getByText(`已登记 level-${run}`).waitFor();
+  await page.getByRole('button', { name: '发新密钥' }).click();
+  await page.getByText(`level-${run} 的密钥`).waitFor();
+  const key = await page.locator('.secret code').innerText();
+  assert.ok(key.length > 20);
+  await page.reload();
+  await page.getByRole('button', { name: '发新密钥' }).waitFor();
+  assert.equal(await page.getByText(key).count(), 0, 'a key is told once');
+
+  await page.goto('/devices/mappings?code=');
+  await page.getByLabel('代码', { exact: true }).fill(`level-${run}`);
+  await page.getByLabel('主题', { exact: true }).fill('stations/+/level');
+  await page.getByLabel('第 1 行：+ 处的内容').fill('7');
+  await page.getByLabel('第 1 行：数据流编号').fill(String(stream));
+  await page.getByLabel('结果在哪里').fill('/data/level');
+  await page.getByLabel('消息的主题').fill('stations/8/level');
+  await page.getByLabel('消息内容').fill('{"data": {"level": 1.25}}');
+  await page.getByRole('button', { name: '试一试' }).click();
+  await page.getByText('映射中没有此主题的数据流').waitFor();
+  await page.getByLabel('消息的主题').fill('stations/7/level');
+  await page.getByRole('button', { name: '试一试' }).click();
+  await page.getByText(`成为数据流 ${stream} 的读数 1.25`).waitFor();
+  await assertNoOverflow(page, 'a mapping on a telephone');
+  await assertAccessible(page, 'a mapping');
+  await picture(page, 'mapping-phone', { fullPage: true });
+  await page.getByRole('button', { name: '保存，即刻生效' }).click();
+  await page.waitForURL(new RegExp(`code=level-${run}`));
+  const dark = await openPage({ as: person('steward'), lang: 'en', dark: true });
+  await dark.goto('/devices/mappings');
+  const row = dark.getByRole('row').filter({ hasText: `level-${run}` });
+  await row.getByText('stations/+/level').waitFor();
+  await row.getByRole('link').click();
+  await dark.getByRole('heading', { level: 1, name: `level-${run}` }).waitFor();
+  await assertAccessible(dark, 'a mapping in the dark');
 });

@@ -21,10 +21,9 @@ test('an orange warning is approved, issued, told to everybody and cancelled; an
   const run = Date.now() % 1_000_000;
   const steward = await signedIn(person('steward'));
   const settings = await steward.get('/api/v1/warning-settings');
-  await steward.post('/api/v1/warning-settings', {
-    ...settings,
-    sender: { code: '99010041600000', sender: 'warning@yunling.example' },
-  });
+  const named = { code: '99010041600000', sender: 'warning@yunling.example' };
+  const value = { ...settings.value, sender: named };
+  await steward.put('/api/v1/warning-settings', { value }, settings.version);
   const operator = await signedIn(person('operator'));
   const draft = (status, event) =>
     operator.post('/api/v1/warnings', {
@@ -95,4 +94,90 @@ test('an orange warning is approved, issued, told to everybody and cancelled; an
   await card(desk, event.en).getByLabel(/Why/).fill('雨停');
   await card(desk, event.en).getByRole('button', { name: 'Cancel it now' }).click();
   await card(desk, event.en).waitFor({ state: 'detached' });
+});
+
+test('an operator drafts an exercise on a form, revises and updates it; a steward sets thresholds', async () => {
+  const run = Date.now() % 1_000_000;
+  const page = await openPage({ as: person('operator'), allow: [/409|422/] });
+  await page.goto('/warnings');
+  await page.getByRole('link', { name: '拟一条预警' }).click();
+  await page.getByRole('button', { name: '存为草稿' }).click();
+  // Whether it is meant is chosen by somebody; nothing is sent until all is filled in.
+  await page.getByRole('alert').getByRole('link', { name: /^性质/ }).waitFor();
+  await page.getByLabel('性质').selectOption('exercise');
+  await page.locator('form').getByText('演练 · 不对公众发布').waitFor();
+  await page.getByLabel('从什么开始').selectOption({ label: '预警标准：暴雨' });
+  await page.getByRole('radio', { name: /蓝色/ }).check();
+  await page.getByLabel('事件名称（中文）').fill(`暴雨演练${run}`);
+  const areas = page.getByRole('combobox', { name: '发布区域' });
+  const first = await page.locator('#content-areas-list option').nth(1).getAttribute('value');
+  await areas.fill(first);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: '按所选区域填写' }).click();
+  assert.equal(await page.getByLabel('区域说法（中文）').inputValue(), first);
+  for (const [label, words] of [
+    ['预计情况（中文）', '预计三小时内降雨 50 毫米。'],
+    ['预计情况（英文）', '50 mm of rain within three hours.'],
+    ['怎么做（中文）', '请远离低洼处。'],
+    ['怎么做（英文）', 'Stay away from low places.'],
+    ['拟稿依据（留存在记录中）', '季度演练'],
+  ]) {
+    await page.getByLabel(label).fill(words);
+  }
+  await page.getByRole('button', { name: '预览 CAP 文件' }).click();
+  await page.getByText('<status>Exercise</status>').waitFor();
+  // What lies under the head of the page is no fault of the form.
+  await page.evaluate(() => scrollTo(0, 0));
+  await assertAccessible(page, 'the form of a warning');
+  await picture(page, 'warning-form-zh', { fullPage: true });
+  await page.getByRole('button', { name: '存为草稿' }).click();
+  const card = page.getByRole('article').filter({ hasText: `暴雨演练${run}` });
+  await card.getByRole('button', { name: '改稿' }).click();
+  await card.getByLabel('怎么做（中文）').fill('请勿进入下穿桥。');
+  await card.getByRole('button', { name: '保存改稿' }).click();
+  await card.getByText('请勿进入下穿桥。').waitFor();
+  await card.getByRole('button', { name: '作为演练发布' }).click();
+  await card.getByRole('button', { name: '变更内容' }).click();
+  await card.getByLabel('预计情况（中文）').fill('雨势减弱。');
+  // Two messages within one second are refused, and the form stays for another try.
+  const form = card.locator('form');
+  for (let tries = 0; tries < 8 && (await form.count()) > 0; tries += 1) {
+    await card.getByRole('button', { name: '作为演练变更' }).click();
+    await form.waitFor({ state: 'detached', timeout: 1_000 }).catch(() => undefined);
+  }
+  await card.getByText('雨势减弱。').first().waitFor();
+  await card.getByRole('button', { name: '经过' }).click();
+  assert.equal(await card.locator('.steps li').count(), 4);
+  await assertAccessible(page, 'what happened to a warning');
+
+  const steward = await openPage({
+    as: person('steward'),
+    lang: 'en',
+    dark: true,
+    size: PHONE,
+    allow: [/422/],
+  });
+  await steward.goto('/warnings/settings');
+  await steward.getByLabel('Code of the sender').fill('1');
+  await steward.getByRole('button', { name: /^Save/ }).click();
+  await steward
+    .getByRole('alert')
+    .getByText(/14 digits/)
+    .waitFor();
+  await steward.getByLabel('Code of the sender').fill('99010041600000');
+  await steward.getByLabel('Sender', { exact: true }).fill('warning@yunling.example');
+  await steward
+    .getByLabel(/^At least/)
+    .first()
+    .fill(String(40 + (run % 9)));
+  await steward.getByRole('button', { name: /^Save/ }).click();
+  await steward
+    .getByRole('listitem')
+    .filter({ hasText: `${40 + (run % 9)} mm` })
+    .first()
+    .waitFor();
+  await settled(steward);
+  await assertAccessible(steward, 'thresholds');
+  await assertNoOverflow(steward, 'thresholds on a telephone');
+  await picture(steward, 'thresholds-phone', { fullPage: true });
 });

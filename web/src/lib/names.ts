@@ -12,10 +12,15 @@ function named(list: Named[] | undefined, code: string | null | undefined): stri
   return found ? i18n.pick(found.name) : code;
 }
 
+/** The numerals of the four colours, the gravest I. */
+const NUMERALS: Record<string, string> = { blue: 'IV', yellow: 'III', orange: 'II', red: 'I' };
+
 /** As a label begins: with a capital letter where the language has them. */
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 export const names = {
+  /** The numeral that stands beside a colour, so that it is told without it. */
+  level: (colour: string) => NUMERALS[colour] ?? '',
   area: (code: string | null | undefined) => named(office.city?.areas, code),
   unit: (code: string | null | undefined) => named(office.city?.units, code),
   tier: (code: string | null | undefined) => {

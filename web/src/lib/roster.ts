@@ -23,10 +23,11 @@ export function zonedText(at: Date, zone: string): string {
   return format.format(at).replace(' ', 'T');
 }
 
-/** The moment of a local time in a zone. Where a clock is set forward there is none: then
-    the moment an hour on. */
+/** The moment of a local time in a zone; an invalid date where the text is none. Where a
+    clock is set forward there is none: then the moment an hour on. */
 export function momentOf(text: string, zone: string): Date {
   const wanted = Date.parse(`${text}Z`);
+  if (Number.isNaN(wanted)) return new Date(NaN);
   // Once for the offset about then, and once more where that lay across a change of it.
   let at = wanted;
   for (let turn = 0; turn < 2; turn++) {

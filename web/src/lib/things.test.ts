@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Expected } from './api/sensing';
 import { i18n } from './i18n/index.svelte';
-import { called, pointOf, said, timeOf, unusual } from './things';
+import { called, momentIn, pointOf, said, timeOf, unusual } from './things';
 
 const thing = (location: { type: string; coordinates: unknown }) => ({
   '@iot.id': 1,
@@ -45,4 +45,22 @@ it('tells what was out of the ordinary, the last first, where something speaks f
   });
   const all = [at('a', 0.9, ground), at('b', 0.2, ground), at('c', 0.6, ground), at('d', 1, null)];
   expect(unusual(all).map((one) => one.from)).toEqual(['c', 'a']);
+});
+
+describe('a moment that a link points to', () => {
+  const at = (query: string) => momentIn(new URLSearchParams(query));
+
+  it('is shown with three hours around it', () => {
+    const moment = at('at=2026-03-04T12:00:00Z&until=2026-03-04T13:00:00Z');
+    expect(moment?.from).toBe(Date.parse('2026-03-04T09:00Z'));
+    expect(moment?.to).toBe(Date.parse('2026-03-04T16:00Z'));
+    expect(moment?.every).toBe('minute');
+    expect(at('at=2026-03-01T00:00Z&until=2026-03-05T00:00Z')?.every).toBe('hour');
+  });
+
+  it('is none where the address names none, and has no end before its beginning', () => {
+    expect(at('at=soon')).toBeNull();
+    const moment = at('at=2026-03-04T12:00Z&until=2026-03-04T11:00Z');
+    expect(moment?.mark.until).toBe(moment?.mark.from);
+  });
 });

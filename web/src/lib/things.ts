@@ -1,4 +1,4 @@
-import type { Expected, Labelled, Observation, Stream, Thing } from './api/sensing';
+import type { Every, Expected, Labelled, Observation, Stream, Thing } from './api/sensing';
 import type { LocalText, Point } from './api/types';
 import { i18n } from './i18n/index.svelte';
 
@@ -46,4 +46,30 @@ export function said(result: unknown, unit: string, tag: string): string {
       ? new Intl.NumberFormat(tag, { maximumFractionDigits: 3 }).format(result)
       : String(result);
   return unit ? `${value} ${unit}` : value;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A stretch of time that is marked, and the time around it that is shown, milliseconds. */
+export type Moment = {
+  from: number;
+  to: number;
+  every: Every;
+  mark: { from: number; until: number };
+};
+
+/** The stretch that an address points to (`at`, `until`), with three hours before and after it. */
+export function momentIn(address: URLSearchParams): Moment | null {
+  const from = Date.parse(address.get('at') ?? '');
+  if (Number.isNaN(from)) return null;
+  const end = Date.parse(address.get('until') ?? '');
+  const until = end > from ? end : from;
+  const [begin, to] = [from - 3 * HOUR_MS, until + 3 * HOUR_MS];
+  const hours = (to - begin) / HOUR_MS;
+  return {
+    from: begin,
+    to,
+    every: hours <= 24 ? 'minute' : hours <= 24 * 14 ? 'hour' : 'day',
+    mark: { from, until },
+  };
 }

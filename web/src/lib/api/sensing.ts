@@ -2,6 +2,8 @@ import { i18n } from '../i18n/index.svelte';
 import { answer, client } from './index';
 import { Problem } from './problem';
 import type { components, operations } from './schema';
+import type { Setting } from '../settings/keeper.svelte';
+import type { Scope } from './rules';
 import type { LocalText } from './types';
 
 type Schemas = components['schemas'];
@@ -19,14 +21,34 @@ export type SheetStep = Schemas['SheetStepView'];
 export type PublicWarning = Schemas['PublicWarning'];
 /** What a warning says; its form is described in docs/API.md. */
 export type WarningContent = {
+  areas?: string[];
   area_words: LocalText;
+  colour: Colour;
   description: LocalText;
-  instruction: LocalText;
+  event: string;
+  event_name: LocalText;
   expires: string;
+  instruction: LocalText;
+  outlines?: { lon: number; lat: number }[][];
 };
+export type WarningStatus = Warning['status'];
 export type Warning = Omit<Schemas['WarningView'], 'content'> & { content: WarningContent };
-export type WarningStep = Schemas['WarningStepBody'];
+export type WarningStep =
+  | { action: 'approve' }
+  | { action: 'issue' }
+  | { action: 'cancel'; reason: string }
+  | { action: 'revise' | 'update'; content: WarningContent };
+/** From which amount within how many hours on a colour is due. */
+export type Table = {
+  event: string;
+  event_name: LocalText;
+  lines: { amount: number; colour: Colour; hours: number }[];
+  streams: Scope;
+};
+export type WarningSettings = { sender: { code: string; sender: string }; tables: Table[] };
 export type Device = Schemas['DeviceView'];
+export type DeviceBody = Schemas['DeviceBody'];
+export type Mapping = Schemas['MappingBody'];
 export type Summary = Schemas['SummaryView'];
 export type Baseline = Schemas['BaselineView'];
 export type Expected = Schemas['ExpectedView'];
@@ -59,7 +81,7 @@ export type Observation = { '@iot.id': number; phenomenonTime: string; result: u
 const TIMEOUT_MS = 20_000;
 
 /** SensorThings is no part of the interface's own description, so it is read here. */
-async function sta<T>(path: string, query: Record<string, string>): Promise<T> {
+export async function sta<T>(path: string, query: Record<string, string>): Promise<T> {
   const address = `/sta/v1.1/${path}?${new URLSearchParams(query)}`;
   const asked = fetch(address, {
     headers: { 'Accept-Language': i18n.tag },
@@ -119,10 +141,67 @@ export const sensing = {
           path: { warning: String(warning.id) },
           header: { 'If-Match': `"${warning.version}"` },
         },
-        body,
+        // What a warning says is not in the interface's own description.
+        body: body as Schemas['WarningStepBody'],
+      }),
+    ),
+  warning: async (warning: number) =>
+    (await answer(
+      client.GET('/api/v1/warnings/{warning}', { params: { path: { warning: String(warning) } } }),
+    )) as unknown as { warning: Warning; steps: SheetStep[] },
+  draftWarning: (body: {
+    alert: number | null;
+    content: WarningContent;
+    ground: string;
+    status: WarningStatus;
+  }) => answer(client.POST('/api/v1/warnings', { body: body as object as Schemas['DraftBody'] })),
+  /** What a warning would say in CAP. */
+  cap: async (status: WarningStatus, content: WarningContent) =>
+    (await answer(
+      client.POST('/api/v1/warnings/cap', {
+        body: { status, content } as object as Schemas['CapBody'],
+        parseAs: 'text',
+      }),
+    )) as string,
+  warningSettings: async () =>
+    (await answer(client.GET('/api/v1/warning-settings'))) as unknown as Setting<WarningSettings>,
+  warningSettingsHistory: async () =>
+    (await answer(client.GET('/api/v1/warning-settings/history')))
+      .versions as unknown as Setting<WarningSettings>[],
+  setWarningSettings: (version: number, value: WarningSettings, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/warning-settings', {
+        params: { header: { 'If-Match': `"${version}"` } },
+        body: { value: value as object as Schemas['WarningSettings'], grounds },
       }),
     ),
   devices: () => answer(client.GET('/api/v1/devices')),
+  setDevice: (device: string, version: number, body: DeviceBody) =>
+    answer(
+      client.PUT('/api/v1/devices/{device}', {
+        params: { path: { device }, header: { 'If-Match': `"${version}"` } },
+        body,
+      }),
+    ),
+  newKey: (device: string) =>
+    answer(client.POST('/api/v1/devices/{device}/key', { params: { path: { device } }, body: {} })),
+  mappings: async (): Promise<Setting<Mapping>[]> =>
+    (await answer(client.GET('/api/v1/mqtt/mappings'))).settings,
+  mappingHistory: async (mapping: string): Promise<Setting<Mapping>[]> =>
+    (
+      await answer(
+        client.GET('/api/v1/mqtt/mappings/{mapping}/history', { params: { path: { mapping } } }),
+      )
+    ).versions,
+  setMapping: (mapping: string, version: number, value: Mapping, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/mqtt/mappings/{mapping}', {
+        params: { path: { mapping }, header: { 'If-Match': `"${version}"` } },
+        body: { value, grounds },
+      }),
+    ),
+  tryMapping: (mapping: Mapping, topic: string, message: string) =>
+    answer(client.POST('/api/v1/mqtt/mappings/try', { body: { mapping, topic, message } })),
   release: (device: string, reason: string) =>
     answer(
       client.POST('/api/v1/devices/{device}/release', {
@@ -130,15 +209,17 @@ export const sensing = {
         body: { reason },
       }),
     ),
-  summaries: (stream: number, from: string, every: Every) =>
+  summaries: (stream: number, from: string, to: string, every: Every) =>
     answer(
       client.GET('/api/v1/readings/summaries', {
-        params: { query: { stream: [stream], from, every } },
+        params: { query: { stream: [stream], from, to, every } },
       }),
     ),
   /** What was expected of a stream, learned without a look ahead. */
-  baseline: (stream: number, from: string, every: Every) =>
-    answer(client.GET('/api/v1/readings/baseline', { params: { query: { stream, from, every } } })),
+  baseline: (stream: number, from: string, to: string, every: Every) =>
+    answer(
+      client.GET('/api/v1/readings/baseline', { params: { query: { stream, from, to, every } } }),
+    ),
   alerts: (query: AlertQuery, signal: AbortSignal) =>
     answer(client.GET('/api/v1/alerts', { params: { query }, signal })),
   alert: (alert: number) =>

@@ -53,6 +53,11 @@ class I18n {
     return this.lang === 'zh' ? `${name}：${said}` : `${name}: ${said}`;
   }
 
+  /** A name with what stands beside it in brackets, as the language writes them. */
+  aside(name: string, said: string): string {
+    return this.lang === 'zh' ? `${name}（${said}）` : `${name} (${said})`;
+  }
+
   use(lang: Lang): void {
     this.lang = lang;
     localStorage.setItem(KEPT_AS, lang);

@@ -31,6 +31,8 @@ export class Keeper<T> {
   problem = $state.raw<Problem | null>(null);
   faults = $state.raw<Fault[]>([]);
   working = $state(false);
+  /** Whether somebody else was quicker: what was to be saved is not what is there now. */
+  stale = $state(false);
   /** The code of what was set last, until something else is chosen. */
   saved = $state<string | null>(null);
 
@@ -50,6 +52,7 @@ export class Keeper<T> {
   async open(code: string | null): Promise<void> {
     this.history = null;
     this.faults = [];
+    this.stale = false;
     if (this.saved !== code) this.saved = null;
     if (code) {
       await this.#guarded(async () => {
@@ -58,11 +61,18 @@ export class Keeper<T> {
     }
   }
 
+  /** Takes what is there now in place of what was to be saved. */
+  async again(code: string | null): Promise<void> {
+    await this.load();
+    await this.open(code);
+  }
+
   /** Sets it; whether that was done. What is at fault is in `faults`. */
   async save(code: string, version: number, value: T, grounds: string): Promise<boolean> {
     if (this.working) return false;
     this.working = true;
     this.faults = [];
+    this.stale = false;
     try {
       await this.ways.set(code, version, value, grounds.trim() || null);
       this.saved = code;
@@ -71,6 +81,7 @@ export class Keeper<T> {
       office.city = (await import('../api').then(({ api }) => api.city())) ?? office.city;
       return true;
     } catch (error) {
+      this.stale = Problem.of(error).status === 412;
       this.faults = [faultOf(error)];
       return false;
     } finally {

@@ -20,7 +20,7 @@ const MAX_SAFE: u64 = (1 << 53) - 1;
 /// # Errors
 /// [`Error::UnsafeNumber`] for a number beyond ±(2^53−1), [`Error::NotAnEntry`]
 /// for a value JSON cannot hold.
-pub(crate) fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
+pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::with_capacity(512);
     let mut watch = Watch::default();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, &mut watch);

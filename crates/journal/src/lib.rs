@@ -30,6 +30,7 @@ pub mod seal;
 mod tiles;
 mod verify;
 
+pub use canonical::to_canonical;
 pub use check::{Checked, Record, Sealed, check, is_erasure};
 pub use checkpoint::{Checkpoint, SigningKey, VerifierKey};
 pub use entry::{ENTRY_VERSION, Entry, EntryView, MAX_ENTRY_BYTES};

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use rusqlite::{Connection, OptionalExtension};
 use yiwang_base::{Timestamp, truncate_millis};
 use yiwang_cases::StoreError;
-use yiwang_journal::{ENTRY_VERSION, Entry};
+use yiwang_journal::{ENTRY_VERSION, Entry, to_canonical};
 use yiwang_sensing::registry::{
     Change, Entity, Key, Kind, MOST_BYTES, Page, RegistryError, RegistryStore, Wanted,
 };
@@ -291,6 +291,12 @@ pub(crate) fn last_numbers(sql: &Connection) -> Result<[u64; KINDS], StoreError>
     Ok(last)
 }
 
+/// Whether an entity's row says what its entry says: 1.0 in a row is 1 in an entry.
+fn are_same(row: Option<Entity>, entry: Option<Entity>) -> bool {
+    let written = |entity: Option<Entity>| entity.and_then(|entity| to_canonical(&entity).ok());
+    matches!((written(row), written(entry)), (Some(row), Some(entry)) if row == entry)
+}
+
 /// What the entries of the register add up to.
 #[derive(Default)]
 pub(crate) struct RegisterSum(BTreeMap<Key, Entity>);
@@ -322,7 +328,7 @@ impl RegisterSum {
             };
             let key = Key(kind, id.unsigned_abs());
             let expected = self.0.remove(&key);
-            if entity(sql, key).ok().flatten() != expected {
+            if !are_same(entity(sql, key).ok().flatten(), expected) {
                 differing.push(subject(key));
             }
         }

@@ -80,10 +80,9 @@ test('a published reading becomes an alert, a case and a warning, and all come t
   const operator = await signedIn(person('operator'));
   const { id } = (await operator.get(`/api/v1/alerts?cause=${property}`)).alerts[0];
   const steward = await signedIn(person('steward'));
-  await steward.post('/api/v1/warning-settings', {
-    ...(await steward.get('/api/v1/warning-settings')),
-    sender: { code: '99010041600000', sender: 'warning@yunling.example' },
-  });
+  const { value, version } = await steward.get('/api/v1/warning-settings');
+  const sender = { code: '99010041600000', sender: 'warning@yunling.example' };
+  await steward.put('/api/v1/warning-settings', { value: { ...value, sender } }, version);
   await operator.post('/api/v1/warnings', {
     alert: id,
     status: 'actual',

@@ -18,7 +18,7 @@ fn draft(kind: Kind, name: &str, links: Vec<Target>) -> Draft {
     let body = json!({
         "name": name, "description": "", "encodingType": "text/plain", "metadata": "m",
         "definition": "d", "observationType": "o", "unitOfMeasurement": {},
-        "location": {"type": "Point", "coordinates": [116, 39]},
+        "location": {"type": "Point", "coordinates": [116.0, 39.9]},
     });
     Draft {
         kind,

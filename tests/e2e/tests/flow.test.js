@@ -81,8 +81,9 @@ test('a published reading becomes an alert, a case and a warning, and all come t
   const { id } = (await operator.get(`/api/v1/alerts?cause=${property}`)).alerts[0];
   const steward = await signedIn(person('steward'));
   const { value, version } = await steward.get('/api/v1/warning-settings');
-  const sender = { code: '99010041600000', sender: 'warning@yunling.example' };
-  await steward.put('/api/v1/warning-settings', { value: { ...value, sender } }, version);
+  const issuer = { code: '99010041600000', sender: 'warning@yunling.example' };
+  const named = { ...value, sender: issuer };
+  await steward.put('/api/v1/warning-settings', { value: named }, version);
   await operator.post('/api/v1/warnings', {
     alert: id,
     status: 'actual',

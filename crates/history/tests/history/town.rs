@@ -43,8 +43,11 @@ pub(crate) fn stored(appended: Appended) -> u64 {
     }
 }
 
-/// Seals all parts that are closed, noting what the record would.
+/// Seals all parts that are full, noting what the record would.
 pub(crate) fn seal_all(history: &History, recorded: &mut Vec<SegmentMeta>) {
+    // The writer closes a full part after it has answered for its last batch, and
+    // before it takes another.
+    history.append(batch(Vec::new())).unwrap();
     while let Some(unsettled) = history.seal().unwrap() {
         recorded.push(unsettled.meta.clone());
         history.settle(unsettled).unwrap();

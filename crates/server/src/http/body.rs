@@ -31,7 +31,11 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+            .unwrap_or_default()
+            .to_owned();
+        // Read before its type is refused: who is still sending when the connection closes
+        // never hears why.
+        let bytes = receive(request, app).await?;
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         // Only JSON: a page of another site cannot send it without asking first.
         if !essence.eq_ignore_ascii_case("application/json") {
@@ -46,7 +50,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
             .allowing(["application/json"])
             .into());
         }
-        let bytes = receive(request, app).await?;
         let value = read(&bytes)?;
         Ok(Body { value, bytes })
     }

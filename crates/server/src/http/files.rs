@@ -50,15 +50,19 @@ impl FromRequest<Arc<App>> for FileBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, ApiError> {
-        let media_type = request.headers().get(header::CONTENT_TYPE);
+        let (head, body) = request.into_parts();
+        let media_type = head.headers.get(header::CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
-        // None of these a page of another site can send without asking first.
-        let kind = picture::kind_of(media_type.unwrap_or_default())?;
-        let read = to_bytes(request.into_body(), MAX_ATTACHMENT);
+        let kind = picture::kind_of(media_type.unwrap_or_default());
+        // Read before its kind is refused: who is still sending when the connection closes
+        // never hears why.
+        let read = to_bytes(body, MAX_ATTACHMENT);
         let sent = tokio::time::timeout(FILE_WITHIN, read)
             .await
             .map_err(|_| late())?
             .map_err(|_| too_large())?;
+        // None of these a page of another site can send without asking first.
+        let kind = kind?;
         let cleaned = picture::cleaned(kind, sent.clone())?;
         Ok(FileBody {
             kind,

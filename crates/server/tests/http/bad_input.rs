@@ -335,6 +335,27 @@ fn a_body_that_comes_too_slowly_or_not_at_all_does_not_hold_the_server() {
 }
 
 #[test]
+fn who_sends_the_wrong_type_slowly_can_go_on_over_the_same_connection() {
+    let town = Town::new();
+    let body = "{\"words\":\"x\"}";
+    let mut stream = TcpStream::connect(&town.server.address).unwrap();
+    let head = format!(
+        "POST /api/v1/requests HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // A server that refuses what it has not read closes the connection now.
+    std::thread::sleep(Duration::from_millis(200));
+    let next = "GET /api/v1/city HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let _ = stream.write_all(format!("{body}{next}").as_bytes());
+    let mut answers = String::new();
+    let _ = stream.read_to_string(&mut answers);
+    assert_eq!(status_of(&answers), 415, "{answers}");
+    assert!(answers.contains("HTTP/1.1 200"), "{answers}");
+}
+
+#[test]
 fn no_path_leads_out_of_what_is_served() {
     let town = Town::new();
     let admin = town.person("admin");

@@ -30,6 +30,10 @@ pub struct Device {
     /// What it may subscribe to, as filters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscribe: Vec<String>,
+    /// Whether its account was made when it was registered. An account that was there
+    /// before is a program's, whose keys are not for whoever keeps devices to give.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_account: bool,
     /// Why nothing is taken from it now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Suspicion>,

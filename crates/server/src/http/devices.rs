@@ -75,9 +75,12 @@ pub(super) async fn set(
         kept::current(&app, ItemKind::Device, name.as_str())?,
     )?;
     let before = app.sensing.devices.device(name.as_str());
-    let device = body.device(before)?;
+    let mut device = body.device(before)?;
     match app.store.account(name.clone()).await? {
-        None => add_program(&app, &visitor, &turn, name.as_str()).await?,
+        None => {
+            add_program(&app, &visitor, &turn, name.as_str()).await?;
+            device.own_account = true;
+        }
         Some((account, _)) if account.role != Role::Partner.word() => {
             return Err(Refusal::new(
                 RefusalKind::NotNow,
@@ -112,8 +115,19 @@ pub(super) async fn key(
     let (account, _) = known_account(&app.store, &name).await?;
     // Whoever keeps devices makes no keys for people, or for programs that are none.
     let is_program = account.role == Role::Partner.word();
-    if !is_program || !app.sensing.devices.is_registered(&name) {
-        return Err(no_such(&name).into());
+    let device = app.sensing.devices.device(&name).filter(|_| is_program);
+    let device = device.ok_or_else(|| no_such(&name))?;
+    // Else whoever registers the account of another system could speak in its name.
+    if !device.own_account {
+        return Err(Refusal::new(
+            RefusalKind::NotNow,
+            "device.account-before",
+            "这个账号在登记设备之前就有，密钥请由管理员在“用户与角色”里发放",
+            "this account was there before the device: an administrator gives its keys, under users and roles",
+        )
+        .at("name")
+        .found(name)
+        .into());
     }
     Ok(Json(new_key(&app, &account, body.days).await?))
 }

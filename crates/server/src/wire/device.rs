@@ -79,6 +79,7 @@ impl DeviceBody {
             most_per_minute: self.most_per_minute,
             publish,
             subscribe,
+            own_account: before.as_ref().is_some_and(|device| device.own_account),
             quarantine: before.and_then(|device| device.quarantine),
         })
     }

@@ -783,7 +783,7 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "POST /api/v1/devices/{device}/key",
-        "401 403 403 403 403 200 403 403 403",
+        "401 403 403 403 403 409 403 403 403",
     ),
     (
         "GET /api/v1/edge/bundle",

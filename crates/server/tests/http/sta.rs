@@ -372,6 +372,8 @@ fn a_device_speaks_for_its_own_streams_and_is_quarantined_when_it_does_not() {
     assert!(key("gauge-7").expect(200)["key"].as_str().unwrap().len() > 20);
     set("operator", 0, &json!({"things": [], "most_per_minute": 60})).refused(409, "device.person");
     key("operator").refused(404, "device.none");
+    // Nor does the account of another system, which a steward could then speak for.
+    key("partner").refused(409, "device.account-before");
 }
 
 #[test]

@@ -299,6 +299,7 @@ async fn devices(
             most_per_minute: MOST_PER_MINUTE,
             publish: Vec::new(),
             subscribe: Vec::new(),
+            own_account: true,
             quarantine: None,
         };
         items.insert(device_name(sort, number), device);

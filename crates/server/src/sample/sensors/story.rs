@@ -65,7 +65,7 @@ pub(super) struct Story<'a> {
     streams: &'a HashMap<StreamId, Stream>,
     alerts: BTreeMap<u64, Kept<Alert>>,
     /// What is still to be done, by time and in the order it was thought of.
-    todo: BTreeMap<(Timestamp, u64), (u64, Deed)>,
+    ahead: BTreeMap<(Timestamp, u64), (u64, Deed)>,
     thought: u64,
     /// When the last step was taken.
     clock: Timestamp,
@@ -87,7 +87,7 @@ impl<'a> Story<'a> {
             rules,
             streams,
             alerts: BTreeMap::new(),
-            todo: BTreeMap::new(),
+            ahead: BTreeMap::new(),
             thought: 0,
             clock: Timestamp::UNIX_EPOCH,
             warned: false,
@@ -111,7 +111,7 @@ impl<'a> Story<'a> {
     }
 
     async fn do_until(&mut self, until: Timestamp) -> Result<(), SampleError> {
-        while let Some(first) = self.todo.first_entry() {
+        while let Some(first) = self.ahead.first_entry() {
             let (at, _) = *first.key();
             if at > until {
                 return Ok(());
@@ -126,7 +126,7 @@ impl<'a> Story<'a> {
     fn later(&mut self, alert: u64, minutes: i64, deed: Deed) {
         let at = self.clock + SignedDuration::from_mins(minutes);
         self.thought += 1;
-        self.todo.insert((at, self.thought), (alert, deed));
+        self.ahead.insert((at, self.thought), (alert, deed));
     }
 
     async fn take(&mut self, finding: &Finding) -> Result<(), SampleError> {

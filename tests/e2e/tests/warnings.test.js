@@ -147,6 +147,7 @@ test('an operator drafts an exercise on a form, revises and updates it; a stewar
   }
   await card.getByText('雨势减弱。').first().waitFor();
   await card.getByRole('button', { name: '经过' }).click();
+  await card.locator('.steps li').nth(3).waitFor();
   assert.equal(await card.locator('.steps li').count(), 4);
   await assertAccessible(page, 'what happened to a warning');
 

@@ -204,15 +204,18 @@ impl History {
         if span.count == 0 {
             return None;
         }
-        let one = |order| {
+        let one = |order, from| {
             let mut query = Query::of(Streams::one(stream));
-            (query.order, query.limit) = (order, Some(1));
+            (query.from, query.order, query.limit) = (from, order, Some(1));
             self.rows(query).next()?.ok()
         };
-        if first_changed && let Some(first) = one(Order::Earliest) {
+        if first_changed && let Some(first) = one(Order::Earliest, i64::MIN) {
             span.first_at = first.reading.at;
         }
-        if last_changed && let Some(last) = one(Order::Latest) {
+        // Of readings at the latest time the order begins with the one that came
+        // first; the span's is the one that came last.
+        let last = || one(Order::LastArrival, one(Order::Latest, i64::MIN)?.reading.at);
+        if last_changed && let Some(last) = last() {
             (span.last_at, span.last_id) = (last.reading.at, last.id);
             span.last_value = last.reading.value;
         }

@@ -170,6 +170,18 @@ proptest! {
 }
 
 #[test]
+fn of_readings_at_the_latest_time_the_span_names_the_one_that_came_last() {
+    let directory = TempDir::new().unwrap();
+    let history = open(directory.path(), &[], 1000);
+    let rows = [5, 9, 9, 10].map(|at| reading(1, at, 0.5));
+    history.append(batch(rows.to_vec())).unwrap();
+    let taken_back = history.amendment(3, None).unwrap();
+    history.amend([taken_back]);
+    let span = history.span(StreamId(1)).unwrap();
+    assert_eq!((span.count, span.last_at, span.last_id), (3, 9, 2));
+}
+
+#[test]
 fn a_segment_holds_what_the_record_says_and_a_changed_byte_is_found() {
     let directory = TempDir::new().unwrap();
     let mut recorded = Vec::new();

@@ -28,6 +28,20 @@ async function tabTo(page, wanted) {
   assert.fail(`no Tab leads to ${wanted}: ${seen.join(' | ')}`);
 }
 
+/** The keys that the sheet tells: of the page, where it has any, and of every page. */
+async function told(page) {
+  const lists = page.getByRole('dialog', { name: 'Keyboard' }).locator('dl');
+  await lists.first().waitFor();
+  const all = await lists.evaluateAll((lists) =>
+    lists.map((list) =>
+      [...list.querySelectorAll('dt')].map((dt) =>
+        [...dt.querySelectorAll('kbd')].map((kbd) => kbd.textContent).join(' '),
+      ),
+    ),
+  );
+  return all.map((keys, at) => keys.join(at === all.length - 1 ? '|' : ' '));
+}
+
 async function signIn(page, { name, password }, to) {
   await page.goto('/sign-in');
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -50,6 +64,14 @@ test('from the desk to the boards without a mouse', async () => {
   await signIn(desk, person('operator'), /\/desk/);
   await desk.locator('[data-case]').first().waitFor();
 
+  // The sheet tells the keys of this page, and where this reader can go.
+  await keyboard.press('?');
+  assert.deepEqual(await told(desk), [
+    '/ j k Enter z Esc',
+    'g h|g d|g q|g b|g w|g a|g c|g r|g f|g n|g t|?',
+  ]);
+  await keyboard.press('Escape');
+
   // Filter, choose, take the suggestion, think better of it, and take it after all.
   await keyboard.press('/');
   await keyboard.type(words);
@@ -59,6 +81,9 @@ test('from the desk to the boards without a mouse', async () => {
   await keyboard.press('j');
   await desk.waitForURL(new RegExp(`case=${id}`));
   await desk.getByRole('group', { name: 'Suggested dispatch' }).waitFor();
+  await keyboard.press('?');
+  assert.equal((await told(desk))[0], '/ j k Enter z Esc a u');
+  await keyboard.press('Escape');
   await keyboard.press('a');
   await desk.getByText('is about to be dispatched').waitFor();
   await keyboard.press('z');
@@ -118,9 +143,8 @@ test('from the desk to the boards without a mouse', async () => {
   await desk.getByRole('heading', { level: 1 }).waitFor();
   await keyboard.press('?');
   await desk.getByRole('dialog', { name: 'Keyboard' }).waitFor();
-  for (const key of ['Go to the boards', 'Queue: select the case; with Shift, all up to it']) {
-    await desk.getByText(key).waitFor();
-  }
+  await desk.getByText('Go to “Boards”').waitFor();
+  assert.equal((await told(desk)).length, 1, 'the boards have no keys of their own');
   await assertAccessible(desk, 'the sheet of keys');
   await keyboard.press('Escape');
   await desk.getByRole('dialog').waitFor({ state: 'hidden' });

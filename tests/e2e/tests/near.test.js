@@ -48,6 +48,16 @@ test('without a place one is asked for, by position, by area or on the map', asy
   await page.context().grantPermissions(['geolocation']);
   await page.context().setGeolocation({ longitude: busy.lon, latitude: busy.lat });
   await page.goto('/');
+  // The ways to the pages take one line, in the longer language and larger type too.
+  const head = page.getByRole('banner');
+  const lines = async () => Math.round((await head.boundingBox()).height);
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { name: /Tell/ }).waitFor();
+  assert.ok((await lines()) <= 90, `the head is ${await lines()} px high`);
+  await page.getByRole('radio', { name: 'Largest type' }).check();
+  assert.ok((await lines()) <= 150, `in the largest type the head is ${await lines()} px high`);
+  await page.getByRole('radio', { name: 'Usual type' }).check();
+  await page.getByRole('button', { name: '中文' }).click();
   await page
     .getByRole('link', { name: /身边已办/ })
     .last()

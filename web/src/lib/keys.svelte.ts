@@ -1,22 +1,46 @@
+import { SvelteSet } from 'svelte/reactivity';
+import { entries, type Entry } from './entries';
+import type { KeysMessages } from './i18n/keys';
 import { router } from './router.svelte';
+import { office } from './session.svelte';
 
-type Handler = (event: KeyboardEvent) => boolean | void;
+export type Does = keyof KeysMessages['does'];
 
-const GO: Record<string, string> = {
-  d: '/desk',
-  q: '/queue',
-  b: '/boards',
-  w: '/whistles',
-  a: '/alerts',
-  r: '/report',
-  f: '/follow',
-  h: '/',
+/** One key of a page: what the sheet says of it, and what it does. */
+export type Key = {
+  /** As the sheet shows it; keys that are pressed together with a plus between. */
+  key: string;
+  does: Does;
+  /** What it does; `false` where there is nothing for it to do now. Missing where the browser
+      does it, as Enter opens a link. */
+  run?: (event: KeyboardEvent) => boolean | void;
+  /** Whether it works while something is being typed too. */
+  typing?: boolean;
 };
 
-/** Keys that work on every page; off while something is being typed. */
+const SHOWN: Record<string, string> = {
+  Escape: 'Esc',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+};
+
+/** What the sheet calls what is pressed. */
+function nameOf(event: KeyboardEvent): string {
+  const name = SHOWN[event.key] ?? event.key;
+  return event.ctrlKey ? `Ctrl+${name}` : name;
+}
+
+/** Whether it is the key that is pressed; `1–9` is each of them, letters are meant in
+    either case. */
+function is(key: string, event: KeyboardEvent): boolean {
+  if (key === '1–9') return /^[1-9]$/.test(event.key);
+  return nameOf(event).toLowerCase() === key.toLowerCase();
+}
+
+/** Keys of the page that is shown, and those that work on every page. */
 class Keys {
   help = $state(false);
-  #handlers = new Set<Handler>();
+  #sets = new SvelteSet<Key[]>();
   #awaiting = 0;
   /** The search that the last key left; another key than Escape goes on from there. */
   #left: HTMLInputElement | null = null;
@@ -25,18 +49,33 @@ class Keys {
     addEventListener('keydown', (event) => this.#pressed(event));
   }
 
-  /** Adds a page's own keys; returns how to take them away. */
-  on(handler: Handler): () => void {
-    this.#handlers.add(handler);
-    return () => this.#handlers.delete(handler);
+  /** Adds keys of a page, or of what opened on it; returns how to take them away. The sheet
+      lists them as long as they are there. */
+  on(set: Key[]): () => void {
+    this.#sets.add(set);
+    return () => this.#sets.delete(set);
+  }
+
+  /** The keys of what is shown, each once. */
+  get here(): Key[] {
+    const all = [...this.#sets].flat();
+    const first = (one: Key) =>
+      all.find((other) => other.key === one.key && other.does === one.does);
+    return all.filter((one) => first(one) === one);
+  }
+
+  /** Where `g` and a letter lead the reader. */
+  get go(): Entry[] {
+    return entries(office.user).filter((one) => one.key);
   }
 
   #pressed(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement | null;
     const typing = target?.closest('input, textarea, select, [contenteditable], dialog[open]');
-    if (typing) {
-      if (event.key === 'Escape' && !target?.closest('dialog[open]')) {
+    if (typing || event.ctrlKey) {
+      if (this.#ran(event, true)) return;
+      if (event.key === 'Escape' && typing && !target?.closest('dialog[open]')) {
         // Leaving a search is not clearing it, which browsers would do: what was found is
         // walked through next. A second press clears it.
         event.preventDefault();
@@ -47,10 +86,10 @@ class Keys {
     }
     if (performance.now() - this.#awaiting < 1500) {
       this.#awaiting = 0;
-      const to = GO[event.key];
+      const to = this.go.find((one) => one.key === event.key);
       if (to) {
         event.preventDefault();
-        router.go(to);
+        router.go(to.path);
         return;
       }
     }
@@ -62,18 +101,26 @@ class Keys {
       left.dispatchEvent(new Event('input', { bubbles: true }));
       return;
     }
-    // What opened last is asked first: a list within a card, the card, the page.
-    for (const handler of [...this.#handlers].reverse()) {
-      if (handler(event)) {
-        event.preventDefault();
-        return;
-      }
-    }
+    if (this.#ran(event, false)) return;
     if (event.key === 'g') this.#awaiting = performance.now();
     else if (event.key === '?') {
       event.preventDefault();
       this.help = true;
     }
+  }
+
+  /** Whether a key of the page had something to do. What opened last is asked first: a list
+      within a card, the card, the page. */
+  #ran(event: KeyboardEvent, typing: boolean): boolean {
+    for (const set of [...this.#sets].reverse()) {
+      for (const key of set) {
+        if (!key.run || (typing && !key.typing) || !is(key.key, event)) continue;
+        if (key.run(event) === false) continue;
+        event.preventDefault();
+        return true;
+      }
+    }
+    return false;
   }
 }
 

@@ -14,6 +14,7 @@ import { whistlesEn } from './whistles';
 import { hotline } from './hotline.en';
 import { upload } from './upload.en';
 import { gridEn } from './grid';
+import { keysEn } from './keys';
 import { nearEn } from './near';
 import { outboxEn } from './outbox';
 import { patrolEn } from './patrol';
@@ -39,6 +40,7 @@ export const en: Messages = {
     brandLong: 'Yiwang · City requests',
     skip: 'Skip to content',
     mainNav: 'Main pages',
+    home: 'Home',
     together: 'Together',
     settings: 'Settings',
     typeGlyph: 'Aa',
@@ -78,31 +80,7 @@ export const en: Messages = {
     lateBy: (span) => `${span} late`,
     ago: (span) => `${span} ago`,
   },
-  keys: {
-    title: 'Keyboard',
-    note: 'These keys are off while you type.',
-    list: [
-      ['/', 'Search'],
-      ['j', 'Next case'],
-      ['k', 'Previous case'],
-      ['Enter', 'Open the selected case'],
-      ['a', 'Take the suggestion and dispatch'],
-      ['u', 'Choose another unit'],
-      ['z', 'Take back the step that is about to be taken, or the dispatch just sent'],
-      ['Esc', 'Close, deselect, go back; once more after leaving a search: clear it'],
-      ['x', 'Queue: select the case; with Shift, all up to it'],
-      ['*', 'Queue: select all on the page, or none'],
-      ['g d', 'Go to the desk'],
-      ['g q', 'Go to the queue'],
-      ['g b', 'Go to the boards'],
-      ['g w', 'Go to the whistles'],
-      ['g a', 'Go to the alerts'],
-      ['g r', 'Go to the report'],
-      ['g f', 'Go to follow-up'],
-      ['g h', 'Go home'],
-      ['?', 'Show this list'],
-    ],
-  },
+  keys: keysEn,
   roles: {
     operator: 'Operator',
     unit: 'Unit',

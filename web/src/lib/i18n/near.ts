@@ -44,7 +44,7 @@ export type NearMessages = typeof nearZh;
 
 /** The same in English. A missing one does not compile. */
 export const nearEn: NearMessages = {
-  nav: 'Done near me',
+  nav: 'Near me',
   title: 'Done near me',
   lead: 'What was done around here. Places are squares of about 200 m; nobody’s words or names are shown.',
   choose: 'Where',

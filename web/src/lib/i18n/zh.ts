@@ -14,6 +14,7 @@ import { whistlesZh } from './whistles';
 import { hotline } from './hotline.zh';
 import { upload } from './upload.zh';
 import { gridZh } from './grid';
+import { keysZh } from './keys';
 import { nearZh } from './near';
 import { outboxZh } from './outbox';
 import { patrolZh } from './patrol';
@@ -36,6 +37,7 @@ export const zh = {
     brandLong: '一网 · 城市诉求',
     skip: '跳到正文',
     mainNav: '主要页面',
+    home: '首页',
     together: '共治',
     settings: '设置',
     typeGlyph: '大',
@@ -75,31 +77,7 @@ export const zh = {
     lateBy: (span: string) => `逾期 ${span}`,
     ago: (span: string) => `${span}前`,
   },
-  keys: {
-    title: '键盘操作',
-    note: '正在输入文字时，这些键不起作用。',
-    list: [
-      ['/', '搜索'],
-      ['j', '下一件'],
-      ['k', '上一件'],
-      ['Enter', '打开选中的案卷'],
-      ['a', '采用建议并派单'],
-      ['u', '换一个单位'],
-      ['z', '撤回即将办理的一步，或刚发出的派单'],
-      ['Esc', '关闭、取消选中、返回；离开搜索框后再按一次，清空搜索'],
-      ['x', '待办：选中此件；按住 Shift 则选到此件'],
-      ['*', '待办：全选本页，或全不选'],
-      ['g d', '去指挥台'],
-      ['g q', '去待办'],
-      ['g b', '去看板'],
-      ['g w', '去哨情看板'],
-      ['g a', '到告警台'],
-      ['g r', '去上报'],
-      ['g f', '去查询进度'],
-      ['g h', '去首页'],
-      ['?', '显示本表'],
-    ] as [string, string][],
-  },
+  keys: keysZh,
   roles: {
     operator: '坐席',
     unit: '承办单位',

@@ -28,6 +28,10 @@ test('a number opens to the cases that it counts, and to those left out with the
   await all.waitFor();
   const counted = digits(await total.getByRole('link', { name: /^Total: Met/ }).textContent());
   assert.ok(counted > 0);
+  // What the board is about stands on paper, where the controls are not.
+  await page.emulateMedia({ media: 'print' });
+  await page.getByText(/^Yunling · All time · \d+ \w+ \d{4}/).waitFor();
+  await page.emulateMedia({ media: null });
   await total.getByRole('link', { name: /^Total: Left out/ }).click();
   await page.waitForURL(/open=left_out/);
   await page.getByRole('heading', { name: 'Resolution · Left out' }).waitFor();

@@ -18,8 +18,14 @@ const STYLES = [
 const SCALE = 2;
 const MARGIN_PX = 16;
 
-/** A chart as a picture, on the paper it stands on. */
-export async function pngOf(svg: SVGSVGElement): Promise<Blob> {
+/** Of what is written above a chart: what it shows, and of what and when. */
+const TITLE_PX = 16;
+const NOTE_PX = 12;
+const HEAD_PX = 52;
+
+/** A chart as a picture, on the paper it stands on, with a title and a note above it: a
+    picture goes on without its page. */
+export async function pngOf(svg: SVGSVGElement, title: string, note: string): Promise<Blob> {
   const { width, height } = svg.getBoundingClientRect();
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const from = [svg, ...svg.querySelectorAll<SVGElement>('*')];
@@ -38,13 +44,23 @@ export async function pngOf(svg: SVGSVGElement): Promise<Blob> {
     await image.decode();
     const canvas = document.createElement('canvas');
     canvas.width = Math.ceil((width + 2 * MARGIN_PX) * SCALE);
-    canvas.height = Math.ceil((height + 2 * MARGIN_PX) * SCALE);
+    canvas.height = Math.ceil((height + HEAD_PX + 2 * MARGIN_PX) * SCALE);
     const pen = canvas.getContext('2d');
     if (!pen) throw new Error('no canvas');
     pen.fillStyle = paperUnder(svg);
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.scale(SCALE, SCALE);
-    pen.drawImage(image, MARGIN_PX, MARGIN_PX, width, height);
+    const { color, fontFamily } = getComputedStyle(svg);
+    pen.fillStyle = color;
+    pen.textBaseline = 'top';
+    for (const [text, weight, size, at] of [
+      [title, 600, TITLE_PX, 0],
+      [note, 400, NOTE_PX, TITLE_PX + 8],
+    ] as const) {
+      pen.font = `${weight} ${size}px ${fontFamily}`;
+      pen.fillText(text, MARGIN_PX, MARGIN_PX + at, width);
+    }
+    pen.drawImage(image, MARGIN_PX, MARGIN_PX + HEAD_PX, width, height);
     return await new Promise((done, failed) =>
       canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('no picture'))), 'image/png'),
     );

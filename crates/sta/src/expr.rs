@@ -152,6 +152,37 @@ impl Expr {
         }
     }
 
+    /// Tells each path in it.
+    pub fn paths(&self, tell: &mut dyn FnMut(&[String])) {
+        match self {
+            Expr::Literal(_) => {}
+            Expr::Path(path) => tell(path),
+            Expr::Not(inner) | Expr::Negative(inner) => inner.paths(tell),
+            Expr::Infix(a, _, b) => {
+                a.paths(tell);
+                b.paths(tell);
+            }
+            Expr::Call(_, arguments) => arguments.iter().for_each(|a| a.paths(tell)),
+        }
+    }
+
+    /// The same of an entity further on: without the first `steps` names of each path.
+    #[must_use]
+    pub fn below(&self, steps: usize) -> Expr {
+        let inner = |expr: &Expr| Box::new(expr.below(steps));
+        match self {
+            Expr::Literal(value) => Expr::Literal(value.clone()),
+            Expr::Path(path) => Expr::Path(path.iter().skip(steps).cloned().collect()),
+            Expr::Not(of) => Expr::Not(inner(of)),
+            Expr::Negative(of) => Expr::Negative(inner(of)),
+            Expr::Infix(a, infix, b) => Expr::Infix(inner(a), *infix, inner(b)),
+            Expr::Call(function, arguments) => Expr::Call(
+                *function,
+                arguments.iter().map(|a| a.below(steps)).collect(),
+            ),
+        }
+    }
+
     /// A comparison of a property with a value that is written out, however round.
     pub fn comparison(&self) -> Option<(&[String], Infix, &Value)> {
         let Expr::Infix(a, infix, b) = self else {

@@ -167,21 +167,32 @@ impl Store {
         token_hash: [u8; 32],
         now: Timestamp,
     ) -> Result<Option<Account>, StoreError> {
-        self.readers
+        let found = self
+            .readers
             .run(move |sql| {
                 sql.prepare_cached(
-                    "SELECT name, display_name, role, unit, disabled FROM session \
+                    "SELECT name, display_name, role, unit, disabled, made_at, used_at FROM session \
                      JOIN account ON account.name = session.account \
                      WHERE token_hash = ?1 AND expires_at >= ?2 AND NOT disabled",
                 )
                 .and_then(|mut statement| {
+                    let read = |row: &Row<'_>| {
+                        let key: Option<i64> = row.get(5)?;
+                        Ok((account_from_row(row)?, key.is_some(), row.get(6)?))
+                    };
                     statement
-                        .query_row((token_hash, to_millis(now)), account_from_row)
+                        .query_row((token_hash, to_millis(now)), read)
                         .optional()
                 })
                 .map_err(from_sqlite)
             })
-            .await
+            .await?;
+        Ok(found.map(|(account, is_key, used_at)| {
+            if is_key {
+                self.note_use(token_hash, used_at, now);
+            }
+            account
+        }))
     }
 
     /// Ends a session.

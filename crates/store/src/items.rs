@@ -265,7 +265,7 @@ impl Store {
     }
 }
 
-/// One setting of an item, as the journal has it.
+/// One setting of an item, or another entry that is about no case, as the journal has it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemVersion {
     /// The entry's number.
@@ -286,7 +286,16 @@ impl Store {
     /// # Errors
     /// When the record cannot be read.
     pub fn item_history(&self, kind: ItemKind, code: &str) -> Result<Vec<ItemVersion>, StoreError> {
-        let subject = format!("{}/{code}", kind.word());
+        let entries = self.entries_of(&[&format!("{}/{code}", kind.word())])?;
+        Ok(entries.into_iter().map(|(_, version)| version).collect())
+    }
+
+    /// All entries about these subjects, none of them a case, oldest first, each
+    /// with its subject.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn entries_of(&self, subjects: &[&str]) -> Result<Vec<(String, ItemVersion)>, StoreError> {
         self.readers.with(|sql| {
             let mut statement = sql
                 .prepare_cached("SELECT seq, body FROM entry WHERE case_id IS NULL ORDER BY seq")
@@ -297,17 +306,18 @@ impl Store {
                 let body = row.get_ref(1).map_err(from_sqlite)?;
                 let body = body.as_blob().map_err(broken)?;
                 let entry = EntryView::<&RawValue>::parse(body).map_err(broken)?;
-                if entry.subject != subject {
+                if !subjects.contains(&&*entry.subject) {
                     continue;
                 }
                 let seq: i64 = row.get(0).map_err(from_sqlite)?;
-                history.push(ItemVersion {
+                let version = ItemVersion {
                     seq: seq.unsigned_abs(),
                     at: entry.at,
                     by: entry.by.to_string(),
                     grounds: entry.grounds.map(|grounds| grounds.to_string()),
                     body: from_json(entry.data.get())?,
-                });
+                };
+                history.push((entry.subject.into_owned(), version));
             }
             Ok(history)
         })

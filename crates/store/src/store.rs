@@ -13,6 +13,7 @@ use yiwang_journal::{Frontier, Hash};
 
 use crate::error::{broken, from_sqlite, look_closer};
 use crate::figures::Figures;
+use crate::keys::Noting;
 use crate::read::{Readers, open_reader};
 use crate::registry;
 use crate::schema::{self, SchemaError};
@@ -87,6 +88,7 @@ pub struct Store {
     pub(crate) writer: Writer,
     pub(crate) signed: Mutex<Option<Arc<Signed>>>,
     pub(crate) figures: Arc<Figures>,
+    pub(crate) noting: Noting,
     next_case: AtomicU64,
     next_whistle: AtomicU64,
     pub(crate) next_dossier: AtomicU64,
@@ -147,6 +149,7 @@ impl Store {
             writer,
             signed: Mutex::new(signed.map(Arc::new)),
             figures: Arc::default(),
+            noting: Noting::default(),
             next_case: AtomicU64::new(last.unwrap_or(0).unsigned_abs() + 1),
             next_whistle: AtomicU64::new(last_whistle + 1),
             next_dossier: AtomicU64::new(last_dossier + 1),
@@ -185,6 +188,7 @@ impl Store {
             writer: Writer::none(entries),
             signed: Mutex::new(signed.map(Arc::new)),
             figures: Arc::default(),
+            noting: Noting::default(),
             next_case: AtomicU64::new(1),
             next_whistle: AtomicU64::new(1),
             next_dossier: AtomicU64::new(1),

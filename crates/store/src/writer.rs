@@ -154,6 +154,21 @@ impl Writer {
             .await
             .map_err(|_| broken("the writer has stopped"))?
     }
+
+    /// Runs `work` in the next group, and nobody waits for it; `failed` where it
+    /// was not done.
+    pub(crate) fn post<F, G>(&self, work: F, failed: G)
+    where
+        F: FnOnce(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
+        G: FnOnce() + Send + 'static,
+    {
+        let job: Job = Box::new(move |transaction| {
+            work(transaction)?;
+            Ok(Box::new(|_| ()) as Done)
+        });
+        // Where the writer has stopped, so has all that would ask again.
+        let _ = self.send(Message::Job(job, Box::new(move |_| failed())));
+    }
 }
 
 impl Writer {

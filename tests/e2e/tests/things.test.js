@@ -141,6 +141,22 @@ test('a steward registers a device, hands it a key once, and tries what its mess
   await page.reload();
   await page.getByRole('button', { name: '发新密钥' }).waitFor();
   assert.equal(await page.getByText(key).count(), 0, 'a key is told once');
+  // A new one takes the place of the old one; and one is ended by itself.
+  const keys = page.getByRole('region', { name: '密钥' });
+  await keys.getByText('尚未使用').waitFor();
+  const old = await keys.locator('li code').innerText();
+  await keys.getByLabel('同时停用原有的 1 把密钥').check();
+  await keys.getByRole('button', { name: '发新密钥' }).click();
+  await keys.locator('li code', { hasText: old }).waitFor({ state: 'detached' });
+  assert.equal(await keys.locator('li code').count(), 1);
+  await picture(page, 'device-phone', { fullPage: true });
+  await keys.getByRole('button', { name: /^停用 / }).click();
+  await keys.getByRole('button', { name: /^确定停用/ }).click();
+  await keys.getByText('还没有密钥').waitFor();
+  const history = page.getByRole('region', { name: '历次修改' });
+  await history.getByText(`− ${old}`).waitFor();
+  await assertNoOverflow(page, 'a device on a telephone');
+  await assertAccessible(page, 'a device');
 
   await page.goto('/devices/mappings?code=');
   await page.getByLabel('代码', { exact: true }).fill(`level-${run}`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alertQuery, byColour, colourOf, grouped, isIn, surelyFits } from './alerts';
+import { amendedOf, alertQuery, byColour, colourOf, grouped, isIn, surelyFits } from './alerts';
 import type { Alert } from './api/sensing';
 
 const alert = (id: number, more: Partial<Alert> = {}): Alert => ({
@@ -25,6 +25,7 @@ const alert = (id: number, more: Partial<Alert> = {}): Alert => ({
   thing: 1,
   rules: [],
   streams: [],
+  amended: 0,
   actions: [],
   ...more,
 });
@@ -82,4 +83,12 @@ it('shows an alert of the stream at once where it surely fits', () => {
   expect(surelyFits(alert(1, { area: 'west-3' }), query)).toBe(false);
   expect(surelyFits(alert(1, { area: null }), query)).toBe(false);
   expect(surelyFits(alert(1), { thing: 2 })).toBe(false);
+});
+
+it('tells the readings of a step that were put right or taken back', () => {
+  const reading = { at: '2026-07-01T00:00:00Z', id: 7, stream: 3, was: 98, now: 9.8 };
+  expect(amendedOf({ data: { readings_amended: { count: 1, readings: [reading] } } })).toEqual([
+    reading,
+  ]);
+  expect(amendedOf({ data: { cleared: {} } })).toEqual([]);
 });

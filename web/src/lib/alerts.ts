@@ -41,6 +41,16 @@ export function isQuiet(alert: Alert, now: number): boolean {
   return silenced || alert.inhibitor !== null;
 }
 
+/** A reading that was put right or taken back; a value is missing where there is none. */
+export type AmendedReading = { at: string; id: number; stream: number; was?: number; now?: number };
+
+/** The readings that a step of an alert tells were amended; it tells some of very many. */
+export function amendedOf(step: { data: unknown }): AmendedReading[] {
+  const told = (step.data as { readings_amended?: { readings: AmendedReading[] } })
+    .readings_amended;
+  return told?.readings ?? [];
+}
+
 /** Whether an alert is in a state of the desk. */
 export function isIn(state: State, alert: Alert, now: number): boolean {
   if (state === 'all') return true;

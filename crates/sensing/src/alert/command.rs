@@ -2,7 +2,7 @@
 
 use yiwang_base::{CaseId, LocalText, Timestamp, UserName};
 
-use super::{Found, Outcome, Spot};
+use super::{AmendedReading, Found, Outcome, Spot};
 use crate::rule::Escalation;
 
 /// Who asks, and when.
@@ -81,5 +81,10 @@ pub enum AlertCommand {
     Label {
         /// What.
         outcome: Outcome,
+    },
+    /// Readings that it rests on were put right or taken back.
+    Amend {
+        /// Which.
+        readings: Vec<AmendedReading>,
     },
 }

@@ -2,7 +2,7 @@
 
 use yiwang_base::{Colour, Refusal, RefusalKind, Timestamp};
 
-use super::{Alert, AlertAction, AlertCommand, AlertEvent, Context, Handling};
+use super::{Alert, AlertAction, AlertCommand, AlertEvent, Context, Handling, MOST_AMENDED};
 use crate::check::text;
 use crate::docket::{Sheet, Step};
 
@@ -145,6 +145,10 @@ pub fn decide(
             let outcome = *outcome;
             one(AlertEvent::Labelled { outcome })
         }
+        AlertCommand::Amend { readings } => one(AlertEvent::ReadingsAmended {
+            count: u32::try_from(readings.len()).unwrap_or(u32::MAX),
+            readings: readings.iter().take(MOST_AMENDED).cloned().collect(),
+        }),
     }
 }
 

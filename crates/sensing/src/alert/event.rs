@@ -25,6 +25,24 @@ pub struct Found {
     pub to: Option<Colour>,
 }
 
+/// A reading that was put right or taken back after it had been judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AmendedReading {
+    /// When it was, as it was judged.
+    pub at: Timestamp,
+    /// Its number.
+    pub id: u64,
+    /// The value now; none where it was taken back or is no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<f64>,
+    /// Its stream.
+    pub stream: StreamId,
+    /// The value that was judged; none where it was no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<f64>,
+}
+
 /// What came of it, as the case tells (告警结果).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -139,6 +157,14 @@ pub enum AlertEvent {
         /// What.
         outcome: Outcome,
     },
+    /// Readings that it rests on were put right or taken back (读数更正). It is not judged
+    /// again by that: whoever handles it decides.
+    ReadingsAmended {
+        /// How many.
+        count: u32,
+        /// The first of them, at most [`super::MOST_AMENDED`].
+        readings: Vec<AmendedReading>,
+    },
 }
 
 macro_rules! events {
@@ -175,4 +201,5 @@ events! {
     Escalated "escalated" "升级" "escalated";
     CaseLinked "case_linked" "转工单" "taken on by a case";
     Labelled "labelled" "标注结果" "labelled";
+    ReadingsAmended "readings_amended" "依据的读数更正" "readings it rests on were put right";
 }

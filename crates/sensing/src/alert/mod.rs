@@ -21,6 +21,9 @@ mod state;
 
 pub use command::{AlertCommand, Context};
 pub use decide::{decide, possible};
-pub use event::{AlertEvent, Found, Outcome};
+pub use event::{AlertEvent, AmendedReading, Found, Outcome};
 pub use group::{Spot, belongs, inhibitor};
 pub use state::{Alert, AlertAction, Handling};
+
+/// Most readings that one step of an alert names.
+pub const MOST_AMENDED: usize = 32;

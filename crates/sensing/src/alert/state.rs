@@ -123,6 +123,9 @@ pub struct Standing {
 /// An alert (告警).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
+    /// Readings it rests on that were put right or taken back since.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub amended: u32,
     /// The case that takes it on.
     pub case: Option<CaseId>,
     /// What it is about.
@@ -161,7 +164,31 @@ pub struct Alert {
     pub spot: Spot,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
 impl Alert {
+    /// Whether it rests on a reading of a stream at one of these times. `looks_back` says
+    /// of a rule how many seconds before it found something its readings may lie.
+    pub fn rests_on(
+        &self,
+        stream: StreamId,
+        times: &[Timestamp],
+        looks_back: &dyn Fn(&RuleCode) -> u64,
+    ) -> bool {
+        self.rules.iter().any(|(rule, first)| {
+            let standing = self.found.iter().filter(|found| found.rule == *rule);
+            let mut streams = standing
+                .flat_map(|found| &found.streams)
+                .chain(&first.streams);
+            let seconds = i64::try_from(looks_back(rule)).unwrap_or(i64::MAX);
+            let since = first.at.as_second().saturating_sub(seconds);
+            streams.any(|known| *known == stream) && times.iter().any(|at| at.as_second() >= since)
+        })
+    }
+
     /// Whether something of it is found at present.
     pub fn stands(&self) -> bool {
         self.cleared_at.is_none()
@@ -234,6 +261,7 @@ impl Sheet for Alert {
             ) => {
                 let colour = found.to?;
                 let mut alert = Alert {
+                    amended: 0,
                     case: None,
                     cause: cause.clone(),
                     cleared_at: None,
@@ -285,6 +313,9 @@ impl Sheet for Alert {
             AlertEvent::Escalated { rung, .. } => alert.escalated = rung + 1,
             AlertEvent::CaseLinked { case, .. } => alert.case = Some(*case),
             AlertEvent::Labelled { outcome } => alert.outcome = Some(*outcome),
+            AlertEvent::ReadingsAmended { count, .. } => {
+                alert.amended = alert.amended.saturating_add(*count);
+            }
         }
         Some(alert)
     }

@@ -23,6 +23,7 @@ mod near;
 mod order;
 mod plan;
 mod preview;
+mod reach;
 mod routine;
 mod shard;
 mod state;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use jiff::ToSpan as _;
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_store::Account;
+use yiwang_store::{Account, KeysEnding, NewKey};
 
 use super::answers::{ChangeProblems, StaffProblems};
 use super::body::Body;
@@ -132,14 +132,18 @@ pub(super) async fn make_key(
 ) -> Answer<Json<KeyView>> {
     visitor.may(Right::KeepAccounts)?;
     let (account, _) = known_account(&app.store, &user).await?;
-    Ok(Json(new_key(&app, &account, body.days).await?))
+    let by = visitor.actor().to_string();
+    let made = new_key(&app, &account, body.days, KeysEnding::None, by).await?;
+    Ok(Json(made))
 }
 
-/// A new key of an account.
+/// A new key of an account, in whose place others may end.
 pub(super) async fn new_key(
     app: &App,
     account: &Account,
     days: Option<u16>,
+    ending: KeysEnding,
+    by: String,
 ) -> Result<KeyView, Refusal> {
     let days = days.unwrap_or(KEY_DAYS);
     if !(1..=MOST_KEY_DAYS).contains(&days) {
@@ -155,9 +159,13 @@ pub(super) async fn new_key(
     }
     let (key, at) = (new_token()?, now());
     let ends = at.checked_add((24 * i64::from(days)).hours()).unwrap_or(at);
-    let hash = token_hash(&key);
+    let made = NewKey {
+        token_hash: token_hash(&key),
+        ends,
+    };
+    let name = account.name.clone();
     app.store
-        .open_session(hash, account.name.clone(), at, ends)
+        .change_keys(name, Some(made), ending, by, at)
         .await?;
     Ok(KeyView {
         name: account.name.to_string(),

@@ -12,7 +12,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use yiwang_base::{Colour, LocalText, Refusal, RefusalKind, Timestamp, from_millis, to_millis};
 use yiwang_sensing::docket::Docket;
 use yiwang_sensing::warning::{
-    Actual, Content, Context, Message, MessageKind, Sender, Status, Warning, WarningCommand, decide,
+    Actual, Context, Message, MessageKind, Sender, Status, Warning, WarningCommand, decide,
 };
 
 use super::filter::wrong;
@@ -20,6 +20,7 @@ use super::problem::Answer;
 use super::state::{App, now};
 use super::warnings::issued;
 use crate::alerting::offset_minutes;
+use crate::wire::CapBody;
 
 type Xml = Writer<Cursor<Vec<u8>>>;
 
@@ -128,20 +129,23 @@ fn before(query: &str) -> Result<Option<u64>, Refusal> {
     read.transpose()
 }
 
-/// What a draft would say if it were issued now; refused where it could not be drafted.
-pub(super) fn draft(
+/// What would go out if it were issued now: of a warning that was issued, its update or
+/// its cancellation. Refused where it could not be drafted.
+pub(super) fn preview(
     app: &App,
-    status: Status,
-    content: Content,
+    body: &CapBody,
+    of: Option<&Warning>,
     context: &Context<'_>,
 ) -> Result<Response, Refusal> {
-    let command = WarningCommand::Draft {
-        alert: None,
-        content: content.clone(),
-        ground: "preview".to_owned(),
-        status,
-    };
-    decide(None, &command, context)?;
+    if !body.cancel {
+        let command = WarningCommand::Draft {
+            alert: None,
+            content: body.content.clone(),
+            ground: "preview".to_owned(),
+            status: body.status.0,
+        };
+        decide(None, &command, context)?;
+    }
     let named = context.sender.check().is_ok();
     let sender = if named {
         context.sender.clone()
@@ -151,13 +155,22 @@ pub(super) fn draft(
             sender: "unnamed@example".to_owned(),
         }
     };
-    let message = Message {
-        content,
-        identifier: sender.identifier(context.now, context.offset_minutes, context.id),
-        kind: MessageKind::Alert,
-        sent: context.now,
+    let mut messages = of.map_or_else(Vec::new, |of| of.messages.clone());
+    let kind = match (messages.is_empty(), body.cancel) {
+        (true, _) => MessageKind::Alert,
+        (false, true) => MessageKind::Cancel,
+        (false, false) => MessageKind::Update,
     };
-    let xml = alert(&sender.sender, status, &[message], offset(app));
+    messages.push(Message {
+        content: body.content.clone(),
+        identifier: sender.identifier(context.now, context.offset_minutes, context.id),
+        kind,
+        sent: context.now,
+    });
+    let said_by = of
+        .and_then(|of| of.sender.as_deref())
+        .unwrap_or(&sender.sender);
+    let xml = alert(said_by, body.status.0, &messages, offset(app));
     let xml = xml.map_err(|error| unwritten(&error))?;
     Ok(answer(xml, "application/cap+xml; charset=utf-8"))
 }

@@ -7,20 +7,22 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_store::ItemKind;
+use yiwang_cases::StoreError;
+use yiwang_store::{Account, ItemKind, KeysEnding, keys_subject};
 
 use super::accounts::{add_program, new_key};
-use super::answers::{ChangeProblems, StaffProblems};
+use super::answers::{ChangeProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
 use super::kept::{self, seen_last};
-use super::parameters::{DevicePath, IfMatchHeader};
+use super::parameters::{DeviceKeyPath, DevicePath, IfMatchHeader};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
 use crate::accounts::{known_account, sign_in_name};
 use crate::policy::{Right, Role};
 use crate::wire::{
-    DeviceBody, DeviceView, KeyBody, KeyView, MqttView, OutsideView, ReleaseDeviceBody,
+    DeviceBody, DeviceKeyBody, DeviceKeyView, DeviceVersion, DeviceView, KeyView, MqttView,
+    OutsideView, ReleaseDeviceBody, Setting, SettingHistory,
 };
 
 /// Devices and programs that send readings, with what was refused of theirs
@@ -101,22 +103,119 @@ pub(super) async fn set(
 }
 
 /// Give a registered device a new key, by which it signs in; it is told this once.
-/// Those it had before go on until they end or its account's password is set.
+/// Those it had before go on until they end or are ended, unless this ends them.
 #[utoipa::path(post, path = "/api/v1/devices/{device}/key", operation_id = "make_device_key", tag = "sensing", security(("session" = [])),
-    params(DevicePath), request_body = KeyBody,
+    params(DevicePath), request_body = DeviceKeyBody,
     responses((status = 200, body = KeyView), ChangeProblems))]
 pub(super) async fn key(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(name): Path<String>,
-    Body { value: body, .. }: Body<KeyBody>,
+    Body { value: body, .. }: Body<DeviceKeyBody>,
 ) -> Answer<Json<KeyView>> {
     visitor.may(Right::KeepDevices)?;
-    let (account, _) = known_account(&app.store, &name).await?;
-    // Whoever keeps devices makes no keys for people, or for programs that are none.
+    let account = own_account(&app, &name).await?;
+    let ending = match body.end_others {
+        true => KeysEnding::All,
+        false => KeysEnding::None,
+    };
+    let by = visitor.actor().to_string();
+    Ok(Json(new_key(&app, &account, body.days, ending, by).await?))
+}
+
+/// The keys of a registered device that have not ended, the latest first.
+#[utoipa::path(get, path = "/api/v1/devices/{device}/keys", operation_id = "device_keys", tag = "sensing", security(("session" = [])),
+    params(DevicePath),
+    responses((status = 200, body = Vec<DeviceKeyView>), ChangeProblems))]
+pub(super) async fn keys(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+) -> Answer<Json<Vec<DeviceKeyView>>> {
+    visitor.may(Right::KeepDevices)?;
+    let account = own_account(&app, &name).await?;
+    keys_now(&app, account).await
+}
+
+/// End a key of a device: within half a minute nothing more is taken by it, and its
+/// connections are closed. Answers the keys that are left.
+#[utoipa::path(delete, path = "/api/v1/devices/{device}/keys/{key}", operation_id = "end_device_key", tag = "sensing", security(("session" = [])),
+    params(DeviceKeyPath),
+    responses((status = 200, body = Vec<DeviceKeyView>), ChangeProblems))]
+pub(super) async fn end_key(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((name, key)): Path<(String, String)>,
+) -> Answer<Json<Vec<DeviceKeyView>>> {
+    visitor.may(Right::KeepDevices)?;
+    let account = own_account(&app, &name).await?;
+    let (of, by) = (account.name.clone(), visitor.actor().to_string());
+    let ending = KeysEnding::One(key.clone());
+    let ended = app.store.change_keys(of, None, ending, by, now()).await?;
+    if ended.is_empty() {
+        return Err(Refusal::new(
+            RefusalKind::NotFound,
+            "device.no-key",
+            "这台设备没有这把密钥，或它已经停用",
+            "the device has no such key, or it has ended already",
+        )
+        .found(key)
+        .into());
+    }
+    keys_now(&app, account).await
+}
+
+/// What was registered of a device, and its keys, each time one of them changed: by
+/// whom, when and on what grounds.
+#[utoipa::path(get, path = "/api/v1/devices/{device}/history", operation_id = "device_history", tag = "sensing", security(("session" = [])),
+    params(DevicePath),
+    responses((status = 200, body = SettingHistory<DeviceVersion>), OneStaffProblems))]
+pub(super) async fn history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+) -> Answer<Json<SettingHistory<DeviceVersion>>> {
+    visitor.may(Right::ReadEntries)?;
+    if !app.sensing.devices.is_registered(&name) {
+        return Err(no_such(&name).into());
+    }
+    let of_keys = keys_subject(&name);
+    let of_account = format!("account/{name}");
+    let subjects = [&*format!("device/{name}"), &*of_keys, &*of_account];
+    let mut state = DeviceVersion::default();
+    let mut versions = Vec::new();
+    for (subject, mut entry) in app.store.entries_of(&subjects)? {
+        let body = std::mem::take(&mut entry.body);
+        let changed = if subject == of_keys {
+            state.change_keys(read(body)?, entry.at)
+        } else if subject == of_account {
+            state.account_set()
+        } else {
+            state.set(read(body)?)
+        };
+        if changed {
+            versions.push(Setting::of(&name, entry, state.clone()));
+        }
+    }
+    Ok(Json(SettingHistory { versions }))
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: serde_json::Value) -> Result<T, StoreError> {
+    serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+async fn keys_now(app: &App, account: Account) -> Answer<Json<Vec<DeviceKeyView>>> {
+    let keys = app.store.keys(account.name, now()).await?;
+    Ok(Json(keys.into_iter().map(DeviceKeyView::from).collect()))
+}
+
+/// The account of a registered device, where it was made with it: whoever keeps devices
+/// keeps no keys of people, or of programs that are none.
+async fn own_account(app: &App, name: &str) -> Result<Account, Refusal> {
+    let (account, _) = known_account(&app.store, name).await?;
     let is_program = account.role == Role::Partner.word();
-    let device = app.sensing.devices.device(&name).filter(|_| is_program);
-    let device = device.ok_or_else(|| no_such(&name))?;
+    let device = app.sensing.devices.device(name).filter(|_| is_program);
+    let device = device.ok_or_else(|| no_such(name))?;
     // Else whoever registers the account of another system could speak in its name.
     if !device.own_account {
         return Err(Refusal::new(
@@ -126,10 +225,9 @@ pub(super) async fn key(
             "this account was there before the device: an administrator gives its keys, under users and roles",
         )
         .at("name")
-        .found(name)
-        .into());
+        .found(name));
     }
-    Ok(Json(new_key(&app, &account, body.days).await?))
+    Ok(account)
 }
 
 /// Believe a quarantined device again.

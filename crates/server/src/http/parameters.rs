@@ -295,6 +295,18 @@ pub(super) struct DevicePath {
     device: String,
 }
 
+/// Which key of which device.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct DeviceKeyPath {
+    /// The name of its account.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    device: String,
+    /// The key's id.
+    #[param(pattern = "^[0-9a-f]{16}$")]
+    key: String,
+}
+
 /// Which readings.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

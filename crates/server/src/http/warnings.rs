@@ -105,8 +105,8 @@ pub(super) async fn draft(
     Ok((StatusCode::CREATED, detail(&app, &user, &kept)?).into_response())
 }
 
-/// What a warning would say in CAP 1.2, before it is drafted or revised: nothing is kept.
-/// Who is not set yet issues it under a code of zeros.
+/// What a warning would say in CAP 1.2, before it is drafted, revised, updated or
+/// cancelled: nothing is kept. Who is not set yet issues it under a code of zeros.
 #[utoipa::path(post, path = "/api/v1/warnings/cap", operation_id = "preview_warning", tag = "alerts", security(("session" = [])),
     request_body = CapBody,
     responses((status = 200, body = String, content_type = "application/cap+xml"), ChangeProblems))]
@@ -118,13 +118,14 @@ pub(super) async fn cap(
     let by = visitor.actor().to_string();
     visitor.may(Right::ReadAlerts)?;
     let sender = sender(&app.store)?;
-    let context = context(&app, 0, &by, &sender);
-    Ok(super::cap::draft(
-        &app,
-        body.status.0,
-        body.content,
-        &context,
-    )?)
+    let of: Option<Kept<Warning>> = match body.warning {
+        Some(id) => Some(numbered(&app, &id.to_string())?),
+        None => None,
+    };
+    let id = of.as_ref().map_or(0, |kept| kept.id);
+    let context = context(&app, id, &by, &sender);
+    let before = of.as_ref().map(|kept| &kept.sheet);
+    Ok(super::cap::preview(&app, &body, before, &context)?)
 }
 
 /// Take a step of a warning: revise, approve, issue, update, cancel.

@@ -1,6 +1,7 @@
 //! Readings that are put right or taken back. What was kept stays as it was: an
 //! entry of the record says what holds now, who said so and when, and every
-//! answer honours it. What was judged is not judged again.
+//! answer honours it. What was judged is not judged again: an open alert that rests on
+//! such a reading says so.
 
 use tokio::sync::MutexGuard;
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
@@ -104,17 +105,22 @@ impl Amending<'_> {
         Ok(())
     }
 
-    /// Writes all of it down in the record, at once; then it holds.
+    /// Writes all of it down in the record, at once; then it holds. Returns what was
+    /// amended.
     ///
     /// # Errors
     /// When nothing could be written.
-    pub async fn finish(self, by: String, grounds: Option<String>) -> Result<(), Refusal> {
+    pub async fn finish(
+        self,
+        by: String,
+        grounds: Option<String>,
+    ) -> Result<Vec<Amendment>, Refusal> {
         let item = |one: &Amendment| Item::of(ItemKind::ReadingAmendment, &one.id.to_string(), one);
         let items = self.amendments.iter().map(item);
         let items = items.collect::<Result<Vec<_>, _>>()?;
         self.store.set_items(items, by, grounds, self.now).await?;
-        self.sensing.history.amend(self.amendments);
-        Ok(())
+        self.sensing.history.amend(self.amendments.clone());
+        Ok(self.amendments)
     }
 }
 

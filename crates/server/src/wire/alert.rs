@@ -224,6 +224,8 @@ pub struct AlertView {
     pub rules: Vec<String>,
     /// Streams that it is found on at present.
     pub streams: Vec<u64>,
+    /// Readings it rests on that were put right or taken back since it was judged.
+    pub amended: u32,
     /// What the reader may do with it now, as far as the reader may.
     pub actions: Vec<AlertActionWord>,
 }
@@ -262,6 +264,7 @@ impl AlertView {
             thing: alert.spot.thing,
             rules: alert.rules.keys().map(ToString::to_string).collect(),
             streams: streams.map(|stream| stream.0).collect(),
+            amended: alert.amended,
             actions: actions.into_iter().map(Word).collect(),
         }
     }

@@ -9,6 +9,7 @@ mod caller;
 mod case;
 mod city;
 mod device;
+mod device_keys;
 mod dossier;
 mod dossier_step;
 mod duplicate;
@@ -63,6 +64,7 @@ pub use device::{
     AggregateView, AggregatesView, DeviceBody, DeviceView, MqttView, OutsideView,
     ReleaseDeviceBody, RetentionBody, SummariesView, SummaryView,
 };
+pub use device_keys::{DeviceKeyBody, DeviceKeyView, DeviceVersion};
 pub use dossier::{
     CountView, CreditCase, CreditView, DeedRow, DossierCaseBody, DossierChangeView, DossierDetail,
     DossierPageView, DossierRow, EraseDossierBody, NeedView, NeedsView, RemarkBody, ScanView,

@@ -146,6 +146,12 @@ pub struct CapBody {
     pub content: Content,
     /// Whether it is meant.
     pub status: WarningStatusWord,
+    /// The warning that it would be said of: once that was issued, this is an update of it.
+    #[serde(default)]
+    pub warning: Option<u64>,
+    /// Whether it would be its cancellation.
+    #[serde(default)]
+    pub cancel: bool,
 }
 
 /// Who issues warnings, and by which tables.

@@ -288,6 +288,20 @@ fn a_warning_above_yellow_is_approved_by_somebody_else_and_published() {
     assert!(feed.contains(&text(&actual["messages"][0])));
     assert!(!feed.contains(&text(&exercise["messages"][0])));
 
+    // What is issued already is seen as what it will be: an update, or its end.
+    for (cancel, kind) in [(false, "Update"), (true, "Cancel")] {
+        let asked = json!({"status": "actual", "content": content("red"),
+            "warning": actual["id"], "cancel": cancel});
+        let seen = leader.post("/api/v1/warnings/cap", &asked).text();
+        assert!(
+            seen.contains(&format!("<msgType>{kind}</msgType>")),
+            "{seen}"
+        );
+        let references = format!("warning@town.example,{},", text(&actual["messages"][0]));
+        assert!(seen.contains(&references), "{seen}");
+        valid(&seen);
+    }
+
     std::thread::sleep(Duration::from_millis(1_100));
     let graver = json!({"action": "update", "content": content("red")});
     step(&operator, &actual, graver.clone()).refused(403, "policy.forbidden");
@@ -314,6 +328,62 @@ fn a_warning_above_yellow_is_approved_by_somebody_else_and_published() {
     assert!(last.contains(&format!("warning@town.example,{},", text(&messages[0]))));
     let public = town.nobody().get("/api/v1/public-warnings").expect(200);
     assert_eq!(public, json!([]));
+}
+
+#[test]
+fn the_feed_of_warnings_goes_on_page_by_page_without_exercises() {
+    let town = Town::new();
+    let (operator, steward) = (town.person("operator"), town.person("steward"));
+    let none = [("If-Match", "\"0\"".to_owned())];
+    let sender = json!({"code": "11010041600000", "sender": "warning@town.example"});
+    let set = json!({"value": {"sender": sender, "tables": []}, "grounds": "x"});
+    steward
+        .call(Method::PUT, "/api/v1/warning-settings", &none, Some(&set))
+        .expect(200);
+    let mut issued = Vec::new();
+    for n in 0..106 {
+        let status = if n % 20 == 3 { "exercise" } else { "actual" };
+        let draft = json!({"status": status, "ground": "雨量站", "content": content("blue")});
+        let drafted = operator.post("/api/v1/warnings", &draft).expect(201)["warning"].clone();
+        let path = format!("/api/v1/warnings/{}/steps", drafted["id"]);
+        let tag = [("If-Match", format!("\"{}\"", drafted["version"]))];
+        let issue = json!({"action": "issue"});
+        let done = operator
+            .call(Method::POST, &path, &tag, Some(&issue))
+            .expect(200);
+        if status == "actual" {
+            issued.push(text(&done["warning"]["messages"][0]));
+        }
+    }
+    assert_eq!(issued.len(), 100);
+    issued.reverse();
+    let entries = |page: &str| -> Vec<String> {
+        let ids = page.split("<id>urn:cap:").skip(1);
+        ids.map(|rest| rest[..rest.find('<').unwrap()].to_owned())
+            .collect()
+    };
+    let read = |path: &str| town.nobody().get(path).text();
+    let one = read("/cap/feed.atom");
+    assert_eq!(entries(&one), issued);
+    assert!(!one.contains("rel=\"next\""), "a hundred are one page");
+    // One more, and the oldest stands on the next page.
+    let draft = json!({"status": "actual", "ground": "雨量站", "content": content("blue")});
+    let drafted = operator.post("/api/v1/warnings", &draft).expect(201)["warning"].clone();
+    let path = format!("/api/v1/warnings/{}/steps", drafted["id"]);
+    let tag = [("If-Match", format!("\"{}\"", drafted["version"]))];
+    let issue = json!({"action": "issue"});
+    operator
+        .call(Method::POST, &path, &tag, Some(&issue))
+        .expect(200);
+    let first = read("/cap/feed.atom");
+    let shown = entries(&first);
+    assert_eq!((shown.len(), &shown[1..]), (100, &issued[..99]));
+    let next = first.find("/cap/feed.atom?before=").unwrap();
+    let next = &first[next..next + first[next..].find('"').unwrap()];
+    let second = read(next);
+    assert_eq!(entries(&second), issued[99..]);
+    assert!(!second.contains("rel=\"next\""));
+    town.nobody().get("/cap/feed.atom?before=soon").expect(422);
 }
 
 /// Checks a message against the schema of CAP 1.2, with a program that is not ours.

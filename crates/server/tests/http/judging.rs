@@ -170,6 +170,51 @@ fn a_reading_of_a_new_stream_raises_an_alert_and_a_case_whose_end_labels_it() {
 }
 
 #[test]
+fn an_open_alert_says_that_a_reading_it_rests_on_was_put_right() {
+    let town = Town::new();
+    set(&town, &rule("ponding", None, high("depth")));
+    let partner = town.person("partner");
+    let stream = gauge(&partner, "depth", "m", WEST);
+    let other = gauge(&partner, "other", "m", WEST);
+    send(&partner, stream, &[(at(8_000), 0.1), (at(10), 1.7)]);
+    send(&partner, other, &[(at(10), 3.0)]);
+    let alert = || alerts(&town, "open=true").pop();
+    until("the reading raises an alert", alert);
+    let amend = |id: u64, result: f64| {
+        let path = format!("/sta/v1.1/Observations({id})");
+        let body = json!({"result": result});
+        partner
+            .call(Method::PATCH, &path, &[], Some(&body))
+            .expect(200)
+    };
+    // One of long before, and one of another stream, are no grounds of it.
+    amend(0, 0.2);
+    amend(2, 2.0);
+    assert_eq!(alert().unwrap()["amended"], 0);
+    amend(1, 0.17);
+    let told = alert().unwrap();
+    assert_eq!(
+        (&told["amended"], &told["stands"]),
+        (&json!(1), &json!(true))
+    );
+    let id = &told["id"];
+    let detail = town.person("operator").get(&format!("/api/v1/alerts/{id}"));
+    let detail = detail.expect(200);
+    let step = detail["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(step["event"], "readings_amended");
+    let reading = &step["data"]["readings_amended"]["readings"][0];
+    assert_eq!(
+        (&reading["was"], &reading["now"], &reading["stream"]),
+        (&json!(1.7), &json!(0.17), &json!(stream))
+    );
+    // Taken back as well, it is told once more.
+    let path = "/sta/v1.1/Observations(1)";
+    partner.call(Method::DELETE, path, &[], None).expect(200);
+    assert_eq!(alert().unwrap()["amended"], 2);
+    town.stop_and_verify();
+}
+
+#[test]
 fn a_rule_is_tried_on_the_past_and_a_changed_one_judges_what_comes_next() {
     let town = Town::new();
     let partner = town.person("partner");

@@ -785,6 +785,19 @@ const TABLE: &[(&str, &str)] = &[
         "POST /api/v1/devices/{device}/key",
         "401 403 403 403 403 409 403 403 403",
     ),
+    // This device's account was there before it.
+    (
+        "GET /api/v1/devices/{device}/keys",
+        "401 403 403 403 403 409 403 403 403",
+    ),
+    (
+        "DELETE /api/v1/devices/{device}/keys/{key}",
+        "401 403 403 403 403 409 403 403 403",
+    ),
+    (
+        "GET /api/v1/devices/{device}/history",
+        "401 403 403 403 403 200 200 200 403",
+    ),
     (
         "GET /api/v1/edge/bundle",
         "401 403 403 403 403 403 403 403 200",
@@ -1136,6 +1149,7 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{message}", "none.xml")
             .replace("{hook}", "none")
             .replace("{device}", "partner")
+            .replace("{key}", "0123456789abcdef")
             .replace("{collection}", "things")
             .replace("{feature}", "9")
             .replace("{layer}", "police")

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use crate::common::{Answer, Client, Town};
+use crate::common::{Answer, Client, Town, text};
 
 pub(crate) const ROOT: &str = "/sta/v1.1";
 
@@ -33,6 +33,15 @@ pub(crate) fn made(answer: &Answer) -> String {
 
 pub(crate) fn get(client: &Client, path: &str) -> Value {
     client.get(&path.replace(' ', "%20")).expect(200)
+}
+
+/// Waits until something is so, at most ten seconds.
+fn until(mut so: impl FnMut() -> bool) {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !so() {
+        assert!(std::time::Instant::now() < end, "it never was so");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }
 
 pub(crate) fn values(set: &Value) -> Vec<Value> {
@@ -374,6 +383,117 @@ fn a_device_speaks_for_its_own_streams_and_is_quarantined_when_it_does_not() {
     key("operator").refused(404, "device.none");
     // Nor does the account of another system, which a steward could then speak for.
     key("partner").refused(409, "device.account-before");
+}
+
+#[test]
+fn entities_are_found_by_their_observations() {
+    let town = Town::new();
+    let (partner, first) = rain(&town);
+    made(&partner.post("/sta/v1.1/Things", &thing("gauge 2")));
+    let second = "/sta/v1.1/Datastreams(2)";
+    for (stream, minute, result) in [
+        (&*first, 1, 3),
+        (&first, 2, 9),
+        (second, 1, 7),
+        (second, 2, 4),
+    ] {
+        let at = format!("2026-02-03T00:{minute:02}:00Z");
+        let one = json!({"phenomenonTime": at, "result": result});
+        made(&partner.post(&format!("{stream}/Observations"), &one));
+    }
+    let found = |set: &str, filter: &str| {
+        let path = format!("/sta/v1.1/{set}?$select=id&$filter={filter}");
+        let found = values(&get(&partner, &path)).into_iter();
+        found
+            .map(|one| one["@iot.id"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let of = "Datastreams/Observations";
+    assert_eq!(found("Things", &format!("{of}/result gt 8")), [1]);
+    assert_eq!(found("Things", &format!("{of}/result gt 5")), [1, 2]);
+    assert_eq!(found("Things", &format!("not ({of}/result gt 8)")), [2]);
+    // One observation must meet both.
+    let both = format!("{of}/result gt 5 and {of}/phenomenonTime lt 2026-02-03T00:02:00Z");
+    assert_eq!(found("Things", &both), [2]);
+    let named = format!("substringof('2',name) and {of}/result add 1 gt 5");
+    assert_eq!(found("Things", &named), [2]);
+    let either = format!("name eq 'gauge 2' or {of}/result eq 9");
+    assert_eq!(found("Things", &either), [1, 2]);
+    assert_eq!(found("Datastreams", "Observations/id eq 2"), [2]);
+    assert_eq!(found("FeaturesOfInterest", "Observations/result eq 4"), [2]);
+    assert_eq!(found("Things", "Locations/name eq 'none'"), [0; 0]);
+    let refused =
+        partner.get(&format!("/sta/v1.1/Things?$filter={of}/result gt id").replace(' ', "%20"));
+    assert_eq!(refused.expect(501)["type"], "sta.unsupported");
+    let expanded = get(
+        &partner,
+        "/sta/v1.1/Things(1)?$expand=Datastreams($filter=Observations/result gt 100)",
+    );
+    assert_eq!(expanded["Datastreams"], json!([]));
+}
+
+#[test]
+fn the_keys_of_a_device_are_listed_ended_and_told_in_its_history() {
+    let town = Town::new();
+    let (_, stream) = rain(&town);
+    let steward = town.person("steward");
+    let path = |rest: &str| format!("/api/v1/devices/gauge-7{rest}");
+    let set = |version: u64, firmware: &str| {
+        let seen = [("If-Match", format!("\"{version}\""))];
+        let body = json!({"things": [1], "most_per_minute": 60, "firmware": firmware});
+        steward
+            .call(Method::PUT, &path(""), &seen, Some(&body))
+            .expect(200)
+    };
+    let first_version = set(0, "1.0")["version"].as_u64().unwrap();
+    let make = |body: &Value| text(&steward.post(&path("/key"), body).expect(200)["key"]);
+    let listed = || steward.get(&path("/keys")).expect(200);
+    let send = |key: &str, minute: u32| {
+        let at = format!("2026-02-03T00:{minute:02}:00Z");
+        let one = json!({"phenomenonTime": at, "result": 1});
+        let device = town
+            .nobody()
+            .with_cookie(Some(&format!("yiwang_session={key}")));
+        device.post(&format!("{stream}/Observations"), &one).status
+    };
+    assert_eq!(listed(), json!([]));
+    let (old, new) = (make(&json!({})), make(&json!({"days": 30})));
+    assert_eq!((send(&old, 1), send(&new, 2)), (201, 201));
+    let keys = listed();
+    let keys = keys.as_array().unwrap();
+    assert_eq!(keys.len(), 2);
+    assert_eq!(keys[0]["made_by"], "user:steward");
+    // That a key was used is noted a moment later.
+    until(|| {
+        let keys = listed();
+        keys.as_array()
+            .unwrap()
+            .iter()
+            .all(|key| key["used_at"].is_string())
+    });
+    // One is ended; the other goes on.
+    let old_id = text(&keys[1]["id"]);
+    let end = |id: &str| steward.call(Method::DELETE, &path(&format!("/keys/{id}")), &[], None);
+    assert_eq!(end(&old_id).expect(200).as_array().unwrap().len(), 1);
+    end(&old_id).refused(404, "device.no-key");
+    assert_eq!((send(&old, 3), send(&new, 4)), (401, 201));
+    // A new one takes the place of all others at once.
+    let last = make(&json!({"end_others": true}));
+    assert_eq!((send(&new, 5), send(&last, 6)), (401, 201));
+    assert_eq!(listed().as_array().unwrap().len(), 1);
+    set(first_version, "2.0");
+    let history = steward.get(&path("/history")).expect(200);
+    let told: Vec<_> = history["versions"].as_array().unwrap().iter().collect();
+    let keys_at = |n: usize| told[n]["value"]["keys"].as_array().unwrap().len();
+    assert_eq!(
+        (0..told.len()).map(keys_at).collect::<Vec<_>>(),
+        [0, 1, 2, 1, 1, 1]
+    );
+    assert_eq!(told[0]["value"]["firmware"], "1.0");
+    assert_eq!(told[5]["value"]["firmware"], "2.0");
+    assert_eq!(told[5]["set_by"], "user:steward");
+    // A key that is told once is nowhere in the record.
+    assert!(!history.to_string().contains(&last));
 }
 
 #[test]

@@ -151,6 +151,26 @@ fn a_device_amends_its_own_readings_only() {
 }
 
 #[test]
+fn an_observation_is_put_right_to_a_feature_of_interest_that_is_there_only() {
+    let town = Town::new();
+    let (partner, stream) = rain(&town);
+    five(&partner, &stream);
+    let one = format!("{ROOT}/Observations(1)");
+    let of = |feature: u64| json!({"FeatureOfInterest": {"@iot.id": feature}});
+    let refused = patch(&partner, &one, &of(99));
+    assert_eq!(refused.json()["type"], "reading.no-feature");
+    let feature = json!({"name": "桥墩", "description": "", "encodingType": "application/vnd.geo+json",
+        "feature": {"type": "Point", "coordinates": [116.4, 39.9]}});
+    let made = made(&partner.post(&format!("{ROOT}/FeaturesOfInterest"), &feature));
+    let id: u64 = made[made.find('(').unwrap() + 1..made.len() - 1]
+        .parse()
+        .unwrap();
+    patch(&partner, &one, &of(id)).expect(200);
+    let found = get(&partner, &format!("{made}/Observations"));
+    assert_eq!(found["value"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn entities_are_changed_by_the_steps_of_a_json_patch_all_or_none() {
     let town = Town::new();
     let (partner, _) = rain(&town);

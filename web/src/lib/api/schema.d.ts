@@ -1379,6 +1379,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was registered of a device, and its keys, each time one of them changed: by
+         *     whom, when and on what grounds.
+         */
+        get: operations["device_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device}/key": {
         parameters: {
             query?: never;
@@ -1390,10 +1410,47 @@ export interface paths {
         put?: never;
         /**
          * Give a registered device a new key, by which it signs in; it is told this once.
-         *     Those it had before go on until they end or its account's password is set.
+         *     Those it had before go on until they end or are ended, unless this ends them.
          */
         post: operations["make_device_key"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of a registered device that have not ended, the latest first. */
+        get: operations["device_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a key of a device: within half a minute nothing more is taken by it, and its
+         *     connections are closed. Answers the keys that are left.
+         */
+        delete: operations["end_device_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2665,8 +2722,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a warning would say in CAP 1.2, before it is drafted or revised: nothing is kept.
-         *     Who is not set yet issues it under a code of zeros.
+         * What a warning would say in CAP 1.2, before it is drafted, revised, updated or
+         *     cancelled: nothing is kept. Who is not set yet issues it under a code of zeros.
          */
         post: operations["preview_warning"];
         delete?: never;
@@ -3252,6 +3309,11 @@ export interface components {
         AlertView: {
             /** @description What the reader may do with it now, as far as the reader may. */
             actions: components["schemas"]["AlertAction"][];
+            /**
+             * Format: int32
+             * @description Readings it rests on that were put right or taken back since it was judged.
+             */
+            amended: number;
             /** @description The area it is in. */
             area: string | null;
             /** @description The case that takes it on. */
@@ -3792,10 +3854,17 @@ export interface components {
         };
         /** @description A warning to see in CAP before it is one. */
         CapBody: {
+            /** @description Whether it would be its cancellation. */
+            cancel?: boolean;
             /** @description What it says: its form is described in docs/API.md. */
             content: Record<string, never>;
             /** @description Whether it is meant. */
             status: components["schemas"]["WarningStatus"];
+            /**
+             * Format: int64
+             * @description The warning that it would be said of: once that was issued, this is an update of it.
+             */
+            warning?: number | null;
         };
         /** @description One case, whole. */
         CaseDetail: components["schemas"]["CaseRow"] & components["schemas"]["DutyView"] & components["schemas"]["LifeView"] & components["schemas"]["MergingView"] & {
@@ -4531,6 +4600,54 @@ export interface components {
              */
             subscribe?: string[] | null;
             /** @description The things it speaks for; their datastreams are its own. */
+            things: number[];
+        };
+        /** @description A new key of a device. */
+        DeviceKeyBody: {
+            /**
+             * Format: int32
+             * @description Days until it ends; 365 unless given.
+             */
+            days?: number | null;
+            /** @description Whether the keys that it had before end in the same change. */
+            end_others?: boolean;
+        };
+        /** @description A key of a device; the key itself is told once, when it is made. */
+        DeviceKeyView: {
+            /** @description When it ends. */
+            ends: components["schemas"]["Time"];
+            /** @description By which it is told apart: the beginning of its hash. */
+            id: string;
+            made_at: components["schemas"]["Time"] | null;
+            /** @description Who made it, as the record names them. */
+            made_by: string | null;
+            used_at: components["schemas"]["Time"] | null;
+        };
+        /** @description What was registered of a device at a time, and the keys it had. */
+        DeviceVersion: {
+            /**
+             * Format: date
+             * @description When it was last calibrated.
+             */
+            calibrated: string | null;
+            /** @description Which firmware it runs. */
+            firmware: string | null;
+            /** @description The ids of its keys. */
+            keys: string[];
+            /**
+             * Format: int64
+             * @description Most readings in a minute.
+             */
+            most_per_minute: number;
+            /** @description Code of the unit that answers for it. */
+            owner: string | null;
+            place: components["schemas"]["PointBody"] | null;
+            /** @description MQTT topics that it may publish under beside those of readings. */
+            publish: string[];
+            quarantine: components["schemas"]["Suspicion"] | null;
+            /** @description MQTT filters that it may subscribe to. */
+            subscribe: string[];
+            /** @description The things it speaks for. */
             things: number[];
         };
         /** @description A device, or a program that has sent readings. */
@@ -6982,6 +7099,11 @@ export interface components {
             versions: components["schemas"]["Setting_CityBody"][];
         };
         /** @description All that something was set to. */
+        SettingHistory_DeviceVersion: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_DeviceVersion"][];
+        };
+        /** @description All that something was set to. */
         SettingHistory_MappingBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_MappingBody"][];
@@ -7067,6 +7189,48 @@ export interface components {
                 limits: components["schemas"]["LimitsBody"];
                 /** @description Its name. */
                 name: components["schemas"]["NameBody"];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_DeviceVersion: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description What was registered of a device at a time, and the keys it had. */
+            value: {
+                /**
+                 * Format: date
+                 * @description When it was last calibrated.
+                 */
+                calibrated: string | null;
+                /** @description Which firmware it runs. */
+                firmware: string | null;
+                /** @description The ids of its keys. */
+                keys: string[];
+                /**
+                 * Format: int64
+                 * @description Most readings in a minute.
+                 */
+                most_per_minute: number;
+                /** @description Code of the unit that answers for it. */
+                owner: string | null;
+                place: components["schemas"]["PointBody"] | null;
+                /** @description MQTT topics that it may publish under beside those of readings. */
+                publish: string[];
+                quarantine: components["schemas"]["Suspicion"] | null;
+                /** @description MQTT filters that it may subscribe to. */
+                subscribe: string[];
+                /** @description The things it speaks for. */
+                things: number[];
             };
             /**
              * Format: int64
@@ -17870,6 +18034,77 @@ export interface operations {
             };
         };
     };
+    device_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its account. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What was registered of a device, and its keys, each time one of them changed: by
+             *     whom, when and on what grounds.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_DeviceVersion"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     make_device_key: {
         parameters: {
             query?: never;
@@ -17882,13 +18117,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["KeyBody"];
+                "application/json": components["schemas"]["DeviceKeyBody"];
             };
         };
         responses: {
             /**
              * @description Give a registered device a new key, by which it signs in; it is told this once.
-             *     Those it had before go on until they end or its account's password is set.
+             *     Those it had before go on until they end or are ended, unless this ends them.
              */
             200: {
                 headers: {
@@ -17896,6 +18131,291 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its account. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys of a registered device that have not ended, the latest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceKeyView"][];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_device_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of its account. */
+                device: string;
+                /** @description The key's id. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description End a key of a device: within half a minute nothing more is taken by it, and its
+             *     connections are closed. Answers the keys that are left.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceKeyView"][];
                 };
             };
             /** @description Malformed request */
@@ -25562,8 +26082,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description What a warning would say in CAP 1.2, before it is drafted or revised: nothing is kept.
-             *     Who is not set yet issues it under a code of zeros.
+             * @description What a warning would say in CAP 1.2, before it is drafted, revised, updated or
+             *     cancelled: nothing is kept. Who is not set yet issues it under a code of zeros.
              */
             200: {
                 headers: {

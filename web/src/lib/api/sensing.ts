@@ -48,6 +48,9 @@ export type Table = {
 export type WarningSettings = { sender: { code: string; sender: string }; tables: Table[] };
 export type Device = Schemas['DeviceView'];
 export type DeviceBody = Schemas['DeviceBody'];
+export type Mqtt = Schemas['MqttView'];
+export type DeviceKey = Schemas['DeviceKeyView'];
+export type DeviceVersion = Schemas['DeviceVersion'];
 export type Mapping = Schemas['MappingBody'];
 export type Summary = Schemas['SummaryView'];
 export type Baseline = Schemas['BaselineView'];
@@ -155,11 +158,16 @@ export const sensing = {
     ground: string;
     status: WarningStatus;
   }) => answer(client.POST('/api/v1/warnings', { body: body as object as Schemas['DraftBody'] })),
-  /** What a warning would say in CAP. */
-  cap: async (status: WarningStatus, content: WarningContent) =>
+  /** What a warning would say in CAP: of one that was issued, its update or its end. */
+  cap: async (
+    status: WarningStatus,
+    content: WarningContent,
+    warning: number | null,
+    cancel: boolean,
+  ) =>
     (await answer(
       client.POST('/api/v1/warnings/cap', {
-        body: { status, content } as object as Schemas['CapBody'],
+        body: { status, content, warning, cancel } as object as Schemas['CapBody'],
         parseAs: 'text',
       }),
     )) as string,
@@ -176,6 +184,7 @@ export const sensing = {
       }),
     ),
   devices: () => answer(client.GET('/api/v1/devices')),
+  mqtt: () => answer(client.GET('/api/v1/mqtt')),
   setDevice: (device: string, version: number, body: DeviceBody) =>
     answer(
       client.PUT('/api/v1/devices/{device}', {
@@ -183,8 +192,23 @@ export const sensing = {
         body,
       }),
     ),
-  newKey: (device: string) =>
-    answer(client.POST('/api/v1/devices/{device}/key', { params: { path: { device } }, body: {} })),
+  keys: (device: string) =>
+    answer(client.GET('/api/v1/devices/{device}/keys', { params: { path: { device } } })),
+  /** A new key; with `others`, those it had before end in the same change. */
+  newKey: (device: string, others: boolean) =>
+    answer(
+      client.POST('/api/v1/devices/{device}/key', {
+        params: { path: { device } },
+        body: { end_others: others },
+      }),
+    ),
+  endKey: (device: string, key: string) =>
+    answer(
+      client.DELETE('/api/v1/devices/{device}/keys/{key}', { params: { path: { device, key } } }),
+    ),
+  deviceHistory: async (device: string): Promise<Setting<DeviceVersion>[]> =>
+    (await answer(client.GET('/api/v1/devices/{device}/history', { params: { path: { device } } })))
+      .versions,
   mappings: async (): Promise<Setting<Mapping>[]> =>
     (await answer(client.GET('/api/v1/mqtt/mappings'))).settings,
   mappingHistory: async (mapping: string): Promise<Setting<Mapping>[]> =>

@@ -33,6 +33,9 @@ export const sensingZh = {
     score: (score: string) => `异常分 ${score}`,
     odd: '哪些读数不同寻常，为什么',
     oddMore: (n: number) => `另有 ${n} 处，见下表。`,
+    beyond: (n: number, values: string[]) =>
+      `▲ 有 ${n} 处超出图的范围（${values.join('、')}），标在图的边上，数值见下表。`,
+    wholeRange: '按全部数值显示',
     ground: (what: string, seen: string, low: string, high: string) =>
       `${what}为 ${seen}，以往在 ${low} ～ ${high} 之间`,
     experts: {
@@ -163,6 +166,9 @@ export const sensingZh = {
     raised: '发生于',
     outcome: { real: '属实', false: '误报', unknown: '不明' },
     outcomeIs: (what: string) => `结果：${what}`,
+    amended: (n: number) => `依据的 ${n} 个读数已更正`,
+    amendedReading: (stream: number, at: string, was: string | null, now: string | null) =>
+      `数据流 ${stream}，${at}：${was ?? '无数值'} ${now === null ? '已撤回' : `更正为 ${now}`}`,
     history: '经过',
     hide: '收起',
     actions: {
@@ -243,6 +249,9 @@ export const sensingEn: SensingMessages = {
     score: (score) => `score ${score}`,
     odd: 'What was out of the ordinary, and why',
     oddMore: (n) => `${n} more: see the table below.`,
+    beyond: (n, values) =>
+      `▲ ${n} beyond what is drawn (${values.join(', ')}), marked at the edge; the table has them.`,
+    wholeRange: 'Draw all of it',
     ground: (what, seen, low, high) => `${what}: ${seen}, and ${low} to ${high} until then`,
     experts: {
       value: 'the reading',
@@ -379,6 +388,9 @@ export const sensingEn: SensingMessages = {
     raised: 'Raised',
     outcome: { real: 'Real', false: 'False alarm', unknown: 'Unknown' },
     outcomeIs: (what) => `Outcome: ${what}`,
+    amended: (n) => `${n} ${n === 1 ? 'reading' : 'readings'} it rests on put right since`,
+    amendedReading: (stream, at, was, now) =>
+      `datastream ${stream}, ${at}: ${was ?? 'no number'} ${now === null ? 'taken back' : `put right to ${now}`}`,
     history: 'What happened',
     hide: 'Fold',
     actions: {

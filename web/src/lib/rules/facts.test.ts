@@ -93,4 +93,14 @@ describe('what causes are called', () => {
     expect(names.get('ponding')?.zh).toBe('积水');
     expect(names.get('gas')?.zh).toBe('燃气浓度');
   });
+
+  it('is the names of its rules where no rule says it', () => {
+    const rules = ['水位高', '水位涨', '水位涨', '水淹'].map((zh) => {
+      const { cause_name: _, ...plain } = named('water', zh);
+      return plain;
+    });
+    expect(causeNames(rules.slice(0, 3)).get('water')?.zh).toBe('水位高、水位涨');
+    expect(causeNames(rules).get('water')?.zh).toBe('水位高、水位涨等 3 条规则');
+    expect(causeNames(rules).get('water')?.en).toBe('水位高, 水位涨 and 1 more');
+  });
 });

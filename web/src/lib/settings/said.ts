@@ -1,4 +1,5 @@
 import { i18n } from '../i18n/index.svelte';
+import { deviceWords } from '../i18n/devices';
 import { words } from '../i18n/settings';
 import { names } from '../names';
 import type { Span } from '../api/settings';
@@ -45,6 +46,10 @@ function part(at: string, text: string): string {
   }
   if (at === 'duties') return list(names.category);
   if (at === 'areas') return list(names.area);
+  if (at === 'owner') return text === '—' ? text : names.unit(text);
+  if (at === 'keys') return list((id) => id.slice(0, 8));
+  const why = i18n.t.sensing.devices.why;
+  if (at === 'quarantine' && Object.hasOwn(why, text)) return why[text as keyof typeof why];
   const t = words();
   if (at.endsWith('grade') && Object.hasOwn(t.grades, text)) {
     return t.grades[text as keyof typeof t.grades];
@@ -55,7 +60,7 @@ function part(at: string, text: string): string {
 
 /** What a path of a value is called on its form. */
 function field(at: string): string {
-  const t = words();
+  const [t, d] = [words(), deviceWords()];
   const known: Record<string, string> = {
     'name.zh': t.nameZh,
     'name.en': t.nameEn,
@@ -73,6 +78,18 @@ function field(at: string): string {
     'calendar.weekdays': t.weekdays,
     'calendar.holidays': t.ownHolidays,
     'calendar.make_up_days': t.ownMakeUp,
+    things: d.things,
+    firmware: d.firmware,
+    owner: d.owner,
+    place: d.place,
+    'place.lon': d.lon,
+    'place.lat': d.lat,
+    calibrated: d.calibrated,
+    most_per_minute: d.most,
+    publish: d.publish,
+    subscribe: d.subscribe,
+    quarantine: i18n.t.sensing.devices.quarantined,
+    keys: d.keys.title,
     'calendar.unlisted_years': t.unlistedYears,
   };
   if (known[at]) return known[at];
@@ -100,13 +117,16 @@ function field(at: string): string {
   return parts.filter(Boolean).join(' · ');
 }
 
+/** Fields that are lists: what came and what went is said, not the whole. */
+const LISTS = new Set(['duties', 'areas', 'things', 'publish', 'subscribe', 'keys']);
+
 export const said = {
   span,
   field,
   /** Who, as the record names them: `user:li.na` is li.na. */
   person: (by: string | null) => by?.replace(/^(user|system):/, '') ?? '',
   change: ({ at, before, after }: { at: string; before: string; after: string }) => {
-    const listed = at === 'duties' || at === 'areas';
+    const listed = LISTS.has(at);
     if (!listed) return `${part(at, before)} → ${part(at, after)}`;
     const parts = [after ? `+ ${part(at, after)}` : '', before ? `− ${part(at, before)}` : ''];
     return parts.filter(Boolean).join('  ');

@@ -6,8 +6,9 @@ use jiff::ToSpan as _;
 use serde::Serialize;
 use serde_json::json;
 use yiwang_base::Timestamp;
-use yiwang_server::accounts::{known_account, sign_in_name};
+use yiwang_server::accounts::{COMMAND_LINE, known_account, sign_in_name};
 use yiwang_server::http::{new_token, token_hash};
+use yiwang_store::{KeysEnding, NewKey};
 
 use super::{Context, by_command_line, named};
 use crate::cli::control::Server;
@@ -53,8 +54,13 @@ impl Key {
             let key = new_token()?;
             let now = Timestamp::now();
             let ends = now.checked_add((24 * i64::from(self.days)).hours())?;
+            let made = NewKey {
+                token_hash: token_hash(&key),
+                ends,
+            };
+            let (name, by) = (account.name.clone(), format!("system:{COMMAND_LINE}"));
             store
-                .open_session(token_hash(&key), account.name.clone(), now, ends)
+                .change_keys(name, Some(made), KeysEnding::None, by, now)
                 .await?;
             let view = View {
                 name: account.name.as_str(),

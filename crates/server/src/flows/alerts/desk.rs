@@ -314,14 +314,18 @@ pub(crate) fn raise(rule: &Rule, found: Found, spot: Spot) -> AlertCommand {
 
 /// An entry holds numbers that every reader of JSON keeps exactly.
 fn plain(ground: Ground) -> Ground {
-    let plain = |value: f64| (value.clamp(-1e12, 1e12) * 1e3).round() / 1e3;
     match ground {
         Ground::Measured { level, value } => Ground::Measured {
-            level: plain(level),
-            value: plain(value),
+            level: plain_number(level),
+            value: plain_number(value),
         },
         other => other,
     }
+}
+
+/// The same of a number.
+pub(super) fn plain_number(value: f64) -> f64 {
+    (value.clamp(-1e12, 1e12) * 1e3).round() / 1e3
 }
 
 fn spot(store: &Store, city: &City, finding: &Finding) -> Result<Option<Spot>, Refusal> {

@@ -1,5 +1,6 @@
 //! Finding → alert → case → what came of it (感知 → 告警 → 工单 → 结果).
 
+mod amended;
 mod case;
 mod clock;
 mod desk;
@@ -15,6 +16,7 @@ use yiwang_sensing::docket::{Docket as _, Kept};
 use yiwang_store::Store;
 
 use crate::http::App;
+pub(crate) use amended::tell_amended;
 pub(crate) use case::{alike, category_of, new_case, outcome as outcome_of};
 use desk::Desk;
 pub(crate) use desk::{alert_of, found_of, raise};

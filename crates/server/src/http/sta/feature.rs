@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use yiwang_base::{Refusal, Timestamp};
-use yiwang_history::Row;
+use yiwang_history::{Row, Streams};
 use yiwang_sensing::StreamId;
 use yiwang_sensing::registry::{Entity, Key, Kind, RegistryStore as _};
 
@@ -61,6 +61,14 @@ impl Source<'_> {
     /// The observations of a feature: of things that were at its place, and of
     /// streams whose observations name it.
     pub(super) fn observations_of_feature(&self, feature: &Entity) -> Result<Set, Refusal> {
+        Ok(Set::Observations {
+            streams: self.streams_of_feature(feature)?,
+            feature: Some(feature.key.1),
+        })
+    }
+
+    /// The streams that may have observations of a feature.
+    pub(super) fn streams_of_feature(&self, feature: &Entity) -> Result<Streams, Refusal> {
         let mut streams: BTreeSet<u64> = feature.linked(Kind::Datastream).collect();
         for place in feature.linked(Kind::Location) {
             let place = Key(Kind::Location, place);
@@ -72,9 +80,6 @@ impl Source<'_> {
                 }
             }
         }
-        Ok(Set::Observations {
-            streams: yiwang_history::Streams::these(streams.into_iter().map(StreamId)),
-            feature: Some(feature.key.1),
-        })
+        Ok(Streams::these(streams.into_iter().map(StreamId)))
     }
 }

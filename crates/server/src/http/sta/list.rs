@@ -6,7 +6,7 @@ use yiwang_base::{Refusal, RefusalKind};
 use yiwang_history::Streams;
 use yiwang_sensing::StreamId;
 use yiwang_sensing::registry::{Key, Kind, RegistryStore as _, Wanted};
-use yiwang_sta::{Expr, Infix, Options, OrderBy, Value, eval, holds};
+use yiwang_sta::{Expr, Infix, Options, OrderBy, Value, eval};
 
 use super::member::{Member, Seen, Source};
 
@@ -183,9 +183,8 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn take(&mut self, source: &Source<'_>, member: Member) -> Result<(), Refusal> {
-        let seen = Seen(source, &member);
         if let Some(filter) = &self.options.filter
-            && !holds(filter, &seen)?
+            && !source.fits(&member, filter)?
         {
             return Ok(());
         }
@@ -197,6 +196,7 @@ impl<'a> Gathered<'a> {
             }
             return Ok(());
         }
+        let seen = Seen(source, &member);
         let keys = self
             .options
             .order

@@ -10,6 +10,7 @@ use yiwang_store::Store;
 
 use super::feature::feature_of;
 use super::list::Set;
+use super::observed::Budget;
 
 /// What answers are read from.
 pub(super) struct Source<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Source<'a> {
     pub(super) history: &'a History,
     pub(super) links: Links,
     pub(super) now: Timestamp,
+    /// What it may still cost to find entities by their observations.
+    pub(super) budget: Budget,
 }
 
 /// One entity of a set.
@@ -147,15 +150,7 @@ impl Source<'_> {
                         limit: MOST_RELATED,
                     })?,
                     // Not through all readings of a stream.
-                    Set::Observations { .. } => {
-                        return Err(Refusal::new(
-                            yiwang_base::RefusalKind::Invalid,
-                            "sta.unsupported",
-                            "不支持按观测筛选其他对象",
-                            "other entities cannot be found by their observations",
-                        )
-                        .at("$filter"));
-                    }
+                    Set::Observations { .. } => return Err(super::observed::mixed()),
                 };
                 let related = related.into_iter().map(Member::Entity);
                 let values = related.map(|other| self.property(&other, rest));

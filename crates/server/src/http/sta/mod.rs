@@ -15,6 +15,7 @@ mod landing;
 mod list;
 mod member;
 mod observations;
+mod observed;
 mod read;
 mod write;
 

@@ -16,7 +16,8 @@ impl Source<'_> {
         options: &Options,
     ) -> Result<Listing, Refusal> {
         let mut query = Query::of(streams.clone());
-        let whole = narrow(&mut query, options);
+        let filter = options.filter.as_ref();
+        let whole = filter.is_none_or(|filter| narrow(&mut query, filter));
         let ordered = match order_of(options) {
             Some(order) => {
                 query.order = order;
@@ -97,10 +98,7 @@ fn order_of(options: &Options) -> Option<Order> {
 
 /// Narrows a query by those parts of a filter that it knows; says whether that
 /// is the whole filter.
-fn narrow(query: &mut Query, options: &Options) -> bool {
-    let Some(filter) = &options.filter else {
-        return true;
-    };
+pub(super) fn narrow(query: &mut Query, filter: &Expr) -> bool {
     let mut whole = true;
     for part in filter.conjuncts() {
         let known = part.comparison().is_some_and(|(path, infix, value)| {

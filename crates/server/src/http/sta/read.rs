@@ -13,6 +13,7 @@ use yiwang_sta::{End, Expand, Links, Options, Path, data_array, entity_json, nam
 use super::answer::links;
 use super::list::{Listing, Set};
 use super::member::{Member, Source};
+use super::observed::Budget;
 use crate::http::problem::Answer;
 use crate::http::session::Visitor;
 use crate::http::state::{App, now};
@@ -63,6 +64,7 @@ pub(super) async fn find(
             history: &app.sensing.history,
             links,
             now: at,
+            budget: Budget::new(),
         };
         source.find(&path, &query)
     });

@@ -18,6 +18,8 @@ use yiwang_sta::{End, Links, Options, Path, names, observation_body, read_observ
 use super::answer::links;
 use super::body::{Patch, known_links, malformed, object, said};
 use super::member::Source;
+use super::observed::Budget;
+use crate::flows::alerts;
 use crate::http::body::receive;
 use crate::http::problem::Answer;
 use crate::http::session::Visitor;
@@ -302,6 +304,7 @@ impl Work<'_> {
             history: &self.app.sensing.history,
             links: self.caller.links.clone(),
             now: self.at,
+            budget: Budget::new(),
         }
     }
 
@@ -499,8 +502,11 @@ impl Work<'_> {
                 None => amending.take_back(id).await?,
                 Some(patch) => {
                     let row = amending.row(id)?;
-                    let said = put_right(&row, patch, amended.whole)?;
+                    let (said, feature) = put_right(&row, patch, amended.whole)?;
                     amending.put_right(id, said).await?;
+                    if let Some(feature) = feature {
+                        add_features(store, &[(feature, row.reading.stream)], self.at).await?;
+                    }
                 }
             }
             self.done[amended.call] = Some(Done {
@@ -509,7 +515,9 @@ impl Work<'_> {
                 body: id.into(),
             });
         }
-        amending.finish(self.caller.by.clone(), None).await
+        let amended = amending.finish(self.caller.by.clone(), None).await?;
+        alerts::tell_amended(self.app, &amended, &self.caller.by).await;
+        Ok(())
     }
 
     async fn finish(mut self) -> Result<Vec<Done>, Refusal> {
@@ -576,12 +584,18 @@ impl Work<'_> {
     }
 }
 
-/// What an observation is put right to. Its datastream stays.
-fn put_right(row: &yiwang_history::Row, patch: Patch, whole: bool) -> Result<Reads, Refusal> {
+/// What an observation is put right to, and the feature of interest if it is another one.
+/// Its datastream stays.
+fn put_right(
+    row: &yiwang_history::Row,
+    patch: Patch,
+    whole: bool,
+) -> Result<(Reads, Option<u64>), Refusal> {
     let note = row.note.as_deref();
     let before = observation_body(row.reading.at, row.reading.value, note);
     let noted = note.and_then(|note| serde_json::from_str::<Map<String, Json>>(note).ok());
-    let mut feature = noted.and_then(|note| note.get("foi")?.as_u64());
+    let named = noted.and_then(|note| note.get("foi")?.as_u64());
+    let mut feature = named;
     let mut body = match patch {
         Patch::Fields(fields) if whole => fields,
         Patch::Fields(fields) => {
@@ -616,11 +630,12 @@ fn put_right(row: &yiwang_history::Row, patch: Patch, whole: bool) -> Result<Rea
         }
     }
     let observed = read_observation(&body, feature)?;
-    Ok(Reads {
+    let reads = Reads {
         at: observed.at.unwrap_or(row.reading.at),
         value: Some(observed.value).filter(|value| !value.is_nan()),
         note: observed.note,
-    })
+    };
+    Ok((reads, feature.filter(|_| feature != named)))
 }
 
 fn wrong_address() -> Refusal {

@@ -1,0 +1,39 @@
+/** What an axis shows: from `low` to `high`. What lies beyond is marked at its edge. */
+export type Axis = { low: number; high: number; clipped: boolean };
+
+/** Values this many times the spread of the middle half beyond it are spikes. */
+const FAR = 3;
+/** An axis is cut where this is how much taller spikes alone make it. */
+const TALLER = 4;
+/** More than this share of the values are no spikes. */
+const MOST = 0.02;
+
+/**
+ * The axis of some values. A few spikes do not flatten all others: where they would make it
+ * more than four times as tall, it ends before them. Of values of which more than half are
+ * the same, such as rain, what rises above is what is looked for, and nothing is cut.
+ */
+export function axisOf(values: number[], whole = false): Axis {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0) return { low: 0, high: 1, clipped: false };
+  const [low, high] = [sorted[0]!, sorted[sorted.length - 1]!];
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+  const [first, third] = [at(0.25), at(0.75)];
+  const spread = third - first;
+  const all = { low, high, clipped: false };
+  if (whole || spread === 0) return all;
+  const near = sorted.filter(
+    (value) => value >= first - FAR * spread && value <= third + FAR * spread,
+  );
+  const spikes = sorted.length - near.length;
+  const [lowest, highest] = [near[0]!, near[near.length - 1]!];
+  const few = spikes > 0 && spikes <= Math.max(1, MOST * sorted.length);
+  if (!few || high - low <= TALLER * (highest - lowest)) return all;
+  // A little room shows that the line goes on.
+  const room = (highest - lowest) * 0.1;
+  return {
+    low: low < lowest ? lowest - room : low,
+    high: high > highest ? highest + room : high,
+    clipped: true,
+  };
+}

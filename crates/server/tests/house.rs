@@ -68,6 +68,26 @@ fn arrows_point_to_base_and_rooms_do_not_know_each_other() {
     );
 }
 
+/// What is written in a comment is not run by `./test`: looking for none takes a program for
+/// each crate. Code that shows how a thing is used is a test.
+#[test]
+fn no_comment_holds_code_that_nobody_runs() {
+    let mut all = Vec::new();
+    sources(&crates(), &mut all);
+    for (path, text) in all {
+        let mut open = false;
+        for line in text.lines().map(str::trim) {
+            let comment = line.strip_prefix("///").or(line.strip_prefix("//!"));
+            let Some(fence) = comment.and_then(|c| c.trim().strip_prefix("```")) else {
+                continue;
+            };
+            let says = ["text", "toml", "json"].contains(&fence);
+            assert!(open || says, "{}: {line}", path.display());
+            open = !open;
+        }
+    }
+}
+
 #[test]
 fn only_the_server_knows_http_and_only_the_store_knows_sql() {
     for (name, dependencies) in dependencies() {

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { url as sampleUrl } from './people.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+export const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** Of these, what can become wrong where only scheme and width of a page change. */
 export const WHAT_TURNS = ['color-contrast', 'target-size', 'scrollable-region-focusable'];
 
@@ -23,9 +23,8 @@ const NO_CARD = /GPU stall due to ReadPixels/;
 let browser;
 let watched = [];
 
-/** Opens the browser for the tests of a file. `maps: false` is for what is not about maps:
-    drawing one without a card takes longer than all else on its page. */
-export function useBrowser({ maps = true } = {}) {
+/** Opens the browser for the tests of a file. */
+export function useBrowser() {
   before(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
@@ -35,7 +34,6 @@ export function useBrowser({ maps = true } = {}) {
         // it as well, a page costs twice as much.
         '--use-angle=swiftshader-webgl',
         '--enable-unsafe-swiftshader',
-        ...(maps ? [] : ['--disable-3d-apis']),
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
@@ -46,9 +44,18 @@ export function useBrowser({ maps = true } = {}) {
   after(() => browser.close());
 }
 
+/** In the page: as on a device that cannot draw maps. */
+function withoutMaps() {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind.startsWith('webgl') ? null : getContext.call(this, kind, ...rest);
+  };
+}
+
 /** A page in a window of its own. `allow` names complaints of the browser that the
     test provokes, such as the failed answer to a wrong password; `at` is where the device
-    says that it is. */
+    says that it is. Maps are drawn only where a test is about them (`map`): without a card
+    that takes longer than all else on a page. Elsewhere a page says that it cannot. */
 export async function openPage({
   base = sampleUrl,
   lang = 'zh',
@@ -56,6 +63,7 @@ export async function openPage({
   size = DESK,
   as = null,
   at = null,
+  map = false,
   allow = [],
 } = {}) {
   const context = await browser.newContext({
@@ -70,6 +78,7 @@ export async function openPage({
       geolocation: { longitude: at.lon, latitude: at.lat },
     }),
   });
+  if (!map) await context.addInitScript(withoutMaps);
   const page = await context.newPage();
   const complaints = [];
   const said = (text) => {
@@ -144,9 +153,12 @@ export async function assertNoOverflow(page, what) {
   assert.ok(content <= window, `${what} is ${content} px wide in a window of ${window}`);
 }
 
+/** A picture for people to look at. */
 export function picture(page, name, options = {}) {
   return page.screenshot({
-    path: join(process.env.PICTURES, `${name}.png`),
+    path: join(process.env.PICTURES, `${name}.jpg`),
+    type: 'jpeg',
+    quality: 80,
     ...options,
   });
 }

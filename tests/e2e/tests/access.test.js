@@ -5,7 +5,7 @@ import { closePages, openPage, picture, TABLET, useBrowser } from '../lib/browse
 import { person } from '../lib/people.js';
 import { caseAt } from '../lib/town.js';
 
-useBrowser({ maps: false });
+useBrowser();
 afterEach(closePages);
 
 test('a wrong password is refused, a right one leads to the page that was asked for', async () => {

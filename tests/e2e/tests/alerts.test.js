@@ -14,7 +14,7 @@ import {
 import { person } from '../lib/people.js';
 import { placeInCity, silenceRule, thing } from '../lib/things.js';
 
-useBrowser({ maps: false });
+useBrowser();
 afterEach(closePages);
 
 const card = (page, name) => page.getByRole('article').filter({ hasText: name });

@@ -6,7 +6,7 @@ import { closePages, DESK, openPage, picture, settled, useBrowser } from '../lib
 import { bostonUrl, person } from '../lib/people.js';
 import { signedIn } from '../lib/town.js';
 
-useBrowser({ maps: false });
+useBrowser();
 afterEach(closePages);
 
 test('a case of the Boston file is opened again and goes all the way', async (t) => {

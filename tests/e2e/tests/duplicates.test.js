@@ -13,7 +13,7 @@ import {
 import { person } from '../lib/people.js';
 import { request, signedIn } from '../lib/town.js';
 
-useBrowser({ maps: false });
+useBrowser();
 afterEach(closePages);
 
 /** A place of the sample city where nothing else is. */

@@ -47,7 +47,7 @@ test('a steward looks at what two grids become, adopts it and takes it back', as
   await steward.put('/api/v1/grid/layers/city', layer(bounds, 8, 8, 0, people));
   await steward.put('/api/v1/grid/layers/police', layer(bounds, 5, 6, 0.3));
 
-  const page = await openPage({ as: person('steward'), lang: 'zh' });
+  const page = await openPage({ as: person('steward'), lang: 'zh', map: true });
   await page.goto('/grid');
   const link = page.getByRole('link', { name: '网格', exact: true });
   assert.equal(await link.getAttribute('aria-current'), 'page');

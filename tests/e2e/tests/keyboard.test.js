@@ -5,7 +5,7 @@ import { assertAccessible, closePages, DESK, openPage, useBrowser } from '../lib
 import { person } from '../lib/people.js';
 import { request, signedIn } from '../lib/town.js';
 
-useBrowser({ maps: false });
+useBrowser();
 afterEach(closePages);
 
 /** Presses Tab until what has the focus is this, as whoever has no mouse does. */

@@ -2,7 +2,8 @@
 // that axe-core finds, nothing that sticks out, no complaint of the browser. The
 // pictures are for people to look at.
 import assert from 'node:assert/strict';
-import { afterEach, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, test } from 'node:test';
 import {
   assertAccessible,
   assertNoOverflow,
@@ -15,64 +16,74 @@ import {
   useBrowser,
 } from '../lib/browser.js';
 import { LANGUAGES, lookAt } from '../lib/looks.js';
+import {
+  ADMIN_PAGES,
+  deskPages,
+  patrolPages,
+  residentPages,
+  stewardPages,
+  unitPages,
+} from '../lib/pages.js';
 import { person } from '../lib/people.js';
-import { caseAt, lightingUnit } from '../lib/town.js';
+import { lightingUnit } from '../lib/town.js';
 
 useBrowser();
 afterEach(closePages);
 
-let open;
-let closed;
-before(async () => {
-  open = await caseAt('submitted', '巷口的路灯三天没有亮了，晚上很黑，老人出门不方便。');
-  closed = await caseAt('closed');
-});
+/** Addresses that were looked at, and sections of the settings that there are. */
+const seen = new Set();
+const sections = new Set();
 
-/** Pages by name: who looks, and at what. */
-const residents = () => [
-  ['welcome', '/'],
-  ['sign-in', '/sign-in'],
-  ['report-place', '/report'],
-  ['report-what', '/report?step=what'],
-  ['report-details', '/report?step=details'],
-  ['report-who', '/report?step=who'],
-  ['report-check', '/report?step=check'],
-  ['follow', '/follow'],
-  ['follow-closed', `/follow/${closed.code}`],
-  ['near', '/near'],
-  ['not-found', '/no/such/page'],
-];
-const staff = () => [
-  ['desk', `/desk?case=${open.id}`],
-  ['desk-map', '/desk?view=map'],
-  ['desk-empty', '/desk?q=nothing+of+the+kind'],
-  ['boards', '/boards?formula=resolution'],
-  ['boards-open', '/boards?formula=response&open=left_out&every=month&group=area'],
-  ['boards-empty', '/boards?until=2001-01-01'],
-  ['hotline', '/hotline'],
-  ['upload', '/upload'],
-  ['case-submitted', `/cases/${open.id}`],
-  ['case-closed', `/cases/${closed.id}`],
-];
+async function look(options, pages, more) {
+  for (const [, address] of pages) seen.add(address.split('?')[0]);
+  return lookAt(options, pages, more);
+}
 
-const tall = (what) => !what.startsWith('desk');
+const tall = (what) => !/^(desk|wall)/.test(what);
 
-for (const look of LANGUAGES) {
-  test(`pages of residents are in order: ${look.lang}`, async () => {
-    const page = await lookAt(look, residents());
+for (const each of LANGUAGES) {
+  test(`pages of residents are in order: ${each.lang}`, async () => {
+    const page = await look(each, await residentPages());
     const said = await page.evaluate(() => document.documentElement.lang);
-    assert.equal(said, { zh: 'zh-CN', en: 'en' }[look.lang]);
+    assert.equal(said, { zh: 'zh-CN', en: 'en' }[each.lang]);
   });
-  test(`pages of staff are in order: ${look.lang}`, async () => {
-    await lookAt({ ...look, as: person('operator') }, staff(), { tall });
+  test(`pages of the desk are in order: ${each.lang}`, async () => {
+    await look({ ...each, as: person('operator') }, await deskPages(), { tall });
+  });
+  test(`pages of units and grid workers are in order: ${each.lang}`, async () => {
+    const unit = await unitPages();
+    await look({ ...each, as: unit.as }, unit.pages);
+    const { as, at, pages } = await patrolPages();
+    await look({ ...each, as, at }, pages);
+  });
+  test(`pages of stewards and administrators are in order: ${each.lang}`, async () => {
+    const steward = await look({ ...each, as: person('steward') }, await stewardPages());
+    await steward.goto('/city');
+    const admin = await look({ ...each, as: person('admin') }, ADMIN_PAGES, { tall: () => false });
+    for (const page of [steward, admin]) {
+      const links = await page.locator('nav a[href^="/city/"]').all();
+      for (const link of links) sections.add(await link.getAttribute('href'));
+    }
   });
 }
+
+after(() => {
+  const routes = readFileSync(new URL('../../../web/src/lib/routes.ts', import.meta.url), 'utf8');
+  const patterns = [...routes.matchAll(/\(\s*'([a-z-]+)',\s*\/(\^.+\$)\/,/g)];
+  assert.ok(patterns.length > 25, 'the list of pages is read');
+  const looked = (path) => [...seen].some((address) => new RegExp(path).test(address));
+  const missed = patterns.filter(([, , path]) => !looked(path)).map(([, name]) => name);
+  assert.deepEqual(missed, [], 'each page is looked at');
+  assert.ok(sections.size > 10, 'the list of settings is read');
+  const missing = [...sections].filter((section) => !seen.has(section));
+  assert.deepEqual(missing, [], 'each section of the settings is looked at');
+});
 
 test('the largest type fits a phone, with targets of at least 60 px for the main steps', async () => {
   const page = await openPage({ size: PHONE });
   await page.goto('/');
   await page.getByRole('radio', { name: '特大字' }).check();
-  for (const [what, address] of residents().slice(0, 8)) {
+  for (const [what, address] of (await residentPages()).slice(0, 8)) {
     await page.goto(address);
     await settled(page);
     await picture(page, `${what}-zh-largest-360`, { fullPage: true });

@@ -1,18 +1,7 @@
 // What was done near a place, for everybody.
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
-import {
-  assertAccessible,
-  assertNoOverflow,
-  closePages,
-  DESK,
-  openPage,
-  PHONE,
-  picture,
-  settled,
-  useBrowser,
-} from '../lib/browser.js';
-import { LANGUAGES, lookAt } from '../lib/looks.js';
+import { closePages, openPage, PHONE, settled, useBrowser } from '../lib/browser.js';
 import { person } from '../lib/people.js';
 import { signedIn } from '../lib/town.js';
 
@@ -69,11 +58,3 @@ test('without a place one is asked for, by position, by area or on the map', asy
   await page.getByLabel('或选择区域').selectOption({ index: 2 });
   await page.waitForURL((url) => !url.searchParams.get('at').startsWith(busy.lat.toFixed(3)));
 });
-
-for (const look of LANGUAGES) {
-  test(`the page is in order: ${look.lang}`, async () => {
-    await lookAt(look, [['near', at()]], {
-      ready: (page) => page.getByRole('listitem').first().waitFor(),
-    });
-  });
-}

@@ -13,7 +13,6 @@ import {
   settled,
   useBrowser,
 } from '../lib/browser.js';
-import { LANGUAGES, lookAt } from '../lib/looks.js';
 import { photo } from '../lib/photo.js';
 import { gridWorker, person } from '../lib/people.js';
 import { howMany, lightingUnit, request, signedIn } from '../lib/town.js';
@@ -231,18 +230,6 @@ test('the nearest case comes first', async () => {
     metres.toSorted((a, b) => a - b),
   );
 });
-
-for (const look of LANGUAGES) {
-  test(`the patrol page is in order: ${look.lang}`, async () => {
-    await lookAt({ ...look, as: warden, at: here }, [
-      ['patrol', '/patrol'],
-      ['patrol-near', '/patrol?tab=near'],
-      ['patrol-outbox', '/patrol?tab=outbox'],
-      ['patrol-find', '/patrol?do=find'],
-      ['patrol-blow', '/patrol?do=blow'],
-    ]);
-  });
-}
 
 for (const lang of ['zh', 'en']) {
   test(`the largest type fits a telephone, with main targets of at least 60 px: ${lang}`, async () => {

@@ -10,7 +10,6 @@ import {
   settled,
   useBrowser,
 } from '../lib/browser.js';
-import { LANGUAGES, lookAt } from '../lib/looks.js';
 import { person } from '../lib/people.js';
 import { signedIn } from '../lib/town.js';
 
@@ -120,39 +119,6 @@ test('a year of the calendar is set and its history kept', async () => {
   await page.getByRole('status').getByText('已保存').waitFor();
   await page.getByRole('cell', { name: '1 元旦' }).waitFor();
 });
-
-const PAGES = [
-  'units',
-  'categories',
-  'limits',
-  'automatic',
-  'areas',
-  'authority',
-  'calendar?year=2026',
-  'formulas',
-  'webhooks',
-  'webhooks?code=',
-];
-
-for (const look of LANGUAGES) {
-  test(`the pages of settings are in order: ${look.lang}`, async () => {
-    const city = await signedIn(person('steward'));
-    const { units, categories } = await city.get('/api/v1/city');
-    const pages = [
-      ...PAGES,
-      `units?code=${units[0].code}`,
-      `categories?code=${categories[0].code}`,
-      `authority?category=${categories[0].code}`,
-    ];
-    await lookAt(
-      { ...look, as: person('steward') },
-      pages.map((page) => [`settings-${page.replace(/\W+/g, '-')}`, `/city/${page}`]),
-    );
-    await lookAt({ ...look, as: person('admin') }, [['settings-accounts', '/city/accounts']], {
-      tall: () => false,
-    });
-  });
-}
 
 test('who may not keep the city may look and is told so', async () => {
   const page = await openPage({ as: person('leader'), lang: 'en' });

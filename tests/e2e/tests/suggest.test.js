@@ -7,7 +7,7 @@ import { person } from '../lib/people.js';
 import { noneOfThese } from '../lib/report.js';
 import { request } from '../lib/town.js';
 
-useBrowser({ maps: false });
+useBrowser();
 afterEach(closePages);
 
 test('a resident takes a suggested category and sees when such things are usually done', async () => {

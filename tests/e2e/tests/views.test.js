@@ -64,7 +64,7 @@ async function version(who) {
 }
 
 test('charts, map and list move each other: each choice is a filter in the address', async () => {
-  const page = await openPage({ as: person('operator'), lang: 'en', size: DESK });
+  const page = await openPage({ as: person('operator'), lang: 'en', size: DESK, map: true });
   await page.goto('/desk?charts=1');
   await settled(page);
   const rows = page.locator('[data-case]');

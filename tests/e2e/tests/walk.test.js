@@ -65,7 +65,7 @@ test('one matter goes through everybody’s hands, comes back, and moves the boa
   const unit = await lightingUnit();
   const before = await resolution();
   const words = `整条街的路灯都不亮，晚上很黑，老人摔了一跤。${Date.now()}`;
-  const phone = await openPage({ size: PHONE });
+  const phone = await openPage({ size: PHONE, map: true });
   const code = await report(phone, words);
 
   // The desk takes the suggested category with one press, and dispatches with an
@@ -78,6 +78,7 @@ test('one matter goes through everybody’s hands, comes back, and moves the boa
   const suggested = desk.getByRole('group', { name: '建议分类' });
   await suggested.getByRole('button', { name: /采用“路灯不亮”/ }).click();
   assert.equal(await desk.getByLabel('分类', { exact: true }).inputValue(), 'street-light');
+  assert.notEqual(await desk.getByLabel('区域', { exact: true }).inputValue(), '');
   await step(desk, '受理', '已办理，现为“待派单”');
   await desk.getByRole('radio', { name: unit.name.zh }).check();
   const operator = await signedIn(person('operator'));

@@ -41,7 +41,8 @@ function is(key: string, event: KeyboardEvent): boolean {
 class Keys {
   help = $state(false);
   #sets = new SvelteSet<Key[]>();
-  #awaiting = 0;
+  /** When `g` was pressed: a letter within a moment after it leads to a page. */
+  #awaiting = -Infinity;
   /** The search that the last key left; another key than Escape goes on from there. */
   #left: HTMLInputElement | null = null;
 
@@ -85,7 +86,7 @@ class Keys {
       return;
     }
     if (performance.now() - this.#awaiting < 1500) {
-      this.#awaiting = 0;
+      this.#awaiting = -Infinity;
       const to = this.go.find((one) => one.key === event.key);
       if (to) {
         event.preventDefault();

@@ -13,6 +13,7 @@ const device = (more: Partial<Device>): Device => ({
   name: 'gauge-1',
   version: 3,
   registered: true,
+  own_account: true,
   things: [7],
   firmware: '2.4.1',
   place: { lon: 120.5, lat: 30 },

@@ -103,6 +103,8 @@ pub struct DeviceView {
     pub version: u64,
     /// Whether it is registered as a device; a program is not.
     pub registered: bool,
+    /// Whether its account was made with it: then whoever keeps devices keeps its keys.
+    pub own_account: bool,
     /// The things it speaks for.
     pub things: Vec<u64>,
     /// Which firmware it runs.
@@ -161,6 +163,7 @@ impl DeviceView {
             name,
             version,
             registered,
+            own_account: device.is_some_and(|device| device.own_account),
             things: device.map_or(Vec::new(), |device| device.things.clone()),
             firmware: device.and_then(|device| device.firmware.clone()),
             place: device.and_then(|device| device.place).map(point),

@@ -42,6 +42,7 @@ const zh = {
   saved: (name: string) => `已登记 ${name}`,
   keys: {
     title: '密钥',
+    elsewhere: '这个账号在登记设备之前就有，密钥由管理员在“用户与角色”里发放和停用。',
     make: '发新密钥',
     of: (name: string) => `${name} 的密钥`,
     hint: '设备以名称和密钥登录 MQTT 或 HTTP。密钥只在发放时显示一次，这里只显示编号。',
@@ -185,6 +186,8 @@ const en: DeviceWords = {
   saved: (name) => `${name} is registered`,
   keys: {
     title: 'Keys',
+    elsewhere:
+      'This account was there before the device: an administrator gives and ends its keys, under users and roles.',
     make: 'New key',
     of: (name) => `Key of ${name}`,
     hint: 'It signs in over MQTT or HTTP by its name and a key. A key is shown once, when it is made; here it has a number only.',

@@ -50,6 +50,13 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Let the sample city's devices go on sending, each what it sent a week before
+    ///
+    /// For demonstrations: without it nothing comes in once the sample city is made,
+    /// and its rules find that its gauges have fallen silent. Other devices are left
+    /// alone.
+    #[arg(long)]
+    replay_sample: bool,
 }
 
 impl Serve {
@@ -63,7 +70,7 @@ impl Serve {
         for name in sources.unused_variables() {
             tracing::warn!(name, "this variable of the environment is not a setting");
         }
-        context.block_on(serve(context, &config))??;
+        context.block_on(serve(context, &config, self.replay_sample))??;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -79,7 +86,7 @@ pub(super) fn start_log(filter: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
+async fn serve(context: &Context, config: &Config, replay_sample: bool) -> anyhow::Result<()> {
     let settings = &config.settings;
     let mut signals = Signals::hear()?;
     let (store, key) = context.open(config)?;
@@ -141,11 +148,16 @@ async fn serve(context: &Context, config: &Config) -> anyhow::Result<()> {
     ));
     let flows = tokio::spawn(yiwang_server::flows::run(Arc::clone(&app)));
     let alerts = tokio::spawn(yiwang_server::flows::alerts::follow(Arc::clone(&app)));
+    let replaying =
+        replay_sample.then(|| tokio::spawn(yiwang_server::flows::sample::replay(Arc::clone(&app))));
     let control = control_socket(&context.data);
     http::serve(listener, control, Arc::clone(&app), async move {
         signals.next().await
     })
     .await;
+    if let Some(replaying) = replaying {
+        replaying.abort();
+    }
     keeping.abort();
     sealing.abort();
     app.sensing.history.keep_spans()?;

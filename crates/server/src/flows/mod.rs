@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod complaints;
 pub mod proactive;
+pub mod sample;
 pub mod urns;
 pub mod warnings;
 

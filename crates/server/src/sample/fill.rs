@@ -38,7 +38,7 @@ const BATCH: usize = 512;
 /// Batches that may wait for the writer.
 const AHEAD: usize = 3;
 /// Whoever fills, as the record names it.
-pub(super) const BY: &str = "system:sample-city";
+pub const BY: &str = "system:sample-city";
 
 /// Why a data directory could not be filled.
 #[derive(Debug, thiserror::Error)]

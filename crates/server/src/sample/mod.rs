@@ -45,7 +45,7 @@ mod words;
 
 pub use accounts::{SignIn, table};
 pub use city::{Plan, SampleCity, Size};
-pub use fill::{FillError, Filled, Filling, SIGN_IN_FILE, UNFINISHED};
+pub use fill::{BY as FILLED_BY, FillError, Filled, Filling, SIGN_IN_FILE, UNFINISHED};
 pub use requests::Requests;
 
 /// The city's name, Chinese and English.

@@ -15,8 +15,9 @@ use yiwang_sensing::docket::{Docket as _, Filter, Kept, Sheet as _};
 use yiwang_sensing::registry::{Kind, RegistryStore as _, Wanted};
 use yiwang_sensing::rule::{Measure, Rule, When};
 use yiwang_sensing::warning::{Actual, Stage, Status, Warning};
+use yiwang_server::flows::sample;
 use yiwang_server::sample::{Filling, Plan, Size};
-use yiwang_server::sensing::{bad_segments, recorded_segments};
+use yiwang_server::sensing::{Sensing, bad_segments, recorded_segments};
 use yiwang_store::{ItemKind, Options as StoreOptions, Store};
 
 use crate::now;
@@ -241,4 +242,45 @@ fn the_same_seed_senses_the_same() {
         recorded_segments(store).unwrap(),
         recorded_segments(&other).unwrap()
     );
+}
+
+#[test]
+fn its_devices_go_on_sending_what_they_sent_a_week_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = fill(directory.path());
+    let sensing = Sensing::open(&store).unwrap();
+    let devices = sample::devices(&store).unwrap();
+    assert!(devices.len() > 5, "{devices:?}");
+    let week = 7 * 24 * 3_600_000;
+    let hour = 3_600_000;
+    // After the last reading that it was filled with.
+    let end = now().as_millisecond() + 1;
+    let later = now() + jiff::SignedDuration::from_hours(1);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let times = end..end + hour;
+    let sending = sample::send(&store, &sensing, &devices, &times, later);
+    let sent = runtime.block_on(sending).unwrap();
+    let read = |from: i64, to: i64| {
+        let mut query = Query::of(Streams::All);
+        (query.from, query.to) = (from, to);
+        let rows = sensing.history.rows(query).map(|row| row.unwrap().reading);
+        rows.map(|r| (r.stream, r.at, r.value.to_bits()))
+            .collect::<BTreeSet<_>>()
+    };
+    let new = read(end, end + hour);
+    assert_eq!(new.len() as u64, sent);
+    assert!(sent > 100, "{sent}");
+    let before = read(end - week, end - week + hour);
+    assert!(
+        new.iter()
+            .all(|(stream, at, value)| before.contains(&(*stream, at - week, *value)))
+    );
+    // The device that is quarantined sends nothing.
+    let streams = |set: &BTreeSet<(yiwang_sensing::StreamId, i64, u64)>| {
+        set.iter()
+            .map(|(stream, ..)| *stream)
+            .collect::<BTreeSet<_>>()
+            .len()
+    };
+    assert!(streams(&new) < streams(&before));
 }

@@ -1,0 +1,130 @@
+//! The sample city's devices go on sending while it is served: what each sent a week
+//! before, as of now. For demonstrations, and only where it is asked for.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use yiwang_base::{Refusal, Timestamp, to_millis, truncate_millis};
+use yiwang_cases::StoreError;
+use yiwang_history::{Batch, Query, Streams};
+use yiwang_sensing::registry::{Key, Kind, RegistryStore as _};
+use yiwang_sensing::{Reading, StreamId};
+use yiwang_store::{ItemKind, Store};
+
+use crate::http::App;
+use crate::sample::FILLED_BY;
+use crate::sensing::{Sender, Sensing};
+
+const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+/// How often they send.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Lets the devices of the sample city send for as long as the server runs.
+pub async fn replay(app: Arc<App>) {
+    let devices = match devices(&app.store) {
+        Ok(devices) => devices,
+        Err(error) => {
+            return tracing::error!(%error, "the devices of the sample city are not known");
+        }
+    };
+    if devices.is_empty() {
+        tracing::warn!("this is no sample city: no device sends by itself");
+        return;
+    }
+    tracing::info!(
+        devices = devices.len(),
+        "the devices of the sample city send what they sent a week ago"
+    );
+    let mut tick = interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut since = to_millis(Timestamp::now()) - EVERY.as_millis() as i64;
+    loop {
+        tick.tick().await;
+        let now = truncate_millis(Timestamp::now());
+        let times = since..to_millis(now);
+        match send(&app.store, &app.sensing, &devices, &times, now).await {
+            Ok(readings) => tracing::debug!(readings, "devices of the sample city have sent"),
+            Err(refusal) => tracing::warn!(%refusal, "a device of the sample city could not send"),
+        }
+        since = times.end;
+    }
+}
+
+/// The devices that the sample city registered, whoever changed them since.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn devices(store: &Store) -> Result<Vec<String>, StoreError> {
+    let items = store.items(ItemKind::Device)?;
+    let subjects: Vec<String> = items.iter().map(|i| format!("device/{}", i.code)).collect();
+    let asked: Vec<&str> = subjects.iter().map(String::as_str).collect();
+    let mut first = BTreeMap::new();
+    for (subject, entry) in store.entries_of(&asked)? {
+        first.entry(subject).or_insert(entry.by);
+    }
+    let filled = first.into_iter().filter(|(_, by)| by == FILLED_BY);
+    let names =
+        filled.filter_map(|(subject, _)| subject.strip_prefix("device/").map(str::to_owned));
+    Ok(names.collect())
+}
+
+/// Sends what these devices sent a week before these times, milliseconds since
+/// 1970-01-01 UTC, as of now. One that is quarantined is left out. Returns how many
+/// readings.
+///
+/// # Errors
+/// When the record or the readings cannot be read, or nothing can be kept.
+pub async fn send(
+    store: &Store,
+    sensing: &Sensing,
+    devices: &[String],
+    times: &Range<i64>,
+    now: Timestamp,
+) -> Result<u64, Refusal> {
+    let mut sent = 0;
+    for name in devices {
+        let believed = |device: &yiwang_sensing::device::Device| device.quarantine.is_none();
+        let Some(device) = sensing.devices.device(name).filter(believed) else {
+            continue;
+        };
+        let mut streams = Vec::new();
+        for thing in &device.things {
+            let of = store.neighbours(Key(Kind::Thing, *thing), Kind::Datastream)?;
+            streams.extend(of.into_iter().map(StreamId));
+        }
+        let mut query = Query::of(Streams::these(streams));
+        (query.from, query.to) = (times.start - WEEK_MS, times.end - WEEK_MS);
+        let history = Arc::clone(&sensing.history);
+        let read = tokio::task::spawn_blocking(move || {
+            let rows = history.rows(query);
+            let rows = rows.map(|row| row.map(|row| row.reading));
+            rows.collect::<Result<Vec<Reading>, _>>()
+        });
+        let read = match read.await {
+            Ok(Ok(read)) => read,
+            Ok(Err(error)) => return Err(StoreError::Broken(error.to_string()).into()),
+            Err(error) => return Err(StoreError::Broken(error.to_string()).into()),
+        };
+        let readings: Vec<Reading> = read
+            .into_iter()
+            .map(|reading| Reading {
+                at: reading.at + WEEK_MS,
+                ..reading
+            })
+            .collect();
+        if readings.is_empty() {
+            continue;
+        }
+        sent += readings.len() as u64;
+        let batch = Batch {
+            readings,
+            ..Batch::default()
+        };
+        let sender = Sender { name: name.clone() };
+        sensing.take(store, &sender, batch, now).await?;
+    }
+    Ok(sent)
+}

@@ -250,7 +250,7 @@ class Mosquitto:
                        check=True, capture_output=True)
         (folder / "mosquitto.conf").write_text(
             f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {folder}/passwords\n"
-            f"max_queued_messages 10000\nuser root\n")
+            f"max_queued_messages 40\nsys_interval 1\nuser root\n")
 
     def start(self):
         self.process = subprocess.Popen(
@@ -262,11 +262,12 @@ class Mosquitto:
         self.process.terminate()
         self.process.wait()
 
-    def publish(self, topic, says):
-        """At QoS 1; whether the broker has it."""
+    def publish(self, topic, *says):
+        """At QoS 1; whether the broker has all of it."""
         return subprocess.run(
             ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-V", "311", "-u", "city", "-P", "secret",
-             "-q", "1", "-t", topic, "-m", json.dumps(says)], capture_output=True, timeout=20).returncode == 0
+             "-q", "1", "-t", topic, "-l"], input="".join(json.dumps(one) + "\n" for one in says), text=True,
+            capture_output=True, timeout=20).returncode == 0
 
 
 def outside(city, stream):
@@ -301,6 +302,16 @@ def outside(city, stream):
         assert broker.publish("gauges/1/level", {"data": {"level": 100 + n}, "at": 1769846500 + n})
     city.start(*settings)
     eventually(lambda: [r for r in got() if r >= 100] == [100 + n for n in range(20)])
+    # Away for longer than the broker keeps messages: what it kept comes whole and in order,
+    # and what it dropped is counted and told.
+    city.kill()
+    many = [{"data": {"level": n + 0.25}, "at": 1769846700 + n} for n in range(100)]
+    assert broker.publish("gauges/1/level", *many)
+    city.start(*settings)
+    held = lambda: [r for r in got() if r % 1 == 0.25]
+    dropped = lambda: city.call("steward", "GET", "/api/v1/mqtt")["outside"]["dropped"]
+    eventually(lambda: len(held()) >= 40 and dropped() and dropped() + len(held()) == 100)
+    assert held() == [n + 0.25 for n in range(len(held()))], held()
     # The broker goes away and comes back.
     broker.stop()
     broker.start()

@@ -126,6 +126,17 @@ test('an operator drafts an exercise on a form, revises and updates it; a stewar
   }
   await page.getByRole('button', { name: '预览 CAP 文件' }).click();
   await page.getByText('<status>Exercise</status>').waitFor();
+  // An outline is typed as well as drawn; what is no corner is named.
+  const corners = page.getByLabel('范围 1 的角点');
+  await corners.fill('39.9, 116.4\n116.5, 39.9');
+  await page.getByText('第 2 行不是角点').waitFor();
+  await corners.fill('39.9, 116.4\n39.9, 116.5\n40, 116.5');
+  await page.getByRole('button', { name: '范围 1（3 个角点）' }).waitFor();
+  await page.getByRole('button', { name: '预览 CAP 文件' }).click();
+  await page
+    .getByText('<polygon>39.9,116.4 39.9,116.5 40,116.5 39.9,116.4</polygon>')
+    .first()
+    .waitFor();
   // What lies under the head of the page is no fault of the form.
   await page.evaluate(() => scrollTo(0, 0));
   await assertAccessible(page, 'the form of a warning');
@@ -139,6 +150,9 @@ test('an operator drafts an exercise on a form, revises and updates it; a stewar
   await card.getByRole('button', { name: '作为演练发布' }).click();
   await card.getByRole('button', { name: '变更内容' }).click();
   await card.getByLabel('预计情况（中文）').fill('雨势减弱。');
+  // What goes out will be an update of what was issued, and is shown as one.
+  await card.getByRole('button', { name: '预览 CAP 文件' }).click();
+  await card.getByText('<msgType>Update</msgType>').waitFor();
   // Two messages within one second are refused, and the form stays for another try.
   const form = card.locator('form');
   for (let tries = 0; tries < 8 && (await form.count()) > 0; tries += 1) {

@@ -51,6 +51,8 @@ pub enum Right {
     ReadUnits,
     /// Read the journal's entries.
     ReadEntries,
+    /// Read the figures of the server itself.
+    ReadMetrics,
     /// Set what the city is made of: its calendar and areas.
     KeepCity,
     /// See figures: rates, and how they are counted. What stands behind one
@@ -148,9 +150,9 @@ impl Role {
         use Right::{
             Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, KeepAccounts, KeepCity,
             KeepDevices, KeepRegister, KeepViews, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
-            ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, Run, SendReadings,
-            SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany, SubmitTable,
-            SwapDuty, Whistle,
+            ReadMetrics, ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, Run,
+            SendReadings, SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany,
+            SubmitTable, SwapDuty, Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures | KeepViews => self != Role::Partner,
@@ -164,7 +166,9 @@ impl Role {
                 Role::Operator | Role::Unit | Role::Verifier | Role::Leader
             ),
             ReadReporter => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
-            ReadEntries => matches!(self, Role::Auditor | Role::Steward | Role::Admin),
+            ReadEntries | ReadMetrics => {
+                matches!(self, Role::Auditor | Role::Steward | Role::Admin)
+            }
             KeepCity => self == Role::Steward,
             KeepAccounts => self == Role::Admin,
             SetChannel => matches!(self, Role::Operator),
@@ -611,15 +615,15 @@ mod tests {
             ),
             (
                 Role::Steward,
-                "alerts set_rules sensing register devices cases units figures views formulas entries city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset",
+                "alerts set_rules sensing register devices cases units figures views formulas entries metrics city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset",
             ),
             (
                 Role::Auditor,
-                "alerts sensing cases units figures views entries submit",
+                "alerts sensing cases units figures views entries metrics submit",
             ),
             (
                 Role::Admin,
-                "alerts sensing cases units figures views entries accounts submit",
+                "alerts sensing cases units figures views entries metrics accounts submit",
             ),
             (Role::Partner, "sensing send_readings register many submit"),
         ];
@@ -629,6 +633,7 @@ mod tests {
             (Right::ReadReporter, "reporter"),
             (Right::ReadUnits, "units"),
             (Right::ReadEntries, "entries"),
+            (Right::ReadMetrics, "metrics"),
             (Right::KeepCity, "city"),
             (Right::ReadFigures, "figures"),
             (Right::SetFormulas, "formulas"),

@@ -83,6 +83,18 @@ impl Store {
     }
 }
 
+impl Store {
+    /// How many sheets of a sort are open.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn count_open_sheets<S: Sheet>(&self) -> Result<u64, StoreError> {
+        let count = "SELECT count(*) FROM sheet WHERE kind = ?1 AND open = 1";
+        let found: Option<i64> = self.readers.with(|sql| one(sql, count, [S::WORD]))?;
+        Ok(found.map_or(0, i64::unsigned_abs))
+    }
+}
+
 impl Transaction<'_> {
     fn write_sheet<S: Sheet>(
         &mut self,

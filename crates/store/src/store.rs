@@ -203,6 +203,11 @@ impl Store {
         &self.directory
     }
 
+    /// How many changes wait for the record.
+    pub fn waiting(&self) -> u64 {
+        self.writer.queued.load(Ordering::Relaxed)
+    }
+
     /// Number of durable entries; changes wake the receiver.
     pub fn durable(&self) -> tokio::sync::watch::Receiver<u64> {
         self.writer.durable.clone()

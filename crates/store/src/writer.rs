@@ -64,6 +64,8 @@ pub(crate) struct Writer {
     jobs: Option<Sender<Message>>,
     /// Number of entries that are durable.
     pub(crate) durable: watch::Receiver<u64>,
+    /// Jobs that are not begun yet.
+    pub(crate) queued: Arc<AtomicU64>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -77,6 +79,8 @@ impl Writer {
     ) -> std::io::Result<Writer> {
         let log_pages = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&log_pages);
+        let queued = Arc::new(AtomicU64::new(0));
+        let taken = Arc::clone(&queued);
         connection
             .wal_hook(Some(move |_: &mut Wal, pages: c_int| {
                 counted.store(u64::from(pages.unsigned_abs()), Ordering::Relaxed);
@@ -95,6 +99,7 @@ impl Writer {
                 let mut state = State {
                     connection,
                     log_pages,
+                    queued: taken,
                     frontier,
                     wal,
                     empty_from: Instant::now(),
@@ -108,6 +113,7 @@ impl Writer {
         Ok(Writer {
             jobs: Some(jobs),
             durable,
+            queued,
             threads: vec![writing, moving],
         })
     }
@@ -117,11 +123,15 @@ impl Writer {
         Writer {
             jobs: None,
             durable: watch::channel(entries).1,
+            queued: Arc::default(),
             threads: Vec::new(),
         }
     }
 
     fn send(&self, message: Message) -> Result<(), StoreError> {
+        if matches!(message, Message::Job(..)) && self.jobs.is_some() {
+            self.queued.fetch_add(1, Ordering::Relaxed);
+        }
         match &self.jobs {
             Some(jobs) => jobs
                 .send(message)
@@ -207,6 +217,7 @@ struct State {
     connection: Connection,
     /// Pages in the log since it last began anew, as of the last commit.
     log_pages: Arc<AtomicU64>,
+    queued: Arc<AtomicU64>,
     frontier: Frontier,
     wal: PathBuf,
     /// When the log may be emptied for its length again.
@@ -247,6 +258,7 @@ impl State {
                 }
             }
             if !group.is_empty() {
+                self.queued.fetch_sub(group.len() as u64, Ordering::Relaxed);
                 self.write(group);
             }
             if self.to_empty {

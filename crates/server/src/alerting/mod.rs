@@ -18,7 +18,7 @@ pub(crate) mod streams;
 pub use judge::start;
 pub use keep::{FOLDER, write_first_state};
 pub use pending::{Told, told};
-pub use preview::{Previewed, preview};
+pub use preview::{Pace, Previewed, preview};
 pub use queue::Queue;
 pub use streams::{each, stream};
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use yiwang_base::{Refusal, RefusalKind, RuleCode, Timestamp};
 use yiwang_history::{Query, Streams};
@@ -28,15 +29,28 @@ pub struct Previewed {
     pub readings: u64,
 }
 
+/// How far a trial is: readings that were read, of those to be read, and whether
+/// nobody waits for it any more.
+#[derive(Debug, Default)]
+pub struct Pace {
+    /// Read.
+    pub read: AtomicU64,
+    /// To be read; 0 until that is known.
+    pub of: AtomicU64,
+    /// Nobody waits for it.
+    pub given_up: AtomicBool,
+}
+
 /// Tries a rule on the readings of a time, in the order of their times. Blocks.
 ///
 /// # Errors
-/// What the room refuses, or that it would be too much.
+/// What the room refuses, that it would be too much, or that it was given up.
 pub fn preview(
     app: &App,
     code: RuleCode,
     rule: Rule,
     times: &Range<Timestamp>,
+    pace: &Pace,
 ) -> Result<Previewed, Refusal> {
     check(times)?;
     rule.check()?;
@@ -64,6 +78,7 @@ pub fn preview(
         .found(found.to_string())
         .allowing([format!("0–{MOST_READINGS}")]));
     }
+    pace.of.store(found, Ordering::Relaxed);
     let offset = offset_minutes(&city, times.end);
     let mut preview = Preview::new(code, rule, &chosen, offset, from)?;
     let mut readings = 0;
@@ -76,8 +91,12 @@ pub fn preview(
         readings += 1;
         batch.push(reading);
         if batch.len() == BATCH {
+            if pace.given_up.load(Ordering::Relaxed) {
+                return Err(given_up());
+            }
             preview.feed(&batch);
             batch.clear();
+            pace.read.store(readings, Ordering::Relaxed);
         }
     }
     preview.feed(&batch);
@@ -94,6 +113,15 @@ pub fn preview(
         streams,
         readings,
     })
+}
+
+fn given_up() -> Refusal {
+    Refusal::new(
+        RefusalKind::NotNow,
+        "preview.given-up",
+        "试算已取消",
+        "the trial was given up",
+    )
 }
 
 fn check(times: &Range<Timestamp>) -> Result<(), Refusal> {

@@ -34,6 +34,7 @@ mod grid;
 mod hooks;
 mod kept;
 mod mappings;
+mod metrics;
 mod near;
 mod open311;
 mod openapi;
@@ -78,7 +79,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
@@ -94,6 +95,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(app.options.max_body))
         .layer(from_fn(problem::boundary))
+        .layer(from_fn_with_state(Arc::clone(&app), metrics::count))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .with_state(app)
 }
@@ -114,6 +116,7 @@ fn other_routes() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/cap/feed.atom", get(cap::feed)),
         ("/cap/{message}", get(cap::message)),
         ("/healthz", get(state::health)),
+        ("/metrics", get(metrics::read)),
     ];
     routes.extend(open311::routes());
     routes.extend(sta::routes());
@@ -293,7 +296,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(retention::versions))
         .routes(routes!(rules::list, rules::set))
         .routes(routes!(rules::history))
-        .routes(routes!(rules::preview))
+        .routes(routes!(rules::trial, rules::preview))
         .routes(routes!(rules::judging))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::show))

@@ -1,7 +1,8 @@
 //! Rules that judge readings.
 
 use std::str::FromStr as _;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -18,10 +19,10 @@ use super::kept::{given, seen_last, version};
 use super::parameters::{IfMatchHeader, RulePath};
 use super::problem::Answer;
 use super::session::Visitor;
-use super::state::App;
-use crate::alerting;
+use super::state::{App, Trial};
+use crate::alerting::{self, Pace};
 use crate::policy::Right;
-use crate::wire::{JudgingView, PreviewBody, PreviewView, RuleBody, RuleView, Time};
+use crate::wire::{JudgingView, PreviewBody, PreviewView, RuleBody, RuleView, Time, TrialView};
 
 /// The rules, by their codes.
 #[utoipa::path(get, path = "/api/v1/rules", operation_id = "rules", tag = "alerts", security(("session" = [])),
@@ -105,20 +106,61 @@ pub(super) async fn preview(
     visitor: Visitor,
     Body { value: body, .. }: Body<PreviewBody>,
 ) -> Answer<Json<PreviewView>> {
+    let by = visitor.actor().to_string();
     visitor.may(Right::ReadAlerts)?;
-    // Whoever goes away in the middle leaves the work, and its turn, to end by itself.
     let turn = Arc::clone(&app.previews).acquire_owned().await;
+    // Whoever goes away in the middle gives it up: this future is dropped then.
+    let pace = Arc::new(Pace::default());
+    let _waiting = Waiting(Arc::clone(&pace));
     let worker = Arc::clone(&app);
     let tried = tokio::task::spawn_blocking(move || {
         let _turn = turn;
+        let trial = Trial {
+            by,
+            pace: Arc::clone(&pace),
+        };
+        under_way(&worker, Some(trial));
         let code =
             RuleCode::from_str("preview").map_err(|error| StoreError::Broken(error.to_string()))?;
-        alerting::preview(&worker, code, body.rule, &(body.from..body.to))
+        let tried = alerting::preview(&worker, code, body.rule, &(body.from..body.to), &pace);
+        under_way(&worker, None);
+        tried
     });
     let tried = tried
         .await
         .unwrap_or_else(|error| Err(StoreError::Broken(error.to_string()).into()));
     Ok(Json(tried?.into()))
+}
+
+/// Gives a trial up when nobody waits for it any more.
+struct Waiting(Arc<Pace>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.given_up.store(true, Ordering::Relaxed);
+    }
+}
+
+fn under_way(app: &App, trial: Option<Trial>) {
+    *app.trial.write().unwrap_or_else(PoisonError::into_inner) = trial;
+}
+
+/// How far the trial of a rule is that is under way; `null` where there is none. One is
+/// made at a time: others wait for it.
+#[utoipa::path(get, path = "/api/v1/rules/preview", operation_id = "rule_trial", tag = "alerts", security(("session" = [])),
+    responses((status = 200, body = Option<TrialView>), StaffProblems))]
+pub(super) async fn trial(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<Option<TrialView>>> {
+    let by = visitor.actor().to_string();
+    visitor.may(Right::ReadAlerts)?;
+    let trial = app.trial.read().unwrap_or_else(PoisonError::into_inner);
+    Ok(Json(trial.as_ref().map(|trial| TrialView {
+        own: trial.by == by,
+        read: trial.pace.read.load(Ordering::Relaxed),
+        of: trial.pace.of.load(Ordering::Relaxed),
+    })))
 }
 
 /// What was judged by the rules since the first reading, and what was not.

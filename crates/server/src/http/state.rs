@@ -11,8 +11,9 @@ use yiwang_outgoing::Reach;
 use yiwang_store::{Item, Store};
 
 use super::attempts::Attempts;
+use super::metrics::Requests;
 use super::problem::Answer;
-use crate::alerting::Alerting;
+use crate::alerting::{Alerting, Pace};
 use crate::basemap::Basemap;
 use crate::callers::CallerKey;
 use crate::city::City;
@@ -71,6 +72,10 @@ pub struct App {
     pub(super) sign_ins: Semaphore,
     /// Trying a rule on the past reads much: one at a time.
     pub(super) previews: Arc<Semaphore>,
+    /// The one that is under way.
+    pub(super) trial: RwLock<Option<Trial>>,
+    /// Requests that were answered.
+    pub(super) requests: Requests,
 }
 
 impl App {
@@ -112,6 +117,8 @@ impl App {
             attempts: Attempts::new(),
             sign_ins: Semaphore::new(2),
             previews: Arc::new(Semaphore::new(1)),
+            trial: RwLock::default(),
+            requests: Requests::default(),
         })
     }
 
@@ -185,6 +192,14 @@ impl App {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         *current = Arc::new(judging);
     }
+}
+
+/// A rule that is being tried on the past.
+pub(super) struct Trial {
+    /// Who tries it.
+    pub(super) by: String,
+    /// How far it is.
+    pub(super) pace: Arc<Pace>,
 }
 
 /// The turn to change what the city is made of.

@@ -66,6 +66,17 @@ pub struct PreviewBody {
     pub rule: Rule,
 }
 
+/// How far the trial of a rule is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrialView {
+    /// Whether it is the reader's own; else the reader's waits for it.
+    pub own: bool,
+    /// Readings that were read.
+    pub read: u64,
+    /// Readings to be read; 0 until that is known.
+    pub of: u64,
+}
+
 /// What a rule would have found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewView {

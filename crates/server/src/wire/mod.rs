@@ -42,7 +42,7 @@ pub use account::{
 pub use alert::{
     AlertCaseBody, AlertChangeView, AlertDetail, AlertReportsView, AlertStepBody, AlertView,
     AlertsView, EpisodeView, JudgingView, PreviewBody, PreviewView, RuleBody, RuleView,
-    SheetStepView,
+    SheetStepView, TrialView,
 };
 pub use baseline::{BaselineView, ExpectedView};
 pub use batch::{

@@ -214,6 +214,108 @@ fn an_open_alert_says_that_a_reading_it_rests_on_was_put_right() {
     town.stop_and_verify();
 }
 
+/// Whether what was answered says the same as what was sent, but for what goes without saying.
+fn says_the_same(sent: &Value, got: &Value) -> bool {
+    match (sent, got) {
+        (Value::Object(sent), Value::Object(got)) => {
+            let usual = |value: &Value| {
+                let words = [
+                    json!(true),
+                    json!(false),
+                    json!(0),
+                    json!([]),
+                    json!("above"),
+                    json!("blue"),
+                ];
+                words.contains(value)
+            };
+            got.keys().all(|name| sent.contains_key(name))
+                && sent.iter().all(|(name, value)| match got.get(name) {
+                    Some(answered) => says_the_same(value, answered),
+                    None => usual(value),
+                })
+        }
+        (Value::Array(sent), Value::Array(got)) => {
+            sent.len() == got.len() && sent.iter().zip(got).all(|(a, b)| says_the_same(a, b))
+        }
+        (Value::Number(sent), Value::Number(got)) => sent.as_f64() == got.as_f64(),
+        (sent, got) => sent == got,
+    }
+}
+
+#[test]
+fn a_rule_of_each_kind_that_the_form_writes_is_taken_tried_and_told_again() {
+    let town = Town::new();
+    let partner = town.person("partner");
+    let stream = gauge(&partner, "level", "m", WEST);
+    send(&partner, stream, &[(at(20), 0.1), (at(10), 0.7)]);
+    // A test of the pages writes this file.
+    let written = include_str!("../../../../web/src/lib/rules/written.json");
+    let rules: Vec<Value> = serde_json::from_str(written).unwrap();
+    assert!(rules.len() >= 12, "one of each kind and way of joining");
+    let steward = town.person("steward");
+    for (n, rule) in rules.iter().enumerate() {
+        let body = json!({"code": format!("trial-{n}"), "rule": rule});
+        let none = [("If-Match", "\"0\"".to_owned())];
+        let set = steward.call(Method::POST, "/api/v1/rules", &none, Some(&body));
+        let set = set.expect(200);
+        assert!(says_the_same(rule, &set["rule"]), "{rule} {}", set["rule"]);
+        let times = json!({"from": at(3_600), "to": at(0), "rule": rule});
+        let tried = steward.post("/api/v1/rules/preview", &times).expect(200);
+        assert_eq!(
+            (&tried["streams"], &tried["readings"]),
+            (&json!(1), &json!(2))
+        );
+    }
+    // None is under way any more.
+    let trial = steward.get("/api/v1/rules/preview").expect(200);
+    assert_eq!(trial, Value::Null);
+}
+
+#[test]
+fn figures_of_the_server_are_told_in_a_form_that_collectors_read() {
+    let town = Town::new();
+    set(&town, &rule("ponding", None, high("depth")));
+    let partner = town.person("partner");
+    let stream = gauge(&partner, "depth", "m", WEST);
+    let auditor = town.person("auditor");
+    let figures = || -> BTreeMap<String, f64> {
+        let text = auditor.get("/metrics").text();
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        let samples = samples.map(|line| line.rsplit_once(' ').unwrap());
+        samples
+            .map(|(name, value)| (name.to_owned(), value.parse().unwrap()))
+            .collect()
+    };
+    let before = figures();
+    send(&partner, stream, &[(at(20), 0.1), (at(10), 0.7)]);
+    let after = until("both are judged and an alert is open", || {
+        let figures = figures();
+        let open = figures["yiwang_alerts_open"] == 1.0;
+        (open && figures["yiwang_readings_judged_total"] >= 2.0).then_some(figures)
+    });
+    let more = |name: &str| after[name] - before[name];
+    assert_eq!(more("yiwang_readings_received_total"), 2.0);
+    assert!(more("yiwang_http_requests_total{status=\"2xx\"}") >= 2.0);
+    assert_eq!(after["yiwang_judging"], 1.0);
+    assert_eq!(after["yiwang_mqtt_dropped_total"], 0.0);
+    // Each has its type, and each type its samples.
+    let text = auditor.get("/metrics");
+    assert_eq!(
+        text.header("content-type"),
+        "text/plain; version=0.0.4; charset=utf-8"
+    );
+    let types: Vec<String> = text
+        .text()
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("# TYPE ")?.split(' ').next()?.to_owned()))
+        .collect();
+    for name in after.keys() {
+        let name = name.split('{').next().unwrap();
+        assert!(types.iter().any(|known| known == name), "{name}");
+    }
+}
+
 #[test]
 fn a_rule_is_tried_on_the_past_and_a_changed_one_judges_what_comes_next() {
     let town = Town::new();

@@ -26,6 +26,10 @@ const TABLE: &[(&str, &str)] = &[
     ("PUT /api/v1/views", "401 412 412 412 412 412 412 412 403"),
     ("GET /api/v1/rules", "401 200 200 200 200 200 200 200 403"),
     ("POST /api/v1/rules", "401 403 403 403 403 412 403 403 403"),
+    (
+        "GET /api/v1/rules/preview",
+        "401 200 200 200 200 200 200 200 403",
+    ),
     // What is sent here ends when it begins.
     (
         "POST /api/v1/rules/preview",
@@ -94,6 +98,7 @@ const TABLE: &[(&str, &str)] = &[
     ),
     ("GET /cap/feed.atom", "200 200 200 200 200 200 200 200 200"),
     ("GET /cap/{message}", "404 404 404 404 404 404 404 404 404"),
+    ("GET /metrics", "401 403 403 403 403 200 200 200 403"),
     ("GET /healthz", "200 200 200 200 200 200 200 200 200"),
     (
         "GET /api/v1/openapi.json",

@@ -93,6 +93,8 @@ function fromTheRule(error: unknown): never {
   throw problem;
 }
 
+export type Trial = components['schemas']['TrialView'];
+
 export const rules = {
   list: async (): Promise<Setting<Rule>[]> =>
     ((await answer(client.GET('/api/v1/rules'))) as unknown as RuleView[]).map(setting),
@@ -111,6 +113,8 @@ export const rules = {
         }),
       ).catch(fromTheRule)) as unknown as RuleView,
     ),
+  /** How far the trial is that is under way; others' are made before one's own. */
+  trial: () => answer(client.GET('/api/v1/rules/preview')) as Promise<Trial | null>,
   /** Tries a rule on the readings of a time; given up when the signal says so. */
   async preview(rule: Rule, from: string, to: string, signal: AbortSignal): Promise<Previewed> {
     const asked = fetch('/api/v1/rules/preview', {

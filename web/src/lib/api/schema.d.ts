@@ -2511,7 +2511,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How far the trial of a rule is that is under way; `null` where there is none. One is
+         *     made at a time: others wait for it.
+         */
+        get: operations["rule_trial"];
         put?: never;
         /**
          * Try a rule on the past, without setting it: how often it would have been
@@ -4680,6 +4684,8 @@ export interface components {
             mqtt_dropped: number;
             /** @description The name of its account. */
             name: string;
+            /** @description Whether its account was made with it: then whoever keeps devices keeps its keys. */
+            own_account: boolean;
             /** @description Code of the unit that answers for it. */
             owner: string | null;
             place: components["schemas"]["PointBody"] | null;
@@ -7956,6 +7962,21 @@ export interface components {
         };
         /** @description Train a model. */
         TrainBody: Record<string, never>;
+        /** @description How far the trial of a rule is. */
+        TrialView: {
+            /**
+             * Format: int64
+             * @description Readings to be read; 0 until that is known.
+             */
+            of: number;
+            /** @description Whether it is the reader's own; else the reader's waits for it. */
+            own: boolean;
+            /**
+             * Format: int64
+             * @description Readings that were read.
+             */
+            read: number;
+        };
         /** @description A category with other limits than it has. */
         TriedCategory: {
             /** @description Its code. */
@@ -24602,6 +24623,65 @@ export interface operations {
             };
             /** @description Version missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description How far the trial of a rule is that is under way; `null` where there is none. One is
+             *     made at a time: others wait for it.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"] | null;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

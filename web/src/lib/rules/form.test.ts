@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rule, When } from '../api/rules';
+import type { Expr, Rule, When } from '../api/rules';
 import {
   changedKind,
   conditionsOf,
@@ -8,6 +8,7 @@ import {
   filled,
   furtherLevel,
   joined,
+  JOINS,
   kindOf,
   KINDS,
   measured,
@@ -100,5 +101,38 @@ describe('the form of a rule', () => {
     expect(plain(full)).not.toHaveProperty('category');
     expect(stateOf({ ...short, active: false })).toBe('off');
     expect(stateOf({ ...short, active: false, removed: true })).toBe('removed');
+  });
+});
+
+/** A condition for some streams wherever none is said yet. */
+function withStreams(part: Expr): Expr {
+  if ('is' in part) return { is: { ...part.is, streams } };
+  if ('any' in part) return { any: { of: part.any.of.map(withStreams) } };
+  if ('all' in part) return { all: { ...part.all, of: part.all.of.map(withStreams) } };
+  return { sequence: { ...part.sequence, of: part.sequence.of.map(withStreams) } };
+}
+
+describe('what the form writes', () => {
+  const begun: When = { one: { ...level, streams } };
+  const joint = changedKind(begun, 'joint');
+  const whens = KINDS.filter((kind) => kind !== 'joint').map((kind) => changedKind(begun, kind));
+  const joints = JOINS.map((join): When => {
+    const of = 'joint' in joint ? joint.joint : null;
+    return { joint: { ...of!, of: withStreams(joined(of!.of, join)) } };
+  });
+  const written = [...whens, ...joints].map((when) =>
+    plain({ ...emptyRule(), name: { zh: '试', en: 'Trial' }, cause: 'trial', when }),
+  );
+
+  // A test of the server sets and tries the same rules.
+  it('is in the file that the server is tested with, for each kind', async () => {
+    await expect(JSON.stringify(written, null, 2) + '\n').toMatchFileSnapshot('written.json');
+  });
+
+  it('is sound, and is read back into the form unchanged', () => {
+    for (const rule of written) {
+      expect(missing('trial', rule)).toEqual([]);
+      expect(plain(filled(rule))).toEqual(rule);
+    }
   });
 });

@@ -82,7 +82,7 @@ npm_install() {
 build_pages() {
     local dist=$root/web/dist/index.html
     if [ -f "$dist" ] && [ -z "$(find "$root/web" -newer "$dist" -type f \
-        -not -path '*/node_modules/*' -not -path '*/dist/*' -print -quit)" ]; then
+        -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.svelte-check/*' -print -quit)" ]; then
         return 0
     fi
     npm_install "$root/web"

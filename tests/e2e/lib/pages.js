@@ -2,7 +2,16 @@
 import { gridWorker, person } from './people.js';
 import { caseAt, lightingUnit, signedIn } from './town.js';
 
-const KINDS = ['topic', 'dispute', 'deliberation', 'consultation', 'micro_project', 'asset'];
+const KINDS = [
+  'topic',
+  'dispute',
+  'deliberation',
+  'consultation',
+  'proposal',
+  'micro_project',
+  'asset',
+  'property_party',
+];
 
 /** What residents see. */
 export async function residentPages() {
@@ -63,7 +72,7 @@ export async function deskPages() {
     ['upload', '/upload'],
     ['case-submitted', `/cases/${open.id}`],
     ['case-closed', `/cases/${closed.id}`],
-    ['needs', '/needs'],
+    ['needs', '/needs?order=rise', 'tbody tr'],
     ['roster', '/roster'],
     ['together', '/together'],
     ...dossiers,

@@ -76,7 +76,6 @@ test('an alert comes up by itself, is held, silenced, heard again, and handled',
   for (const [lang, dark, size] of [
     ['en', true, undefined],
     ['zh', true, PHONE],
-    ['en', false, PHONE],
   ]) {
     // A leader reads, and has nothing to press.
     const other = await openPage({ as: person('leader'), lang, dark, ...(size ? { size } : {}) });

@@ -84,26 +84,6 @@ test('the desk sees what comes back with its evidence, and dismisses or accepts 
   await page.locator('.tag').getByText('Dismissed').waitFor();
 });
 
-test('staff read disputes, topics and projects in one form, in both languages', async () => {
-  const page = await openPage({ lang: 'zh', as: person('operator'), dark: true });
-  for (const [kind, heading] of [
-    ['topic', '老旧小区房屋渗漏治理'],
-    ['dispute', '楼上漏水赔偿'],
-    ['deliberation', '听帆苑车位怎么分'],
-    ['micro_project', '单元门口加装坡道'],
-    ['asset', '听帆苑 1 号楼 1 号梯'],
-    ['property_party', '安和物业服务公司'],
-  ]) {
-    await page.goto(`/together?kind=${kind}`);
-    await page.getByRole('link', { name: new RegExp(heading) }).click();
-    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-    await settled(page);
-    await picture(page, `together-${kind}-zh-dark`, { fullPage: true });
-    await assertAccessible(page, kind);
-    await assertNoOverflow(page, kind);
-  }
-});
-
 test('a dispute is taken up with a form that says what is missing', async () => {
   const page = await openPage({ lang: 'en', as: person('operator'), allow: [/422/] });
   await page.goto('/together?kind=dispute');

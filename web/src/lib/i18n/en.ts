@@ -129,7 +129,7 @@ export const en: Messages = {
   grid: gridEn,
   map: {
     loading: 'Loading the map…',
-    failed: 'This device cannot show the map. The list has the same facts.',
+    failed: 'This device cannot show the map. All can be done without it.',
   },
   desk: {
     title: 'Desk',

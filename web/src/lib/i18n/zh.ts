@@ -126,7 +126,7 @@ export const zh = {
   grid: gridZh,
   map: {
     loading: '正在载入地图……',
-    failed: '这台设备显示不了地图；同样的内容都在列表里。',
+    failed: '这台设备显示不了地图；不用地图也能办。',
   },
   desk: {
     title: '指挥台',

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use yiwang_base::{
     AreaCode, CELL_ZOOM, CaseId, CategoryCode, CellBox, Personal, Point, Refusal, RefusalKind,
-    Timestamp, UnitCode, to_millis,
+    Timestamp, UnitCode, cell, point_of_cell, to_millis,
 };
 
 use crate::{Case, Channel, Happening, Queue, SourceRef, Stage};
@@ -453,6 +453,14 @@ impl MapTile {
     /// in them seldom overlap: cases whose cells agree after this shift share one.
     pub fn mark_shift(self) -> u32 {
         2 * CELL_ZOOM.saturating_sub(self.zoom + 4)
+    }
+
+    /// The middle of the square of that grid that a point lies in: where a mark for many
+    /// cases stands clear of its neighbours. `None` where squares are as small as cells.
+    pub fn mark_middle(self, point: Point) -> Option<Point> {
+        let shift = self.mark_shift().checked_sub(2)?;
+        // On a Z-order curve the middle is three quarters on: half of each axis.
+        point_of_cell((cell(point) >> (shift + 2) << (shift + 2)) + (3 << shift))
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use yiwang_base::{Refusal, RefusalKind};
-use yiwang_cases::{CaseStore, MapTile};
+use yiwang_base::{Point, Refusal, RefusalKind};
+use yiwang_cases::{CasePoint, CaseStore, MapTile};
 
 use super::filter;
 use super::problem::Answer;
@@ -57,9 +57,10 @@ pub(super) async fn cases(
     }
     let features: Vec<PointFeature> = marks
         .into_iter()
-        .map(|mark| PointFeature {
-            lon: mark.point.lon(),
-            lat: mark.point.lat(),
+        .map(|mark| (place(tile, &mark), mark))
+        .map(|(place, mark)| PointFeature {
+            lon: place.lon(),
+            lat: place.lat(),
             id: mark.id.0,
             props: vec![
                 ("id".into(), Prop::Text(mark.id.to_string())),
@@ -80,6 +81,20 @@ pub(super) async fn cases(
         Some(bytes) => (headers, bytes).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
+}
+
+/// How far the mark of many cases stands from the middle of its square, as a part of how far
+/// the newest of them does: marks then lie as in the city, and none hides another's number.
+const ASIDE: f64 = 0.25;
+
+/// Where a mark stands: one case where it is, many near the middle of their square.
+fn place(tile: MapTile, mark: &CasePoint) -> Point {
+    let middle = tile.mark_middle(mark.point).filter(|_| mark.count > 1);
+    let between = middle.and_then(|middle| {
+        let at = |of: fn(Point) -> f64| of(middle) + (of(mark.point) - of(middle)) * ASIDE;
+        Point::new(at(Point::lon), at(Point::lat)).ok()
+    });
+    between.unwrap_or(mark.point)
 }
 
 /// `{z}/{x}/{y}.mvt`, strictly.
@@ -112,4 +127,44 @@ fn unavailable(error: &dyn std::fmt::Display) -> Refusal {
         "地图暂时画不出来，请稍后再试",
         "the tile could not be made; try again later",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use yiwang_base::CaseId;
+    use yiwang_cases::Stage;
+
+    use super::*;
+
+    #[test]
+    fn one_case_stands_where_it_is_and_many_stand_clear_of_their_neighbours() {
+        let tile = MapTile {
+            zoom: 12,
+            x: 3356,
+            y: 1552,
+        };
+        let at = |lon: f64, lat: f64, count| CasePoint {
+            id: CaseId(1),
+            point: Point::new(lon, lat).unwrap(),
+            stage: Stage::Submitted,
+            count,
+            late: 0,
+            open: count,
+        };
+        // Squares are a sixteenth of a tile wide: here 0.0055° from west to east.
+        let width = 360.0 / f64::from(1 << 16);
+        let mut west = -180.0;
+        while west + width < 115.0 {
+            west += width;
+        }
+        assert_eq!(place(tile, &at(115.0, 39.9, 1)).lon(), 115.0);
+        let edges = [west + width * 0.01, west + width * 0.99];
+        let [left, right] = edges.map(|lon| place(tile, &at(lon, 39.9, 5)).lon());
+        let next = place(tile, &at(west + width * 1.01, 39.9, 5)).lon();
+        assert!(left < right, "they lie as in the city");
+        assert!(next - right > width * 0.7, "{left} {right} {next}");
+        // Where every cell is its own square nothing is moved.
+        let deepest = MapTile { zoom: 22, ..tile };
+        assert_eq!(place(deepest, &at(115.0, 39.9, 5)).lon(), 115.0);
+    }
 }

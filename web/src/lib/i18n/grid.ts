@@ -4,7 +4,7 @@ export const gridZh = {
   nav: '网格',
   about: '把几套网格叠在一起，合成一套：先看效果，再启用；启用后也能撤销。',
   layers: '参与合并的图层',
-  noLayers: '还没有网格图层。用 yiwang import grid 导入，或由数据管理员上传。',
+  noLayers: '还没有网格图层。用 yiwang import grid 导入，或由数据管理员经接口写入。',
   cells: (n: number) => `${n} 个网格`,
   people: (n: string) => `${n} 人`,
   limits: '每个网格的大小',
@@ -56,7 +56,7 @@ export const gridEn: typeof gridZh = {
     'Several grids over the same ground become one: look at it first, then adopt it; it can be undone.',
   layers: 'Layers to merge',
   noLayers:
-    'There are no grid layers yet. `yiwang import grid` brings one in, or a steward uploads it.',
+    'There are no grid layers yet. Bring one in with yiwang import grid, or over HTTP as a steward.',
   cells: (n: number) => `${n} ${n === 1 ? 'cell' : 'cells'}`,
   people: (n: string) => `${n} people`,
   limits: 'Size of a cell',

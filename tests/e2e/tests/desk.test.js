@@ -149,7 +149,7 @@ test('two people on one case: who was quicker is told with the difference, and o
   const page = await openPage({ as: operator(), lang: 'en', size: DESK, allow: [/412/] });
   const other = await openPage({ as: person('operator.night'), lang: 'en', size: DESK });
   // This page hears of changes late, so that it acts on an old version.
-  await page.route('**/api/v1/events', () => {});
+  await page.route('**/api/v1/events*', () => {});
   const both = (id) => Promise.all([page, other].map((one) => one.goto(`/cases/${id}`)));
   const told = page.getByRole('alert').filter({ hasText: 'Changed by operator.night at' });
 
@@ -193,7 +193,7 @@ test('one key takes the suggestion and dispatches; it can be taken back, and tel
   const words = `路灯不亮了，晚上看不见路。${Date.now()}`;
   const [first, second] = [await request(words), await request(words)];
   const page = await openPage({ as: operator(), lang: 'en', size: DESK, allow: [/412/] });
-  await page.route('**/api/v1/events', () => {});
+  await page.route('**/api/v1/events*', () => {});
   await page.goto(`/desk?q=${encodeURIComponent(words)}&case=${second.id}`);
   const card = (id) => page.getByRole('complementary', { name: `Selected case ${id}` });
   const quick = card(second.id).getByRole('group', { name: 'Suggested dispatch' });
@@ -256,7 +256,7 @@ test('when nobody answers, the age of what is shown is said, and it comes back b
     ],
   });
   let cut = false;
-  await page.route('**/api/v1/events', (route) => (cut ? route.abort() : route.fallback()));
+  await page.route('**/api/v1/events*', (route) => (cut ? route.abort() : route.fallback()));
   await page.goto('/desk');
   await page.locator('.state.on').waitFor();
   cut = true;

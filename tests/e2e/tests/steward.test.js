@@ -88,6 +88,27 @@ test('a formula is changed on a form, tried on the same period, adopted and set 
   await page.getByText(`满意率第 ${before.version + 2} 版已启用`).waitFor();
   const back = await latest();
   assert.deepEqual([back.met, back.words], [before.met, before.words]);
+
+  // One that was not there before is taken back too: boards no longer offer it.
+  const code = `rated-${Date.now()}`;
+  await page.getByRole('button', { name: '新增指标' }).click();
+  await page.getByLabel('代码', { exact: true }).fill(code);
+  await page.locator('#name-zh').fill('评价率');
+  await page.locator('#name-en').fill('Rated');
+  await met.getByRole('combobox').last().selectOption('rated');
+  await page.getByLabel('为什么要有这一版').fill('试行');
+  await page.getByRole('button', { name: '启用这一版' }).click();
+  await page.getByRole('button', { name: '撤回新增' }).click();
+  await page.getByText('“评价率”已停用').waitFor();
+  await picture(page, 'settings-formula-retired', { fullPage: true });
+  await page.goto('/boards');
+  const figure = page.getByRole('combobox', { name: '指标' });
+  await figure.waitFor();
+  assert.equal(await figure.locator(`option[value="${code}"]`).count(), 0);
+  await page.goto('/city/formulas');
+  await page.getByRole('button', { name: '重新启用：评价率' }).click();
+  await page.getByText('评价率第 3 版已启用').waitFor();
+  await page.getByRole('button', { name: '停用：评价率' }).waitFor();
 });
 
 test('all settings fit a telephone in the largest type', async () => {

@@ -24,7 +24,7 @@ export class AreaFigures {
     try {
       const { formulas } = await api.formulas(new AbortController().signal);
       const newest = new Map(formulas.map((formula) => [formula.code, formula]));
-      this.formulas = [...newest.values()];
+      this.formulas = [...newest.values()].filter((formula) => !formula.retired);
     } catch (error) {
       office.noticed(Problem.of(error));
     }

@@ -29,7 +29,7 @@ class Live {
   #wanted = false;
   #hiding: ReturnType<typeof setTimeout> | undefined;
   #stream = new ChangeStream({
-    open: () => new EventSource('/api/v1/events'),
+    open: (from) => new EventSource(`/api/v1/events${from === null ? '' : `?from=${from}`}`),
     state: (state) => {
       this.state = state;
       this.lostAt = state === 'lost' ? (this.lostAt ?? Date.now()) : null;
@@ -67,7 +67,7 @@ class Live {
   }
 
   #begin(): void {
-    if (navigator.onLine) this.#stream.start();
+    if (navigator.onLine) this.#stream.start(office.nextEntry);
   }
 
   stop(): void {

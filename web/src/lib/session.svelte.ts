@@ -23,6 +23,9 @@ class Office {
   city = $state.raw<City | null>(null);
   problem = $state.raw<Problem | null>(null);
   ready = $state(false);
+  /** The entry that was to be written next when the session was asked for: what pages read
+      is younger. */
+  nextEntry: number | null = null;
   /** Whether user and city are those of the last visit, since nobody answers. */
   remembered = $state(false);
 
@@ -30,6 +33,7 @@ class Office {
     this.problem = null;
     try {
       const [session, city] = await Promise.all([api.session(), api.city()]);
+      this.nextEntry = session.next_entry;
       this.user = session.user;
       this.city = city;
       this.ready = true;
@@ -57,6 +61,7 @@ class Office {
   async signIn(user: string, password: string): Promise<void> {
     const session = await api.signIn(user, password);
     this.city = await api.city();
+    this.nextEntry = session.next_entry;
     this.user = session.user;
     this.#keep();
   }

@@ -41,7 +41,8 @@ describe('the stream of changes', () => {
     opened = [];
     told = [];
     stream = new ChangeStream({
-      open: () => {
+      open: (from) => {
+        if (from !== null) told.push(`from ${from}`);
         const source = new FakeSource();
         opened.push(source);
         return source;
@@ -73,6 +74,18 @@ describe('the stream of changes', () => {
     last().say('ready', 7);
     expect(opened).toHaveLength(1);
     expect(told).toEqual(['connecting', 'on', 'missed']);
+  });
+
+  it('begins from the entry the session told, so that nothing is read twice', () => {
+    stream.start(7);
+    last().say('ready', 7);
+    last().say('case', change(7));
+    expect(told).toEqual(['connecting', 'from 7', 'on', 'entry 7']);
+    told = [];
+    last().fail(true);
+    vi.advanceTimersByTime(1000);
+    last().say('ready', 20);
+    expect(told).toEqual(['lost', 'ended', 'on', 'missed']);
   });
 
   it('tells changes, and reads nothing again when the browser reconnects where it was', () => {

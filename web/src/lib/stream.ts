@@ -15,7 +15,8 @@ export type Source = Pick<EventSource, 'readyState' | 'close'> & {
 export type StreamState = 'off' | 'connecting' | 'on' | 'lost';
 
 export type Hooks = {
-  open: () => Source;
+  /** Connects; from an entry on where one is named, else from now on. */
+  open: (from: number | null) => Source;
   state: (state: StreamState) => void;
   changed: (change: CaseChange) => void;
   whistled: (change: WhistleChange) => void;
@@ -48,10 +49,14 @@ export class ChangeStream {
     this.#hooks = hooks;
   }
 
-  start(): void {
+  /** Connects. What was read after `from` was the next entry misses nothing: the first
+      connection begins there, and nobody need read again. */
+  start(from: number | null = null): void {
     if (this.#source) return;
     this.#hooks.state('connecting');
-    this.#open();
+    const first = this.#next === null ? from : null;
+    this.#next ??= from;
+    this.#open(first);
   }
 
   stop(): void {
@@ -62,8 +67,8 @@ export class ChangeStream {
     this.#hooks.state('off');
   }
 
-  #open(): void {
-    const source = (this.#source = this.#hooks.open());
+  #open(from: number | null = null): void {
+    const source = (this.#source = this.#hooks.open(from));
     const mine = () => this.#source === source;
     source.addEventListener('ready', ({ data }) => {
       if (!mine()) return;

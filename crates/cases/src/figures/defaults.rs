@@ -244,6 +244,7 @@ fn of(code: &str, name: Names, counted: Counted, dated: Dated, better: Better) -
         measured: None,
         met: Clause::default(),
         name: LocalText::new(name.0, name.1),
+        retired: false,
         version: 1,
     })
 }

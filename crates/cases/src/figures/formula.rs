@@ -230,6 +230,10 @@ pub struct Formula {
     pub met: Clause,
     /// Its name.
     pub name: LocalText,
+    /// Taken out of use (停用): it is offered no more, and still counts what it
+    /// counted wherever it is named. A later version takes it up again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
     /// Its version, counted from 1.
     pub version: u32,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use yiwang_base::{Refusal, RefusalKind, Timestamp};
 use yiwang_cases::StoreError;
-use yiwang_cases::figures::{Formula, FormulaKey, default_formulas};
+use yiwang_cases::figures::{Formula, FormulaKey, default_formula, default_formulas};
 use yiwang_store::{Item, ItemKind, Store};
 
 /// Who added a version of a formula, when and why.
@@ -120,6 +120,16 @@ impl Formulas {
     /// A refusal that names the field.
     pub fn check_new(&self, formula: &Formula) -> Result<(), Refusal> {
         formula.check()?;
+        if formula.retired && default_formula(formula.code.as_str()).is_some() {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "formula.stays",
+                "这是程序自带的公式，看板和大屏要用，不能停用；可以改成新的一版",
+                "this formula comes with the program, and boards and the wall lean on it: it stays in use; a new version may change it",
+            )
+            .at("retired")
+            .found(formula.code.as_str()));
+        }
         let next = self.latest_version(formula) + 1;
         if formula.version == next {
             return Ok(());

@@ -5,17 +5,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
+use yiwang_base::Refusal;
 use yiwang_cases::StoreError;
 use yiwang_sensing::alert::Alert;
 use yiwang_sensing::warning::Warning;
 use yiwang_store::{Changed, DossierMoved, SheetMoved, WhistleChanged};
 
 use super::answers::StaffProblems;
+use super::filter::wrong;
 use super::problem::Answer;
 use super::session::{Session, Visitor};
 use super::state::{App, now};
@@ -32,9 +34,13 @@ const PACE: Duration = Duration::from_millis(100);
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Changes of cases and whistles as they happen, `text/event-stream`. An event's id is the
-/// entry's number; `Last-Event-ID` replays what came after it.
+/// entry's number; `Last-Event-ID` replays what came after it. A first connection may name
+/// the entry that it begins from, as the session told it.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "watch_cases", tag = "cases", security(("session" = [])),
-    params(("Last-Event-ID" = Option<u64>, Header, description = "the last event received")),
+    params(
+        ("Last-Event-ID" = Option<u64>, Header, description = "the last event received"),
+        ("from" = Option<u64>, Query, description = "without it: the first entry to tell of"),
+    ),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
             description = "`ready` once, then a `case`, a `whistle`, a `dossier`, an `alert` or a `warning` for each change; its data is a `ChangeView`, a `WhistleChangeView`, a `DossierChangeView`, an `AlertChangeView` or a `WarningChangeView`"),
@@ -43,6 +49,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 pub(super) async fn stream(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer<Response> {
     let user = visitor.with(Right::ReadCases)?;
@@ -51,13 +58,28 @@ pub(super) async fn stream(
         .get("Last-Event-ID")
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let durable = *app.store.durable().borrow();
+    let named = named(&query.unwrap_or_default())?;
     let from = last
-        .map_or(durable, |last| last.saturating_add(1))
-        .min(durable);
+        .map(|last| last.saturating_add(1))
+        .or(named)
+        .map_or(durable, |from| from.min(durable));
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     let session = Session::of(&headers);
     let sse = Sse::new(changes(app, user, session, from)).keep_alive(keep_alive);
     Ok(([(header::CACHE_CONTROL, "no-store")], sse).into_response())
+}
+
+/// The entry that a first connection names.
+fn named(query: &str) -> Result<Option<u64>, Refusal> {
+    let mut from = None;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match (name.as_ref(), value.parse()) {
+            ("from", Ok(number)) => from = Some(number),
+            ("from", Err(_)) => return Err(wrong("from", &value, ["17"])),
+            (other, _) => return Err(wrong("query", other, ["from"])),
+        }
+    }
+    Ok(from)
 }
 
 fn changes(

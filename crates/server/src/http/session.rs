@@ -155,9 +155,13 @@ fn nobody() -> Refusal {
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/session", operation_id = "who_is_signed_in", tag = "session",
     responses((status = 200, body = SessionView), ReadProblems))]
-pub(super) async fn current(Visitor(user): Visitor) -> Json<SessionView> {
+pub(super) async fn current(
+    State(app): State<Arc<App>>,
+    Visitor(user): Visitor,
+) -> Json<SessionView> {
     Json(SessionView {
         user: user.as_ref().map(view),
+        next_entry: *app.store.durable().borrow(),
     })
 }
 
@@ -203,6 +207,7 @@ pub(super) async fn sign_in(
     let cookie = cookie(&token, seconds, app.options.secure_cookie);
     let view = SessionView {
         user: Some(view(&user)),
+        next_entry: *app.store.durable().borrow(),
     };
     Ok(([(header::SET_COOKIE, cookie)], Json(view)).into_response())
 }

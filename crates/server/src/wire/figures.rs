@@ -111,6 +111,10 @@ pub struct FormulaBody {
     /// What counts as met.
     #[serde(deserialize_with = "object")]
     pub met: ClauseBody,
+    /// Takes it out of use: it is offered no more. The formulas that come with the program
+    /// stay in use.
+    #[serde(default)]
+    pub retired: bool,
     /// Why there is a new version; it stays in the record. Needed to add it, not to try it.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 300)]
@@ -141,6 +145,7 @@ impl FormulaBody {
             measured: self.measured.map(|measure| measure.0),
             met: self.met.into(),
             name: self.name.into(),
+            retired: self.retired,
             version: self.version,
         };
         Ok((formula, self.grounds))
@@ -213,6 +218,8 @@ pub struct FormulaView {
     pub measured: Option<MeasuredWord>,
     /// What counts as met.
     pub met: ClauseBody,
+    /// Whether this version takes it out of use.
+    pub retired: bool,
     /// Who added it; `null` for those that every city begins with.
     #[schema(required)]
     pub added: Option<FormulaSetView>,
@@ -242,6 +249,7 @@ impl FormulaView {
                 .collect(),
             measured: formula.measured.map(Word),
             met: (&formula.met).into(),
+            retired: formula.retired,
             added: added.map(|added| FormulaSetView {
                 seq: added.seq,
                 at: Time(added.at),

@@ -22,6 +22,9 @@ pub struct SessionView {
     /// `null` when nobody is.
     #[schema(required)]
     pub user: Option<UserView>,
+    /// The number of the entry that is written next: changes from it on tell of all that what
+    /// is read after this answer may not hold yet.
+    pub next_entry: u64,
 }
 
 /// A person who works here.

@@ -25,11 +25,19 @@ pub(crate) struct Feed(BufReader<Box<dyn Read + Send + Sync>>);
 
 impl Feed {
     pub(crate) fn open(address: &str, cookie: &str, last: Option<&str>) -> Feed {
+        Feed::of(&format!("http://{address}/api/v1/events"), cookie, last)
+    }
+
+    /// A first connection that names the entry it begins from.
+    pub(crate) fn from(address: &str, cookie: &str, entry: u64) -> Feed {
+        let url = format!("http://{address}/api/v1/events?from={entry}");
+        Feed::of(&url, cookie, None)
+    }
+
+    fn of(url: &str, cookie: &str, last: Option<&str>) -> Feed {
         let config = Agent::config_builder().timeout_recv_body(Some(Duration::from_secs(10)));
         let agent: Agent = config.build().into();
-        let mut request = agent
-            .get(format!("http://{address}/api/v1/events"))
-            .header("Cookie", cookie);
+        let mut request = agent.get(url).header("Cookie", cookie);
         if let Some(last) = last {
             request = request.header("Last-Event-ID", last);
         }

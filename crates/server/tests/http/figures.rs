@@ -204,6 +204,42 @@ fn a_steward_adds_a_version_and_the_same_period_is_counted_by_both() {
 }
 
 #[test]
+fn a_formula_goes_out_of_use_and_still_counts_where_it_is_named() {
+    let town = Town::new();
+    some_cases(&town);
+    let (steward, leader) = (town.person("steward"), town.person("leader"));
+    let mut body = json!({
+        "code": "rated", "version": 1,
+        "name": {"zh": "评价率", "en": "Rated"},
+        "counted": "turns", "dated": "closed", "better": "higher", "enough": 2,
+        "exclusions": [], "met": {"all": ["rated"]},
+        "grounds": "试用"
+    });
+    let added = steward.post("/api/v1/formulas", &body).expect(201);
+    assert_eq!(added["retired"], false);
+    let before = board(&leader, "formula=rated")["total"].clone();
+    body["version"] = json!(2);
+    body["retired"] = json!(true);
+    let gone = steward.post("/api/v1/formulas", &body).expect(201);
+    assert_eq!(gone["retired"], true);
+    for named in ["rated", "rated.1"] {
+        assert_eq!(board(&leader, &format!("formula={named}"))["total"], before);
+    }
+    body["version"] = json!(3);
+    body["retired"] = json!(false);
+    let again = steward.post("/api/v1/formulas", &body).expect(201);
+    assert_eq!(again["retired"], false);
+    // What boards and the wall lean on stays.
+    body["code"] = json!("resolution");
+    body["version"] = json!(2);
+    body["retired"] = json!(true);
+    let problem = steward
+        .post("/api/v1/formulas", &body)
+        .refused(422, "formula.stays");
+    assert_eq!(problem["field"], "retired");
+}
+
+#[test]
 fn a_steward_tries_a_version_on_the_same_period_and_nothing_is_kept() {
     let town = Town::new();
     some_cases(&town);

@@ -50,6 +50,19 @@ fn a_page_hears_of_changes_and_after_a_break_of_what_it_missed() {
         .map(|_| next(&mut feed).json()["event"].clone())
         .collect();
     assert_eq!(missed, [json!("accepted"), json!("dispatched")]);
+    // A first connection misses nothing since the session was asked for.
+    let session = operator.get("/api/v1/session").expect(200);
+    let from = session["next_entry"].as_u64().unwrap();
+    let id = text(&town.submit("刚好在这时候", town::WEST)["id"]);
+    let cookie = format!("yiwang_session={}", town::token("operator"));
+    let mut feed = Feed::from(&town.server.address, &cookie, from);
+    assert_eq!(next(&mut feed).data, from.to_string());
+    assert_eq!(next(&mut feed).json()["id"], id);
+    for query in ["from=x", "since=1"] {
+        let path = format!("/api/v1/events?{query}");
+        let problem = operator.get(&path).refused(422, "query.invalid");
+        assert!(!problem["allowed"].as_array().unwrap().is_empty());
+    }
     // Without a last event a page starts from now; one from the future too.
     for last in [None, Some("999999"), Some("nonsense")] {
         let mut feed = town.feed("operator", last);

@@ -1667,7 +1667,8 @@ export interface paths {
         };
         /**
          * Changes of cases and whistles as they happen, `text/event-stream`. An event's id is the
-         *     entry's number; `Last-Event-ID` replays what came after it.
+         *     entry's number; `Last-Event-ID` replays what came after it. A first connection may name
+         *     the entry that it begins from, as the session told it.
          */
         get: operations["watch_cases"];
         put?: never;
@@ -5253,6 +5254,11 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["TextBody"];
             /**
+             * @description Takes it out of use: it is offered no more. The formulas that come with the program
+             *     stay in use.
+             */
+            retired?: boolean;
+            /**
              * Format: int32
              * @description Its version: one more than the latest, 1 for a new formula.
              */
@@ -5297,6 +5303,8 @@ export interface components {
             met: components["schemas"]["ClauseBody"];
             /** @description Its name. */
             name: components["schemas"]["Text"];
+            /** @description Whether this version takes it out of use. */
+            retired: boolean;
             /**
              * Format: int32
              * @description Its version.
@@ -6963,6 +6971,12 @@ export interface components {
         };
         /** @description Who is signed in. */
         SessionView: {
+            /**
+             * Format: int64
+             * @description The number of the entry that is written next: changes from it on tell of all that what
+             *     is read after this answer may not hold yet.
+             */
+            next_entry: number;
             user: components["schemas"]["UserView"] | null;
         };
         /** @description What something is to be from now on. */
@@ -19925,7 +19939,10 @@ export interface operations {
     };
     watch_cases: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description without it: the first entry to tell of */
+                from?: number;
+            };
             header?: {
                 /** @description the last event received */
                 "Last-Event-ID"?: number | null;

@@ -21,6 +21,7 @@ const version = {
   ],
   measured: null,
   met: { all: ['contacted_in_time'], none: [] },
+  retired: false,
   added: null,
 } as FormulaVersion;
 

@@ -12,6 +12,9 @@ test('the baseline of needs opens to its cases', async () => {
   await page.goto('/together');
   await page.getByRole('link', { name: /群众需求底数/ }).click();
   await page.locator('tbody tr').first().waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: '存为 PNG' }).click();
+  assert.equal((await download).suggestedFilename(), 'needs.png');
   await page.getByLabel('排序').selectOption({ label: '最近最多' });
   await page.waitForURL(/order=recent/);
   const link = page.locator('tbody a').first();

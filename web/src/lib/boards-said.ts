@@ -5,9 +5,14 @@ import { office } from './session.svelte';
 import { dateTime } from './time';
 
 /** What a board on paper or in a picture is about, since the controls are not seen there: the
-    city, what was narrowed down to, and when it was counted. */
-export function about(address: URLSearchParams): string {
+    city, what was narrowed down to, and when it was counted. `period` is that of a chart which
+    has its own; boards beside the rates tell theirs themselves, and have no such controls. */
+export function about(address: URLSearchParams, period = ''): string {
   const t = i18n.t.boards;
+  const city = i18n.pick(office.city?.name);
+  const counted = dateTime(new Date(clock.now).toISOString());
+  const beside = (address.get('view') ?? 'rates') !== 'rates';
+  if (beside) return [city, period, counted].filter(Boolean).join(' · ');
   const narrowed: [string, string, (code: string) => string][] = [
     ['from', t.from, (date) => date],
     ['until', t.until, (date) => date],
@@ -20,7 +25,6 @@ export function about(address: URLSearchParams): string {
     const value = address.get(key);
     return value ? [i18n.of(label, name(value))] : [];
   });
-  const time = address.get('from') || address.get('until') ? [] : [t.anyTime];
-  const counted = dateTime(new Date(clock.now).toISOString());
-  return [i18n.pick(office.city?.name), ...time, ...said, counted].filter(Boolean).join(' · ');
+  const time = period || (address.get('from') || address.get('until') ? '' : t.anyTime);
+  return [city, time, ...said, counted].filter(Boolean).join(' · ');
 }

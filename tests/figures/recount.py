@@ -73,6 +73,7 @@ def turns(history):
             )
             turn["in_hand"] = "to_contact"
             turn.pop("reported", None)
+            turn.update(assisting=set(event.get("assisting", [])), scores={})
         elif word == "started":
             turn["contacted"] = at
             turn["in_hand"] = "to_resolve"
@@ -84,6 +85,13 @@ def turns(history):
             case["failed"] = True
             turn["is_done"] = False
             turn["in_hand"] = "to_resolve"
+        elif word == "unit_added":
+            turn["assisting"] = turn.get("assisting", set()) | {event["unit"]}
+        elif word == "unit_removed":
+            turn["assisting"] = turn.get("assisting", set()) - {event["unit"]}
+        elif word == "scored":
+            if event.get("by") and event["unit"] == turn.get("unit"):
+                turn["scores"][event["by"]] = event["score"]
         elif word == "extended":
             turn["resolve_by"] = second(event["resolve_by"])
         elif word in ("shelved", "resident_asked"):
@@ -228,12 +236,18 @@ def judge(formula, turn, now, front_line, duties):
         return None
     if about_closed and "closed" not in turn:
         return None
-    if formula in ("response", "on_time", "return") and "dispatched" not in turn:
+    each_turn = ("response", "on_time", "return", "joint", "front_line_score")
+    if formula in each_turn and "dispatched" not in turn:
         return None
     late_contact = "contacted" not in turn and passed(limit(turn, "respond_by"), turn, now)
     late_done = done(turn) is None and passed(limit(turn, "resolve_by"), turn, now)
-    if formula in ("response", "on_time") and turn.get("merged"):
+    if formula in ("response", "on_time", "joint", "front_line_score") and turn.get("merged"):
         return "merged"
+    if formula == "joint":
+        return bool(turn.get("assisting"))
+    if formula == "front_line_score":
+        given = list(turn["scores"].values())
+        return "no_score" if not given else sum(given) >= 4 * len(given)
     if formula == "response":
         if turn["respond_by"] is None:
             return "no_limit"

@@ -81,9 +81,9 @@ pub use command::{Command, Limits, Submit};
 pub use decide::{Context, decide};
 pub use dispatch::Lead;
 pub use duplicate::{
-    Absorbed, AnswerJoined, Cluster, DUPLICATES_RULE, DuplicateIndex, Join, Joined, JoinedAnswer,
-    JoinedAnswered, Joiner, Joiners, Likeness, Match, Merge, Merged, MergedState, Released, Seen,
-    Unmerge, Unmerged, clusters, metres_between, shared_words, terms,
+    Absorbed, AnswerJoined, Cluster, DUPLICATES_RULE, DuplicateIndex, DuplicateLimits, Join,
+    Joined, JoinedAnswer, JoinedAnswered, Joiner, Joiners, Likeness, Match, Merge, Merged,
+    MergedState, Released, Seen, Unmerge, Unmerged, clusters, metres_between, shared_words, terms,
 };
 pub use event::{Channel, DeclineReason, Event, Happening, SourceRef};
 pub use extend::{AskExtension, Extend, Extended, ExtensionAsked, Extensions, RefuseExtension};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, Refusal, RefusalKind, UnitCode};
 use yiwang_cases::civic::Kind;
+use yiwang_cases::civic::task::HELPERS_STEPS;
 use yiwang_cases::{Action, Case, Stage, Whistle, WhistleAction};
 use yiwang_mqtt::{covers, matches};
 use yiwang_sensing::alert::Alert;
@@ -36,6 +37,8 @@ pub enum Role {
     Admin,
     /// Another system that sends requests for its own users (合作平台).
     Partner,
+    /// A volunteer, a company or a social organisation: claims tasks (社会力量).
+    Contributor,
 }
 
 /// Something that policy allows or not.
@@ -94,6 +97,10 @@ pub enum Right {
     KeepDevices,
     /// Open dossiers of this kind and take their steps.
     Run(Kind),
+    /// Claim tasks, give them up and report them done.
+    HelpOut,
+    /// Object to an appraisal, for one's own unit.
+    ObjectToAppraisal,
     /// See alerts, the rules that raise them, and warnings before they are issued.
     ReadAlerts,
     /// Acknowledge, handle and silence alerts.
@@ -108,7 +115,7 @@ pub enum Right {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Role; 8] = [
+    pub const ALL: [Role; 9] = [
         Role::Operator,
         Role::Unit,
         Role::Verifier,
@@ -117,6 +124,7 @@ impl Role {
         Role::Auditor,
         Role::Admin,
         Role::Partner,
+        Role::Contributor,
     ];
 
     /// The word of the interface and the record.
@@ -130,12 +138,18 @@ impl Role {
             Role::Auditor => "auditor",
             Role::Admin => "admin",
             Role::Partner => "partner",
+            Role::Contributor => "contributor",
         }
     }
 
     /// The role of a word.
     pub fn from_word(word: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// Whether it is of people and programs outside the city's own staff.
+    pub fn is_outside(self) -> bool {
+        matches!(self, Role::Partner | Role::Contributor)
     }
 
     /// Whether the role has the right.
@@ -148,16 +162,18 @@ impl Role {
             Unmerge, Verify, Withdraw,
         };
         use Right::{
-            Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, KeepAccounts, KeepCity,
-            KeepDevices, KeepRegister, KeepViews, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
-            ReadMetrics, ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, Run,
-            SendReadings, SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany,
-            SubmitTable, SwapDuty, Whistle,
+            Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, HelpOut, KeepAccounts,
+            KeepCity, KeepDevices, KeepRegister, KeepViews, ObjectToAppraisal, ReadAlerts,
+            ReadCases, ReadEntries, ReadFigures, ReadMetrics, ReadReporter, ReadRoster,
+            ReadSensing, ReadUnits, ReadWords, Run, SendReadings, SetChannel, SetFormulas,
+            SetHooks, SetRoster, SetRules, SubmitMany, SubmitTable, SwapDuty, Whistle,
         };
         match right {
-            ReadCases | ReadUnits | ReadFigures | KeepViews => self != Role::Partner,
+            ReadCases | ReadUnits | ReadFigures | KeepViews => !self.is_outside(),
             // Programs and devices are partners' accounts; they read what they send.
-            ReadSensing => true,
+            ReadSensing => self != Role::Contributor,
+            HelpOut => self == Role::Contributor,
+            ObjectToAppraisal => self == Role::Unit,
             SendReadings => self == Role::Partner,
             KeepRegister => matches!(self, Role::Steward | Role::Partner),
             KeepDevices => self == Role::Steward,
@@ -213,7 +229,10 @@ impl Role {
             Run(Kind::Topic | Kind::Dispute | Kind::Deliberation | Kind::MicroProject) => {
                 matches!(self, Role::Operator | Role::Unit)
             }
-            ReadAlerts => self != Role::Partner,
+            Run(Kind::Pool | Kind::Task) => matches!(self, Role::Operator | Role::Unit),
+            Run(Kind::Training) => matches!(self, Role::Steward | Role::Unit),
+            Run(Kind::Appraisal) => matches!(self, Role::Steward | Role::Leader),
+            ReadAlerts => !self.is_outside(),
             HandleAlerts => matches!(self, Role::Operator | Role::Unit),
             SetRules => self == Role::Steward,
             DraftWarnings => self == Role::Operator,
@@ -440,6 +459,42 @@ impl User {
         }
     }
 
+    /// Refuses unless the user may take this step of a dossier of this kind that
+    /// these units lead or assist: what helpers do is theirs alone, and a unit
+    /// objects to what is said of it.
+    ///
+    /// # Errors
+    /// A refusal that names the role or the unit.
+    pub fn must_step(&self, kind: Kind, step: &str, units: &[UnitCode]) -> Result<(), Refusal> {
+        match (kind, step) {
+            (Kind::Task, step) if HELPERS_STEPS.contains(&step) => self.must(Right::HelpOut),
+            (Kind::Appraisal, "object") => {
+                self.must(Right::ObjectToAppraisal)?;
+                self.must_be_of(units)
+            }
+            _ => self.must_run(kind, units),
+        }
+    }
+
+    /// Refuses whoever is bound to a unit unless it is one of these.
+    ///
+    /// # Errors
+    /// A refusal that names the unit.
+    pub fn must_be_of(&self, units: &[UnitCode]) -> Result<(), Refusal> {
+        match self.bound_to()? {
+            Some(unit) if !units.contains(unit) => Err(Refusal::new(
+                RefusalKind::Forbidden,
+                "policy.other-unit",
+                "这一步由其他单位办理",
+                "another unit takes this step",
+            )
+            .at("unit")
+            .found(unit.as_str())
+            .allowing(units.iter().map(ToString::to_string))),
+            _ => Ok(()),
+        }
+    }
+
     /// How much of a case the user sees.
     pub fn sight(&self) -> Sight {
         Sight {
@@ -598,12 +653,12 @@ mod tests {
             (
                 Role::Operator,
                 "alerts handle_alerts draft_warnings sensing cases words reporter units figures views channel many table caller submit accept decline dispatch verify close call_back reopen redirect recall add_unit remove_unit merge unmerge extend refuse_extension shelve ask_resident answer_question resume supervise release score comment attach withdraw roster whistle.blow whistle.call_unit whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
-                 proposal topic dispute deliberation consultation micro_project",
+                 proposal topic dispute deliberation consultation micro_project pool task",
             ),
             (
                 Role::Unit,
                 "alerts handle_alerts sensing cases words reporter units figures views submit start report_back return report_part add_unit remove_unit ask_extension ask_resident answer_question resume supervise answer_supervision release score comment attach roster swap_duty whistle.blow whistle.call_unit whistle.check_in whistle.refuse whistle.reach whistle.reopen whistle.confirm whistle.score whistle.close whistle.withdraw \
-                 topic dispute property_party asset deliberation micro_project",
+                 topic dispute property_party asset deliberation micro_project pool task training object_to_appraisal",
             ),
             (
                 Role::Verifier,
@@ -611,11 +666,11 @@ mod tests {
             ),
             (
                 Role::Leader,
-                "alerts approve_warnings sensing cases words units figures views submit supervise release comment",
+                "alerts approve_warnings sensing cases words units figures views submit supervise release comment appraisal",
             ),
             (
                 Role::Steward,
-                "alerts set_rules sensing register devices cases units figures views formulas entries metrics city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset",
+                "alerts set_rules sensing register devices cases units figures views formulas entries metrics city hooks submit erase settle_due roster set_roster swap_duty whistle.erase property_party asset training appraisal",
             ),
             (
                 Role::Auditor,
@@ -626,6 +681,7 @@ mod tests {
                 "alerts sensing cases units figures views entries metrics accounts submit",
             ),
             (Role::Partner, "sensing send_readings register many submit"),
+            (Role::Contributor, "submit help_out"),
         ];
         let plain = [
             (Right::ReadCases, "cases"),
@@ -656,6 +712,8 @@ mod tests {
             (Right::SetRules, "set_rules"),
             (Right::DraftWarnings, "draft_warnings"),
             (Right::ApproveWarnings, "approve_warnings"),
+            (Right::HelpOut, "help_out"),
+            (Right::ObjectToAppraisal, "object_to_appraisal"),
         ];
         let plain = plain.map(|(right, word)| (right, word.to_owned()));
         let acts = Action::ALL.map(|action| (Right::Act(action), action.word().to_owned()));

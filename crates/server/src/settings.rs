@@ -6,16 +6,17 @@ use std::str::FromStr;
 
 use yiwang_base::{CalendarParts, LocalText, Refusal, RefusalKind, Span, WorkCalendar};
 use yiwang_cases::{
-    Allowance, AnswerKind, AreaIndex, Category, Choice, CityLimits, DeskLimits, Grades,
-    HandlingLimits, OwnLimits, Question, Rules, Unit, WhistleLimits,
+    Allowance, AnswerKind, AreaIndex, Category, Choice, CityLimits, DeskLimits, DuplicateLimits,
+    Grades, HandlingLimits, OwnLimits, Question, Rules, Unit, WhistleLimits,
 };
 
 use crate::city::CitySettings;
 use crate::http::read_code;
 use crate::judging::AutomaticSetting;
 use crate::wire::{
-    AutomaticBody, CategoryBody, CategoryLimitsBody, CityBody, HandlingBody, LimitsBody, Measure,
-    NameBody, QuestionBody, SpanBody, TryLimitsBody, UnitBody, Word, WorkingTimeBody,
+    AutomaticBody, CategoryBody, CategoryLimitsBody, CityBody, DuplicatesBody, HandlingBody,
+    LimitsBody, Measure, NameBody, QuestionBody, SpanBody, TryLimitsBody, UnitBody, Word,
+    WorkingTimeBody,
 };
 
 /// Longest name, characters.
@@ -272,6 +273,23 @@ pub fn automatic(body: AutomaticBody) -> Result<AutomaticSetting, Refusal> {
         .allowing(["500–999"])),
         from_permille => Ok(AutomaticSetting { from_permille }),
     }
+}
+
+/// The limits of likeness that a body describes.
+///
+/// # Errors
+/// A refusal that names the field.
+pub fn duplicates(body: DuplicatesBody) -> Result<DuplicateLimits, Refusal> {
+    let limits = DuplicateLimits {
+        shown_permille: body.shown_permille,
+        sure_permille: body.sure_permille,
+        window_days: body.window_days,
+    };
+    limits.check().map_err(|refusal| {
+        let field = refusal.field.clone().unwrap_or_default();
+        refusal.at(format!("value.{field}"))
+    })?;
+    Ok(limits)
 }
 
 /// The city's rules with limits to be tried. They know no outlines: what was

@@ -22,6 +22,7 @@ function figure(key: string, met: number, counted: number, more: Partial<Figure>
   const far = rate === null ? null : Math.min(0.1, rate, 1 - rate);
   return {
     key,
+    area: null,
     met,
     counted,
     left_out: [],

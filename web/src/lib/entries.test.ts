@@ -12,6 +12,7 @@ const roles: User['role'][] = [
   'auditor',
   'admin',
   'partner',
+  'contributor',
 ];
 const of = (role: User['role'], unit: string | null = null) => ({ role, unit }) as User;
 const readers = [null, ...roles.map((role) => of(role)), of('verifier', 'street')];
@@ -32,6 +33,7 @@ test('every entry leads to a page, by a key of its own', () => {
 test('residents are led to no page for staff, and first to what they come for', () => {
   expect(entries(null).some((one) => routeOf(one.path).staff)).toBe(false);
   expect(heads(null)).toEqual(['/report', '/follow', '/near', '/together', '/warnings/now']);
+  expect(heads(of('contributor'))).toEqual(heads(null));
 });
 
 test('each role is led to what is its own', () => {

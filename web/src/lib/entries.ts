@@ -16,7 +16,9 @@ export type Entry = {
 const WITH_QUEUE: User['role'][] = ['unit', 'operator', 'leader'];
 
 /** What the reader can go to, in the order of the head. */
-export function entries(user: User | null): Entry[] {
+export function entries(reader: User | null): Entry[] {
+  // Whoever helps with tasks is led to what residents are led to.
+  const user = reader?.role === 'contributor' ? null : reader;
   const { role, unit } = user ?? { role: null, unit: null };
   const steward = role === 'steward';
   const all: (Entry | false)[] = [

@@ -104,8 +104,13 @@ export function seesWords(user: User | null): boolean {
 export const isGridWorker = (user: User | null): boolean =>
   user?.role === 'verifier' && user.unit !== null;
 
+/** Whether it is somebody of the city's own staff; partners and helpers are not. */
+export const isStaff = (user: User | null): boolean =>
+  user !== null && user.role !== 'partner' && user.role !== 'contributor';
+
 /** The page a person begins the day on: a unit's what waits for it. */
 export function home(user: User): string {
   if (isGridWorker(user)) return '/patrol';
+  if (user.role === 'contributor') return '/together?kind=task';
   return user.role === 'unit' ? '/queue' : '/desk';
 }

@@ -5,8 +5,8 @@ use yiwang_base::{LocalText, Refusal, RefusalKind, Timestamp, truncate_millis};
 
 use super::life::{Head, Life, Step, not_now};
 use super::{
-    DossierId, Words, asset, consultation, deliberation, dispute, micro_project, property_party,
-    proposal, topic,
+    DossierId, Words, appraisal, asset, consultation, deliberation, dispute, micro_project, pool,
+    property_party, proposal, task, topic, training,
 };
 use crate::check::{MAX_SHORT, missing, text};
 use crate::{Actor, Context};
@@ -174,6 +174,10 @@ kinds! {
     Deliberation deliberation "deliberation" "大家商量着办" "deliberation";
     Consultation consultation "consultation" "问计于民" "consultation";
     MicroProject micro_project "micro_project" "民生微实事" "micro-project";
+    Pool pool "pool" "联动资源池" "shared pool";
+    Task task "task" "共治任务" "task";
+    Training training "training" "培训" "training";
+    Appraisal appraisal "appraisal" "考评" "appraisal";
 }
 
 /// A dossier (卷宗).

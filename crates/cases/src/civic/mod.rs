@@ -6,7 +6,8 @@
 //! topic* (每月一题), a *dispute* under mediation (矛盾纠纷), a *property party*
 //! (物业公司、居委会、业委会), an *asset* under inspection (电梯、停车场), a
 //! *deliberation* (大家商量着办), a *consultation* (问计于民), a *micro-project*
-//! (民生微实事). A *voice* (一人一声) is what one person says in a vote.
+//! (民生微实事), a shared *pool* (联动资源池), a *task* for volunteers and other
+//! helpers (共治任务), a *training* (培训), an *appraisal* of units (考评). A *voice* (一人一声) is what one person says in a vote.
 //!
 //! **Invariants**
 //! - As with cases: decisions are pure, replaying a dossier's events gives the
@@ -16,8 +17,10 @@
 //! - Money is whole cents, figures are whole numbers: no event holds a fraction.
 //! - No event tells who voted: a voice stands under a keyed hash.
 
+pub mod appraisal;
 pub mod asset;
 pub mod consultation;
+pub mod contribution;
 pub mod credit;
 pub mod deliberation;
 pub mod dispute;
@@ -28,6 +31,7 @@ mod life;
 mod memory;
 pub mod micro_project;
 mod poisson;
+pub mod pool;
 mod port;
 pub mod property_party;
 pub mod proposal;
@@ -35,7 +39,9 @@ pub mod recurrence;
 mod sealed;
 mod service;
 pub mod signal;
+pub mod task;
 pub mod topic;
+pub mod training;
 mod voice;
 
 pub use dossier::{Content, Deed, Dossier, DossierCommand, DossierEvent, Kind};

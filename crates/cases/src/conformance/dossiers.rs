@@ -11,8 +11,9 @@ use crate::civic::proposal::Pattern;
 use crate::civic::recurrence::WeekCount;
 use crate::civic::{
     Ballot, Content, Deed, Dossier, DossierChange, DossierError, DossierEvent, DossierFilter,
-    DossierId, DossierStore, Kind, Recast, Span, Tally, Voter, Words, asset, consultation,
-    deliberation, dispute, micro_project, property_party, proposal, topic, week_of,
+    DossierId, DossierStore, Kind, Recast, Span, Tally, Voter, Words, appraisal, asset,
+    consultation, deliberation, dispute, micro_project, pool, property_party, proposal, task,
+    topic, training, week_of,
 };
 use crate::{Actor, CaseStore, Channel, Receipt, StoreError};
 
@@ -119,6 +120,57 @@ fn openings() -> [DossierEvent; 8] {
     ]
 }
 
+/// What opens a dossier of the kinds that are between units and helpers.
+fn shared_openings() -> [DossierEvent; 4] {
+    [
+        DossierEvent::Pool(pool::Event::SetUp {
+            area: code("east"),
+            title: title("东街联动队伍"),
+            unit: code("street-east"),
+            units: vec![code("lights"), code("street-east")],
+        }),
+        DossierEvent::Task(task::Event::Published {
+            area: code("east"),
+            case: Some(CaseId(9)),
+            due_at: minute(5_000),
+            places: 3,
+            summary: title("陪老人下楼"),
+            title: title("助老"),
+            unit: code("street-east"),
+        }),
+        DossierEvent::Training(training::Event::Planned {
+            due_at: minute(5_000),
+            on: date(2026, 9, 28),
+            summary: title("限时响应"),
+            title: title("办件培训"),
+            unit: code("street-east"),
+            units: vec![code("lights")],
+        }),
+        DossierEvent::Appraisal(appraisal::Event::DrawnUp {
+            formula: appraisal::FORMULA.into(),
+            formulas: vec!["resolution.1".into()],
+            from: date(2026, 8, 1),
+            lines: vec![appraisal::Line {
+                unit: code("lights"),
+                counted: vec![appraisal::Counted {
+                    component: appraisal::Component::Resolution,
+                    met: 7,
+                    counted: 9,
+                }],
+                points: Some(7_777),
+                standing: Some(appraisal::Standing::Good),
+                objected: false,
+                settled: false,
+            }],
+            objections_by: minute(5_000),
+            title: title("八月考评"),
+            unit: code("street-east"),
+            until: date(2026, 8, 31),
+            weights: appraisal::Weights::default(),
+        }),
+    ]
+}
+
 fn deed(at: i64, event: DossierEvent, words: Option<&str>) -> Deed {
     let words = words.map(|text| Words::new(BTreeMap::from([("words".into(), text.into())])));
     Deed {
@@ -206,7 +258,7 @@ impl<S: CaseStore + DossierStore> Desk<'_, S> {
 pub fn a_dossier_of_every_kind_reads_back_as_it_was_written<S: CaseStore + DossierStore>(
     desk: &Desk<'_, S>,
 ) {
-    let openings = openings();
+    let openings: Vec<DossierEvent> = openings().into_iter().chain(shared_openings()).collect();
     assert_eq!(openings.len(), Kind::ALL.len());
     for (event, kind) in openings.into_iter().zip(Kind::ALL) {
         let opened = desk.open(event.clone(), None);

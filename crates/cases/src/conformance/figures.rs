@@ -87,10 +87,10 @@ fn question() -> impl Strategy<Value = FigureQuestion> {
         some::<CategoryCode>(&CATEGORIES),
         prop_oneof![2 => Just(vec![]), 1 => subsequence(&Channel::ALL[..], 1..5)],
         prop_oneof![2 => Just(vec![]), 1 => subsequence(&Stage::ALL[..], 1..5)],
-        (maybe(), maybe()),
+        (maybe(), maybe(), proptest::bool::weighted(0.1)),
     )
         .prop_map(
-            |(units, areas, categories, channels, stages, (from, until))| FigureFilter {
+            |(units, areas, categories, channels, stages, (from, until, nothing))| FigureFilter {
                 units,
                 areas,
                 categories,
@@ -98,6 +98,7 @@ fn question() -> impl Strategy<Value = FigureQuestion> {
                 stages,
                 from,
                 until,
+                nothing,
             },
         );
     let front_line = subsequence(&UNITS[..], 0..=UNITS.len())
@@ -168,7 +169,8 @@ fn group() -> impl Strategy<Value = GroupBy> {
         Just(GroupBy::Unit),
         Just(GroupBy::Category),
         Just(GroupBy::Channel),
-        Just(GroupBy::Area(town.into())),
+        Just(GroupBy::Area(town.clone().into())),
+        Just(GroupBy::UnitArea(town.into())),
         Just(GroupBy::Tier(kinds.into())),
         vec(moment(), 2..8).prop_map(|mut starts| {
             starts.sort_unstable();

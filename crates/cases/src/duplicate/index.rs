@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 
 use yiwang_base::{CELL_ZOOM, CaseId, CategoryCode, Point, Timestamp, cell, to_millis};
 
-use super::score::{Likeness, WINDOW_HOURS, metres_between};
+use super::score::{DuplicateLimits, Likeness, metres_between};
 
 /// A case as far as the index knows it, or what one is looked for with.
 #[derive(Debug, Clone)]
@@ -60,6 +60,7 @@ pub struct DuplicateIndex {
     by_id: HashMap<CaseId, u64>,
     by_term: HashMap<u32, Postings>,
     by_square: HashMap<i64, VecDeque<u64>>,
+    limits: DuplicateLimits,
 }
 
 #[derive(Default)]
@@ -79,7 +80,18 @@ impl DuplicateIndex {
             by_id: HashMap::new(),
             by_term: HashMap::new(),
             by_square: HashMap::new(),
+            limits: DuplicateLimits::default(),
         }
+    }
+
+    /// From which likeness on cases are taken for duplicates.
+    pub fn limits(&self) -> DuplicateLimits {
+        self.limits
+    }
+
+    /// Goes by other limits from now on.
+    pub fn set_limits(&mut self, limits: DuplicateLimits) {
+        self.limits = limits;
     }
 
     /// How many cases it holds.
@@ -160,8 +172,8 @@ impl DuplicateIndex {
         let mut matches: Vec<Match> = found
             .filter(|held| Some(held.id) != but)
             .filter_map(|held| {
-                let likeness = likeness(sought, &weights, norm, held)?;
-                likeness.is_shown().then_some(Match {
+                let likeness = likeness(sought, &weights, norm, held, &self.limits)?;
+                likeness.is_shown(&self.limits).then_some(Match {
                     case: held.id,
                     likeness,
                 })
@@ -288,10 +300,16 @@ fn squares_around(point: Point) -> Vec<i64> {
     squares
 }
 
-fn likeness(sought: &Seen, weights: &[(u32, f64)], norm: f64, held: &Held) -> Option<Likeness> {
+fn likeness(
+    sought: &Seen,
+    weights: &[(u32, f64)],
+    norm: f64,
+    held: &Held,
+    limits: &DuplicateLimits,
+) -> Option<Likeness> {
     let apart = (to_millis(sought.at) - to_millis(held.seen.at)).unsigned_abs();
     let hours = apart as f64 / 3_600_000.0;
-    if hours > WINDOW_HOURS as f64 {
+    if hours > 24.0 * f64::from(limits.window_days) {
         return None;
     }
     let metres = match (sought.point, held.seen.point) {

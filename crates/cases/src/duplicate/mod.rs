@@ -22,7 +22,7 @@ pub use cluster::{Cluster, clusters};
 pub use index::{DuplicateIndex, Match, Seen};
 pub use join::{AnswerJoined, Join, Joined, JoinedAnswer, JoinedAnswered, Joiner, Joiners};
 pub use merge::{Absorbed, Merge, Merged, MergedState, Released, Unmerge, Unmerged};
-pub use score::{DUPLICATES_RULE, Likeness, metres_between};
+pub use score::{DUPLICATES_RULE, DuplicateLimits, Likeness, metres_between};
 pub use terms::{shared_words, terms};
 
 pub(crate) use join::{decide_answer, decide_join};

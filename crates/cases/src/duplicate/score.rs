@@ -1,19 +1,67 @@
 //! How alike two cases are, and why.
 
-use yiwang_base::Point;
+use serde::{Deserialize, Serialize};
+use yiwang_base::{Point, Refusal, RefusalKind};
 
 /// Name and version of the rule, for the record.
 pub const DUPLICATES_RULE: &str = "duplicates/2";
 
-/// From this score on, thousandths, two cases can be held to be about the same
-/// matter when clusters are formed: see [`Likeness::is_sure`].
-const SURE: u16 = 620;
+/// From which likeness on cases are taken for duplicates (查重阈值): a city's own
+/// judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DuplicateLimits {
+    /// From this score on a case is shown as a candidate, thousandths.
+    pub shown_permille: u16,
+    /// From this score on two cases can be held to be about the same matter when
+    /// clusters are formed, thousandths: see [`Likeness::is_sure`].
+    pub sure_permille: u16,
+    /// Cases farther apart in time are not compared, days.
+    pub window_days: u16,
+}
 
-/// From this score on a case is a candidate.
-pub(super) const SHOWN: u16 = 350;
+impl Default for DuplicateLimits {
+    /// As measured: docs/BENCHMARKS.md.
+    fn default() -> Self {
+        DuplicateLimits {
+            shown_permille: 350,
+            sure_permille: 620,
+            window_days: 45,
+        }
+    }
+}
 
-/// Cases farther apart in time are not compared.
-pub(super) const WINDOW_HOURS: i64 = 45 * 24;
+impl DuplicateLimits {
+    /// Refuses limits that would show everything or nothing, or hold for sure what is
+    /// not even shown.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that names the field.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let within = |found: u16, field: &str, least: u16, most: u16| {
+            if (least..=most).contains(&found) {
+                return Ok(());
+            }
+            Err(Refusal::new(
+                RefusalKind::Invalid,
+                "duplicates.limit",
+                format!("须在 {least} 与 {most} 之间"),
+                format!("must be between {least} and {most}"),
+            )
+            .at(field)
+            .found(found.to_string())
+            .allowing([format!("{least}–{most}")]))
+        };
+        within(self.shown_permille, "shown_permille", 200, 900)?;
+        within(
+            self.sure_permille,
+            "sure_permille",
+            self.shown_permille,
+            990,
+        )?;
+        within(self.window_days, "window_days", 1, 366)
+    }
+}
 
 /// What speaks for two cases being about the same matter. Scores are
 /// thousandths, so that they can stand in a record.
@@ -93,16 +141,16 @@ impl Likeness {
 
     /// Whether two cases are held to be about the same matter: near, lately, and
     /// agreeing.
-    pub fn is_sure(&self) -> bool {
-        self.score >= SURE && self.agrees()
+    pub fn is_sure(&self, limits: &DuplicateLimits) -> bool {
+        self.score >= limits.sure_permille && self.agrees()
     }
 
     /// Whether it is enough to show the case as a candidate. Two cases that
     /// share hardly a word must be at the same spot and not of two categories.
-    pub(super) fn is_shown(&self) -> bool {
+    pub(super) fn is_shown(&self, limits: &DuplicateLimits) -> bool {
         let same_spot = self.metres.is_some_and(|metres| metres <= 60);
         let speaks = self.text >= SHARED || (same_spot && self.same_category != Some(false));
-        self.score >= SHOWN && speaks
+        self.score >= limits.shown_permille && speaks
     }
 }
 
@@ -155,19 +203,52 @@ mod tests {
     #[test]
     fn the_same_spot_alone_is_shown_but_not_sure() {
         let spot = |same_category| Likeness::of(0.0, Some(5.0), 1.0, same_category);
-        assert!(spot(Some(true)).is_shown() && spot(Some(true)).is_sure());
-        assert!(spot(None).is_shown() && !spot(None).is_sure());
-        assert!(!spot(Some(false)).is_shown() && !spot(Some(false)).is_sure());
-        assert!(!Likeness::of(0.0, Some(200.0), 1.0, Some(true)).is_shown());
+        assert!(
+            spot(Some(true)).is_shown(&DuplicateLimits::default())
+                && spot(Some(true)).is_sure(&DuplicateLimits::default())
+        );
+        assert!(
+            spot(None).is_shown(&DuplicateLimits::default())
+                && !spot(None).is_sure(&DuplicateLimits::default())
+        );
+        assert!(
+            !spot(Some(false)).is_shown(&DuplicateLimits::default())
+                && !spot(Some(false)).is_sure(&DuplicateLimits::default())
+        );
+        assert!(
+            !Likeness::of(0.0, Some(200.0), 1.0, Some(true)).is_shown(&DuplicateLimits::default())
+        );
     }
 
     #[test]
     fn what_lies_far_off_or_has_no_place_is_never_sure() {
         for metres in [Some(300.0), None] {
             let same = Likeness::of(1.0, metres, 0.0, Some(true));
-            assert!(same.is_shown() && !same.is_sure(), "{same:?}");
+            assert!(
+                same.is_shown(&DuplicateLimits::default())
+                    && !same.is_sure(&DuplicateLimits::default()),
+                "{same:?}"
+            );
         }
         let far = Likeness::of(0.5, Some(2_000.0), 0.0, Some(true));
-        assert!(!far.is_shown(), "{far:?}");
+        assert!(!far.is_shown(&DuplicateLimits::default()), "{far:?}");
+    }
+
+    #[test]
+    fn limits_are_refused_where_they_would_show_all_or_hold_for_sure_what_is_not_shown() {
+        let usual = DuplicateLimits::default();
+        assert_eq!(usual.check(), Ok(()));
+        let refused = |limits: DuplicateLimits| limits.check().unwrap_err().field.unwrap();
+        let shown = |shown_permille| DuplicateLimits {
+            shown_permille,
+            ..usual
+        };
+        assert_eq!(refused(shown(199)), "shown_permille");
+        assert_eq!(refused(shown(621)), "sure_permille");
+        let window_days = DuplicateLimits {
+            window_days: 0,
+            ..usual
+        };
+        assert_eq!(refused(window_days), "window_days");
     }
 }

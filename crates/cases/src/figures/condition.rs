@@ -102,6 +102,10 @@ conditions! {
     Backstop "backstop" "区级兜底" "the unit was the district's backstop";
     /// Other units assist.
     Assisted "assisted" "有协办单位" "other units assisted";
+    /// The front line scored the unit's work.
+    Scored "scored" "一线作了考评" "the front line scored it";
+    /// The front line gave 4 of 5 or better on average.
+    ScoredAtLeast4 "scored_at_least_4" "一线考评平均 4 分以上（5 分制）" "the front line gave 4 of 5 or better on average";
     /// It was imported.
     Imported "imported" "由其他系统导入" "was imported";
     /// The unit is of the lowest tier.

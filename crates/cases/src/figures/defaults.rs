@@ -17,7 +17,9 @@ const ENOUGH: u32 = 30;
 /// satisfied of those who answered when called back. First contact is the usual
 /// "first contact resolution" of call centres. Check-in (报到率) is the part of
 /// the calls by whistles (街乡吹哨、部门报到) at which the unit came by its deadline,
-/// of those whose deadline has told. The lowest tier that may act (一线处置) is told
+/// of those whose deadline has told. Handled jointly (联办率) tells of which turns other
+/// units assisted; scored well (考评优良率) of which the streets and communities
+/// concerned gave 4 of 5 or better, their right to score (考评权). The lowest tier that may act (一线处置) is told
 /// by the duty lists that are in force when the question is asked.
 pub fn default_formulas() -> Vec<Formula> {
     use Better::{Higher, Lower, Neither};
@@ -167,6 +169,25 @@ pub fn default_formulas() -> Vec<Formula> {
             .out("no_limit", NO_RESOLVE_LIMIT, &[], &[ResolveLimit])
             .met(&[DoneInTime], &[])
         },
+        of(
+            "joint",
+            ("联办率", "Handled jointly"),
+            Turns,
+            Dispatched,
+            Neither,
+        )
+        .out("merged", MERGED, &[Merged], &[])
+        .met(&[Assisted], &[]),
+        of(
+            "front_line_score",
+            ("一线考评优良率", "Scored well by the front line"),
+            Turns,
+            Dispatched,
+            Higher,
+        )
+        .out("merged", MERGED, &[Merged], &[])
+        .out("no_score", NO_SCORE, &[], &[Scored])
+        .met(&[ScoredAtLeast4], &[]),
         of("check_in", ("报到率", "Check-in"), Calls, Called, Higher)
             .out("refused", REFUSED, &[CallRefused], &[])
             .out("released", RELEASED, &[CallReleased], &[])
@@ -201,6 +222,7 @@ const NO_ANSWER: Names = (
     "the resident did not say whether it is solved",
 );
 const NO_RATING: Names = ("诉求人未作评价", "the resident gave no rating");
+const NO_SCORE: Names = ("一线未作考评", "the front line gave no score");
 const BACKSTOP: Names = (
     "区级兜底，不能退单",
     "as the district's backstop the unit could not give it back",

@@ -26,6 +26,9 @@ pub struct FigureFilter {
     pub from: Option<Moment>,
     /// Before.
     pub until: Option<Moment>,
+    /// What was asked for excludes itself, such as a unit of another tier: nothing
+    /// is found.
+    pub nothing: bool,
 }
 
 /// A question: one formula over the turns or calls that a filter finds.
@@ -54,6 +57,9 @@ pub enum GroupBy {
     Area(BTreeMap<AreaCode, AreaCode>),
     /// By category.
     Category,
+    /// By unit and area: vertical lines by territorial blocks (条块). Each leaf counts
+    /// for the area named here, others for themselves.
+    UnitArea(BTreeMap<AreaCode, AreaCode>),
     /// By channel.
     Channel,
     /// By the sort of the unit (层级).
@@ -73,6 +79,8 @@ pub enum GroupKey {
     Area(Option<AreaCode>),
     /// A category, or none.
     Category(Option<CategoryCode>),
+    /// A unit, or none, in an area, or none.
+    UnitArea(Option<UnitCode>, Option<AreaCode>),
     /// A channel, by its place in [`Channel::ALL`].
     Channel(usize),
     /// A sort of unit, by its place in [`UnitKind::ALL`]; `None` without a unit, or
@@ -102,6 +110,7 @@ impl FigureQuestion {
             filter.from.is_none_or(|from| at >= from) && filter.until.is_none_or(|until| at < until)
         });
         dated
+            && !filter.nothing
             && (turn.counts_as_case() || self.formula.counted != Counted::Cases)
             && any_code(&filter.units, turn.unit())
             && any_code(&filter.areas, turn.area())
@@ -136,15 +145,24 @@ impl FigureQuestion {
     }
 }
 
+/// The area that an area counts for.
+fn counts_for(
+    stands_for: &BTreeMap<AreaCode, AreaCode>,
+    area: Option<&AreaCode>,
+) -> Option<AreaCode> {
+    area.map(|area| stands_for.get(area).unwrap_or(area).clone())
+}
+
 impl GroupBy {
     /// The part that a turn or call belongs to; `None` when it lies in no period.
     pub fn key(&self, question: &FigureQuestion, turn: &impl Countable) -> Option<GroupKey> {
         Some(match self {
             GroupBy::Nothing => GroupKey::All,
             GroupBy::Unit => GroupKey::Unit(turn.unit().cloned()),
-            GroupBy::Area(stands_for) => {
-                let area = turn.area();
-                GroupKey::Area(area.map(|area| stands_for.get(area).unwrap_or(area).clone()))
+            GroupBy::Area(stands_for) => GroupKey::Area(counts_for(stands_for, turn.area())),
+            GroupBy::UnitArea(stands_for) => {
+                let area = counts_for(stands_for, turn.area());
+                GroupKey::UnitArea(turn.unit().cloned(), area)
             }
             GroupBy::Category => GroupKey::Category(turn.category().cloned()),
             GroupBy::Channel => {

@@ -152,6 +152,21 @@ impl Turn {
         let solved = reached.and_then(|answer| answer.solved);
         let rating = reached.and_then(|answer| answer.satisfaction);
         let closed = case.stage == Stage::Closed;
+        let scores: Vec<u32> = case
+            .more
+            .scores
+            .0
+            .iter()
+            .filter(|given| {
+                let own = case.unit.as_ref() == Some(&given.unit);
+                at_unit
+                    && own
+                    && given.by.is_some()
+                    && case.dispatched_at == Some(given.dispatched_at)
+            })
+            .map(|given| given.score.into())
+            .collect();
+        let well_scored = scores.iter().sum::<u32>() >= 4 * scores.len() as u32;
         use Condition as C;
         let told = [
             (C::Dispatched, dispatched_at.is_some()),
@@ -184,6 +199,8 @@ impl Turn {
             (C::FirstReceiver, at_unit && case.more.lead.first_receiver),
             (C::Backstop, at_unit && case.more.lead.backstop),
             (C::Assisted, at_unit && !case.more.parts.0.is_empty()),
+            (C::Scored, !scores.is_empty()),
+            (C::ScoredAtLeast4, !scores.is_empty() && well_scored),
             (C::Imported, case.source.is_some()),
         ];
         let holding = told.into_iter().filter(|(_, holds)| *holds);

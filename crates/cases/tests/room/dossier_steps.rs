@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use yiwang_base::{AreaCode, CaseId, CategoryCode, LocalText, Personal, UnitCode};
 use yiwang_cases::civic::{
-    DossierCommand, DossierId, Kind, Recast, Tally, asset, consultation, deliberation, dispute,
-    micro_project, property_party, proposal, topic,
+    DossierCommand, DossierId, Kind, Recast, Tally, appraisal, asset, consultation, deliberation,
+    dispute, micro_project, pool, property_party, proposal, task, topic, training,
 };
 
 use crate::town::{FRIDAY, at};
@@ -297,6 +297,110 @@ fn projects() -> BoxedStrategy<DossierCommand> {
     .boxed()
 }
 
+pub(crate) fn pools() -> BoxedStrategy<DossierCommand> {
+    use pool::Command;
+    let sort = select(pool::ResourceSort::ALL.to_vec());
+    prop_oneof![
+        1 => (text(), area(), unit(), vec(unit(), 0..3))
+            .prop_map(|(title, area, unit, units)| Command::SetUp { title, area, unit, units }),
+        3 => (sort, text(), unit(), 0..9_u32, vec(category(), 0..2)).prop_map(
+            |(sort, name, unit, capacity, fit_for)| Command::Offer {
+                sort, name, unit, capacity, fit_for,
+            }
+        ),
+        6 => (case(), vec(0..4_u32, 0..3), hours(), hours())
+            .prop_map(|(case, resources, from, until)| Command::Send { case, resources, from, until }),
+        3 => (0..6_u32).prop_map(|number| Command::BringBack { number }),
+        1 => (0..4_u32, reason()).prop_map(|(number, reason)| Command::TakeOut { number, reason }),
+        1 => reason().prop_map(|reason| Command::Retire { reason }),
+    ]
+    .prop_map(DossierCommand::Pool)
+    .boxed()
+}
+
+pub(crate) fn tasks() -> BoxedStrategy<DossierCommand> {
+    use task::Command;
+    let capacity = select(task::Capacity::ALL.to_vec());
+    prop_oneof![
+        1 => (text(), text(), area(), unit(), option::of(case()), 0..3_u32, day()).prop_map(
+            |(title, summary, area, unit, case, places, due)| Command::Publish {
+                title, summary, area, unit, case, places, due,
+            }
+        ),
+        5 => capacity.prop_map(|capacity| Command::Claim { capacity }),
+        2 => Just(Command::GiveUp {}),
+        4 => (0..500_u32, said()).prop_map(|(minutes, note)| Command::Report { minutes, note }),
+        3 => (0..4_u32, option::of(0..500_u32))
+            .prop_map(|(number, minutes)| Command::Confirm { number, minutes }),
+        1 => (0..4_u32, reason())
+            .prop_map(|(number, reason)| Command::SendBack { number, reason }),
+        1 => text().prop_map(|report| Command::Close { report }),
+        1 => reason().prop_map(|reason| Command::Cancel { reason }),
+    ]
+    .prop_map(DossierCommand::Task)
+    .boxed()
+}
+
+fn trainings() -> BoxedStrategy<DossierCommand> {
+    use training::Command;
+    prop_oneof![
+        2 => (text(), text(), unit(), vec(unit(), 0..3), day()).prop_map(
+            |(title, summary, unit, units, on)| Command::Plan { title, summary, unit, units, on }
+        ),
+        5 => (unit(), 0..9_u32, 0..9_u32, 0..9_u32).prop_map(
+            |(unit, expected, came, passed)| Command::Record { unit, expected, came, passed }
+        ),
+        1 => (text(), option::of(reason()))
+            .prop_map(|(report, reason)| Command::Finish { report, reason }),
+        1 => reason().prop_map(|reason| Command::Cancel { reason }),
+    ]
+    .prop_map(DossierCommand::Training)
+    .boxed()
+}
+
+fn counted() -> impl Strategy<Value = appraisal::Counted> {
+    let component = select(appraisal::Component::ALL.to_vec());
+    (component, 0..12_u64, 0..12_u64).prop_map(|(component, met, more)| appraisal::Counted {
+        component,
+        met,
+        counted: met + more,
+    })
+}
+
+fn appraisals() -> BoxedStrategy<DossierCommand> {
+    use appraisal::Command;
+    let lights: UnitCode = "lights".parse().unwrap();
+    let sheet = vec(counted(), 0..4).prop_map(move |counted| appraisal::Sheet {
+        formulas: vec!["resolution.1".into()],
+        units: vec![(lights.clone(), counted)],
+    });
+    let weights = option::of(
+        select(vec![20, 21]).prop_map(|response| appraisal::Weights {
+            response,
+            resolution: 20,
+            satisfaction: 20,
+            on_time: 20,
+            front_line_score: 20,
+            check_in: 0,
+            training: 0,
+        }),
+    );
+    prop_oneof![
+        3 => (text(), unit(), vec(unit(), 0..3), day(), day(), day(), weights, sheet).prop_map(
+            |(title, unit, units, from, until, objections_by, weights, sheet)| Command::DrawUp {
+                title, unit, units, from, until, objections_by, weights, sheet,
+            }
+        ),
+        3 => (unit(), said()).prop_map(|(unit, words)| Command::Object { unit, words }),
+        3 => (unit(), option::of(0..20_000_u32), reason())
+            .prop_map(|(unit, points, reason)| Command::Settle { unit, points, reason }),
+        2 => Just(Command::Publish {}),
+        1 => reason().prop_map(|reason| Command::Withdraw { reason }),
+    ]
+    .prop_map(DossierCommand::Appraisal)
+    .boxed()
+}
+
 /// A step of a kind.
 pub(crate) fn step(kind: Kind) -> BoxedStrategy<DossierCommand> {
     match kind {
@@ -308,5 +412,9 @@ pub(crate) fn step(kind: Kind) -> BoxedStrategy<DossierCommand> {
         Kind::Deliberation => deliberations(),
         Kind::Consultation => consultations(),
         Kind::MicroProject => projects(),
+        Kind::Pool => pools(),
+        Kind::Task => tasks(),
+        Kind::Training => trainings(),
+        Kind::Appraisal => appraisals(),
     }
 }

@@ -9,6 +9,7 @@ mod clock;
 mod deadlines;
 mod dossier_steps;
 mod dossiers;
+mod dossiers_shared;
 mod duplicates;
 mod duties;
 mod fields;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use yiwang_base::{Lang, LocalText, Refusal, RefusalKind};
 use yiwang_server::data_dir;
 use yiwang_server::http::control::{self, ItemsSet, ItemsToSet};
+use yiwang_server::http::control_import::{self, RequestsImported, RequestsToImport};
 
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,6 +45,16 @@ impl Server {
     /// Sets items; what they were made from must be what the server has.
     pub(super) fn set_items(self, items: &ItemsToSet) -> Result<ItemsSet> {
         let answer = self.call(control::ITEMS, Some(&serde_json::to_value(items)?))?;
+        Ok(serde_json::from_value(answer)?)
+    }
+
+    /// Has requests imported, however long that takes.
+    pub(super) fn import(self, asked: &RequestsToImport) -> Result<RequestsImported> {
+        self.stream.set_read_timeout(None)?;
+        let answer = self.call(
+            control_import::REQUESTS,
+            Some(&serde_json::to_value(asked)?),
+        )?;
         Ok(serde_json::from_value(answer)?)
     }
 

@@ -124,6 +124,7 @@ impl Duplicates {
                 .index
                 .write()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
+            index.set_limits(current.limits());
             for (id, seen) in current.held() {
                 if !index.holds(id) {
                     index.insert(id, seen.clone());

@@ -5,9 +5,11 @@
 //! journalled. It fills in the background after a start.
 
 mod keep;
+mod limits;
 mod names;
 
 pub use keep::keep;
+pub use limits::{DUPLICATES, read_limits};
 pub(crate) use names::of_areas as names_of;
 
 use std::collections::VecDeque;
@@ -19,7 +21,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use quick_cache::sync::Cache;
 use yiwang_base::{CaseId, CategoryCode, Purpose, Timestamp};
 use yiwang_cases::{
-    Case, Cluster, DuplicateIndex, Gazetteer, Match, Place, RequestWords, Seen, clusters, terms,
+    Case, Cluster, DuplicateIndex, DuplicateLimits, Gazetteer, Match, Place, RequestWords, Seen,
+    clusters, terms,
 };
 
 /// Most cases in the index: the newest.
@@ -114,6 +117,22 @@ impl Duplicates {
         index.remove(id);
         self.links()
             .retain(|(one, other, _)| *one != id && *other != id);
+    }
+
+    /// Goes by other limits from now on: links are found anew, in the background.
+    pub fn set_limits(&self, limits: DuplicateLimits) {
+        let held: Vec<CaseId> = {
+            let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+            if index.limits() == limits {
+                return;
+            }
+            index.set_limits(limits);
+            index.held().map(|(id, _)| id).collect()
+        };
+        self.links().clear();
+        for id in held {
+            self.ask_for_links(id);
+        }
     }
 
     /// Cases that may be about the same matter as this one.
@@ -211,12 +230,13 @@ impl Duplicates {
             let many = pending.len().min(most);
             pending.drain(..many).collect()
         };
+        let limits = self.index().limits();
         for id in now {
             let like = self.index().candidates_of(id, LOOKED_AT);
             let like = like
                 .into_iter()
                 // Of two cases the later one has the link.
-                .filter(|found| found.case < id && found.likeness.is_sure());
+                .filter(|found| found.case < id && found.likeness.is_sure(&limits));
             let mut links = self.links();
             for found in like.take(LINKS_OF_A_CASE) {
                 if links.len() == MOST_LINKS {

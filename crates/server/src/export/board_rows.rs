@@ -13,7 +13,11 @@ const TIMES: [&str; 3] = ["measured", "median_seconds", "p90_seconds"];
 
 /// The names of the columns: those of the other formula come last.
 pub fn board_columns(board: &BoardView) -> Vec<String> {
-    let mut columns: Vec<String> = ["key", "name", "formula"].map(String::from).into();
+    let mut columns: Vec<String> = ["key", "name"].map(String::from).into();
+    if board.group.0 == GroupWord::UnitArea {
+        columns.extend(["area", "area_name"].map(String::from));
+    }
+    columns.push("formula".into());
     let tally = ["rate", "low", "high", "met", "counted", "left_out", "all"];
     columns.extend(tally.map(String::from));
     let reasons = board.formula.exclusions.iter();
@@ -45,6 +49,8 @@ pub fn board_rows<'a>(
             Lang::Zh => Cell::Own("合计".into()),
             Lang::En => Cell::Own("total".into()),
         },
+        area: Cell::None,
+        area_name: Cell::None,
         tally: &board.total,
         figure: None,
         compare: board.total_compare.as_ref(),
@@ -56,6 +62,11 @@ pub fn board_rows<'a>(
             .as_deref()
             .map_or(Cell::None, |key| Cell::Own(key.into())),
         name: name(board, figure, city, lang),
+        area: figure
+            .area
+            .as_deref()
+            .map_or(Cell::None, |area| Cell::Own(area.into())),
+        area_name: area_name(figure.area.as_deref(), city, lang),
         tally: &figure.tally,
         figure: Some(figure),
         compare: figure.compare.as_ref(),
@@ -71,6 +82,8 @@ struct Part<'a> {
     board: &'a BoardView,
     key: Cell<'a>,
     name: Cell<'a>,
+    area: Cell<'a>,
+    area_name: Cell<'a>,
     tally: &'a TallyView,
     figure: Option<&'a FigureView>,
     compare: Option<&'a TallyView>,
@@ -78,11 +91,11 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn row(self) -> Vec<Cell<'a>> {
-        let mut cells = vec![
-            self.key,
-            self.name,
-            Cell::Own(self.board.formula.key.as_str().into()),
-        ];
+        let mut cells = vec![self.key, self.name];
+        if self.board.group.0 == GroupWord::UnitArea {
+            cells.extend([self.area, self.area_name]);
+        }
+        cells.push(Cell::Own(self.board.formula.key.as_str().into()));
         cells.extend(tally(self.tally));
         cells.extend(self.tally.left_out.iter().map(|one| number(one.count)));
         if self.board.formula.measured.is_some() {
@@ -147,6 +160,13 @@ fn said<'a>(Text { zh, en }: Text, lang: Lang) -> Cell<'a> {
     })
 }
 
+/// The name of an area, for readers.
+fn area_name<'a>(code: Option<&str>, city: &'a City, lang: Lang) -> Cell<'a> {
+    let code = code.and_then(|code| code.parse().ok());
+    let area = code.and_then(|code| city.rules.areas.get(&code));
+    area.map_or(Cell::None, |area| Cell::Typed(area.name.get(lang)))
+}
+
 /// The name of a part, for readers.
 fn name<'a>(board: &BoardView, figure: &FigureView, city: &'a City, lang: Lang) -> Cell<'a> {
     let Some(key) = figure.key.as_deref() else {
@@ -154,16 +174,12 @@ fn name<'a>(board: &BoardView, figure: &FigureView, city: &'a City, lang: Lang) 
     };
     let rules = &city.rules;
     let found = match board.group.0 {
-        GroupWord::Unit => key
+        GroupWord::Unit | GroupWord::UnitArea => key
             .parse()
             .ok()
             .and_then(|code| rules.units.get(&code))
             .map(|one| &one.name),
-        GroupWord::Area => key
-            .parse()
-            .ok()
-            .and_then(|code| rules.areas.get(&code))
-            .map(|one| &one.name),
+        GroupWord::Area => return area_name(Some(key), city, lang),
         GroupWord::Category => {
             let code = key.parse().ok();
             code.and_then(|code| rules.categories.get(&code))

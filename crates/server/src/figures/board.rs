@@ -11,7 +11,7 @@ use yiwang_cases::{CallFilter, StoreError, WhistleStore as _};
 use yiwang_store::Store;
 
 use super::{Asked, Formulas, GroupWord};
-use crate::wire::{BoardView, FigureView, FormulaView, TallyView, Time, Word, key_of};
+use crate::wire::{BoardView, FigureView, FormulaView, TallyView, Time, Word, area_of, key_of};
 
 /// Counts, by the formula and by the one beside it.
 ///
@@ -61,7 +61,7 @@ pub async fn count(
 }
 
 /// The board of turns or of calls, as the formula says.
-async fn board(
+pub(super) async fn board(
     store: &Store,
     question: &FigureQuestion,
     group: &GroupBy,
@@ -125,6 +125,7 @@ fn figures(
     ranked
         .map(|(figure, rank)| FigureView {
             key: key_of(figure),
+            area: area_of(figure),
             tally: TallyView::of(formula, &figure.tally, figure.spread),
             rank: rank.map(Into::into),
             workers: workers.and_then(|workers| match &figure.key {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use yiwang_base::{Timestamp, UnitCode};
-use yiwang_cases::StoreError;
 use yiwang_cases::figures::{
     FigureFilter, FigureQuestion, FigureStore as _, GroupBy, GroupKey, Moment, Tally,
     default_formula,
 };
+use yiwang_cases::{StoreError, UnitKind};
 use yiwang_store::Store;
 
 use super::question::front_line;
@@ -21,7 +21,7 @@ use crate::grid::residents;
 pub const USUAL_WEEKS: u32 = 12;
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// A unit's load.
+/// The load of a unit, or of all units of a tier.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Load {
     /// Cases it leads that are open.
@@ -56,6 +56,27 @@ impl Load {
         let residents = self.residents.filter(|_| self.workers > 0)?;
         Some(residents as f64 / f64::from(self.workers))
     }
+}
+
+/// The load of each tier that has units: what its units have together. Residents are
+/// counted where every one of them counts some, and only once a tier, since areas of
+/// one tier do not overlap.
+pub fn by_tier(city: &City, loads: &BTreeMap<UnitCode, Load>) -> Vec<(UnitKind, usize, Load)> {
+    let of = |kind: UnitKind| {
+        let units = city.rules.units.values().filter(|unit| unit.kind == kind);
+        let own: Vec<&Load> = units.filter_map(|unit| loads.get(&unit.code)).collect();
+        let sum = |count: fn(&Load) -> u64| own.iter().map(|load| count(load)).sum();
+        let together = Load {
+            open: sum(|load| load.open),
+            late: sum(|load| load.late),
+            week: sum(|load| load.week),
+            usual_week: own.iter().map(|load| load.usual_week).sum(),
+            workers: own.iter().map(|load| load.workers).sum(),
+            residents: own.iter().map(|load| load.residents).sum(),
+        };
+        (!own.is_empty()).then_some((kind, own.len(), together))
+    };
+    UnitKind::ALL.into_iter().filter_map(of).collect()
 }
 
 /// The load of every unit of the city, those with none too.

@@ -45,6 +45,7 @@ words! {
         Nothing "nothing" "Not at all.",
         Unit "unit" "By unit.",
         Area "area" "By the areas just below the one asked for, or by the topmost.",
+        UnitArea "unit_area" "By unit and area: vertical lines by territorial blocks.",
         Category "category" "By category.",
         Channel "channel" "By channel.",
         Tier "tier" "By the sort of the unit, from community to department.",
@@ -221,7 +222,12 @@ impl Reading {
     ) -> Result<Asked, Refusal> {
         let mut filter = self.filter;
         if !self.tiers.is_empty() {
-            filter.units = of_tiers(city, &self.tiers, &filter.units)?;
+            let asked = std::mem::take(&mut filter.units);
+            filter.units = of_tiers(city, &self.tiers)?;
+            if !asked.is_empty() {
+                filter.units.retain(|unit| asked.contains(unit));
+                filter.nothing = filter.units.is_empty();
+            }
         }
         for area in &self.areas {
             match area {
@@ -258,6 +264,7 @@ impl Reading {
                 GroupBy::Tier(units.map(|unit| (unit.code.clone(), unit.kind)).collect())
             }
             GroupWord::Area => GroupBy::Area(areas_below(city, &self.areas)),
+            GroupWord::UnitArea => GroupBy::UnitArea(areas_below(city, &self.areas)),
             GroupWord::Day | GroupWord::Week | GroupWord::Month => {
                 let every = group_word.every().unwrap_or(Every::Day);
                 let (Some(from), Some(until)) = (filter.from, filter.until) else {
@@ -293,7 +300,11 @@ impl Reading {
 }
 
 /// The lowest tiers that may act, where one of the formulas asks for them.
-fn first_hands(city: &City, formula: &Formula, compare: Option<&Formula>) -> Arc<FirstHands> {
+pub(super) fn first_hands(
+    city: &City,
+    formula: &Formula,
+    compare: Option<&Formula>,
+) -> Arc<FirstHands> {
     let mut asked = [Some(formula), compare].into_iter().flatten();
     if asked.any(|formula| {
         let mask = FormulaMask::of(formula);
@@ -338,21 +349,16 @@ fn fits(
         )
         .at(by)
         .found(format!("{field}={}", formula.key()))
-        .allowing(["unit", "tier", "area", "from", "until", "group=unit|tier|area|day|week|month"])),
+        .allowing(["unit", "tier", "area", "from", "until", "group=unit|tier|area|unit_area|day|week|month"])),
     }
 }
 
-/// The units of these sorts, of those asked for where any are.
-fn of_tiers(
-    city: &City,
-    tiers: &[UnitKind],
-    asked: &[Option<UnitCode>],
-) -> Result<Vec<Option<UnitCode>>, Refusal> {
+/// The units of these sorts.
+fn of_tiers(city: &City, tiers: &[UnitKind]) -> Result<Vec<Option<UnitCode>>, Refusal> {
     let units = city.rules.units.values();
     let found: Vec<_> = units
         .filter(|unit| tiers.contains(&unit.kind))
         .map(|unit| Some(unit.code.clone()))
-        .filter(|unit| asked.is_empty() || asked.contains(unit))
         .collect();
     // No unit would stand for any unit.
     if found.is_empty() {

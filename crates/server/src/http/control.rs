@@ -18,9 +18,11 @@ use yiwang_cases::{Actor, StoreError};
 use yiwang_store::{Item, ItemKind, Store};
 
 use super::body;
+use super::control_import::{REQUESTS, import_requests};
 use super::problem::{self, Answer};
 use super::state::App;
 use crate::calendars::{Settled, settle_all};
+use crate::duplicates::read_limits;
 use crate::judging::Judging;
 
 /// Where the command line sets items.
@@ -107,6 +109,7 @@ fn seen(store: &Store, kind: ItemKind, code: &str) -> Result<u64, StoreError> {
 pub(super) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route(ITEMS, post(set_items))
+        .route(REQUESTS, post(import_requests))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn(problem::boundary))
         .with_state(app)
@@ -139,6 +142,7 @@ async fn set_items(State(app): State<Arc<App>>, bytes: Bytes) -> Answer<Json<Ite
     }
     if settings {
         app.set_judging(Judging::from_record(&app.store, &city).await?);
+        app.duplicates.set_limits(read_limits(&app.store)?);
     }
     Ok(Json(ItemsSet { changed, settled }))
 }

@@ -16,6 +16,7 @@ mod cap;
 mod cases;
 mod commands;
 pub mod control;
+pub mod control_import;
 mod cursor;
 mod devices;
 mod dossiers;
@@ -162,6 +163,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(settings::try_limits))
         .routes(routes!(settings::automatic, settings::set_automatic))
         .routes(routes!(settings::automatic_history))
+        .routes(routes!(settings::duplicates, settings::set_duplicates))
+        .routes(routes!(settings::duplicates_history))
         .routes(routes!(settings::train))
         .routes(routes!(grid::layers))
         .routes(routes!(grid::layer, grid::set_layer))
@@ -275,6 +278,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dossiers::insight::scan))
         .routes(routes!(dossiers::insight::signals))
         .routes(routes!(dossiers::insight::needs))
+        .routes(routes!(dossiers::contributions::read))
         .routes(routes!(devices::list))
         .routes(routes!(devices::set))
         .routes(routes!(devices::release))

@@ -14,9 +14,11 @@ use super::parameters::CaseFilterQuery;
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, now};
-use crate::figures::{USUAL_WEEKS, load};
+use crate::figures::{USUAL_WEEKS, by_tier, load};
 use crate::policy::Right;
-use crate::wire::{LoadView, RecurringView, RecurringsView, Time, UnitLoadView};
+use crate::wire::{
+    LoadView, RecurringView, RecurringsView, TierLoadView, Time, UnitLoadView, Word,
+};
 
 /// Cases that are looked at, the newest, and how many at once.
 const MOST_CASES: usize = 5_000;
@@ -68,11 +70,23 @@ pub(super) async fn loads(State(app): State<Arc<App>>, visitor: Visitor) -> Answ
     visitor.with(Right::ReadFigures)?;
     soon_ready(&app).await;
     let now = now();
-    let loads = load(&app.store, &app.city(), now).await?;
+    let city = app.city();
+    let loads = load(&app.store, &city, now).await?;
+    let tiers = by_tier(&city, &loads).into_iter();
     Ok(Json(LoadView {
         units: loads
             .iter()
-            .map(|(unit, load)| UnitLoadView::of(unit, load))
+            .map(|(unit, load)| UnitLoadView {
+                unit: unit.to_string(),
+                load: load.into(),
+            })
+            .collect(),
+        tiers: tiers
+            .map(|(kind, units, load)| TierLoadView {
+                tier: Word(kind),
+                units,
+                load: (&load).into(),
+            })
             .collect(),
         usual_weeks: USUAL_WEEKS,
         as_of: Time(now),

@@ -42,6 +42,11 @@ impl Visitor {
         Ok(user)
     }
 
+    /// The user, if somebody is signed in.
+    pub(super) fn signed_in(self) -> Result<User, Refusal> {
+        self.0.ok_or_else(nobody)
+    }
+
     /// Refuses unless somebody is signed in who has the right.
     pub(super) fn may(&self, right: Right) -> Result<(), Refusal> {
         self.0.as_ref().ok_or_else(nobody)?.must(right)

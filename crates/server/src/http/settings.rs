@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde_json::Value;
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_cases::{Category, Step, StoreError, Unit};
+use yiwang_cases::{Category, DuplicateLimits, Step, StoreError, Unit};
 use yiwang_store::{Item, ItemKind};
 
 use super::answers::{ChangeProblems, CommandBodyProblems, OneStaffProblems, StaffProblems};
@@ -18,14 +18,16 @@ use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, CityChange, now};
 use crate::city::{CitySettings, SETTINGS};
+use crate::duplicates::DUPLICATES;
 use crate::judging::{AUTOMATIC, AutomaticSetting, Judging, Kept, train_now};
 use crate::policy::Right;
 use crate::sensing::Retention;
 use crate::settings;
 use crate::what_if::try_on;
 use crate::wire::{
-    AutomaticBody, AutomaticView, CategoryBody, CityBody, ModelView, RetentionBody, SetBody,
-    Setting, SettingHistory, Settings, TrainBody, TriedLimits, TriedLine, TryLimitsBody, UnitBody,
+    AutomaticBody, AutomaticView, CategoryBody, CityBody, DuplicatesBody, ModelView, RetentionBody,
+    SetBody, Setting, SettingHistory, Settings, TrainBody, TriedLimits, TriedLine, TryLimitsBody,
+    UnitBody,
 };
 
 /// Cases on which limits are tried, unless told, and at most.
@@ -52,6 +54,7 @@ stored! {
     CityBody of Setting CitySettings;
     AutomaticBody of Setting AutomaticSetting;
     RetentionBody of Setting Retention;
+    DuplicatesBody of Setting DuplicateLimits;
 }
 
 /// The units with their duty lists, each with who set it.
@@ -283,6 +286,53 @@ pub(super) async fn train(
     let _turn = turn(&app, &visitor).await?;
     train_now(&app, &visitor.actor().to_string()).await?;
     Ok(Json(automatic_view(&app)?))
+}
+
+/// From which likeness on cases are taken for duplicates.
+#[utoipa::path(get, path = "/api/v1/city/duplicates", operation_id = "read_duplicate_limits",
+    tag = "city", security(("session" = [])),
+    responses((status = 200, body = Setting<DuplicatesBody>), StaffProblems))]
+pub(super) async fn duplicates(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<Setting<DuplicatesBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    let stored = current(&app, ItemKind::Setting, DUPLICATES)?;
+    let usual = DuplicatesBody::from(&DuplicateLimits::default());
+    Ok(Json(shown(DUPLICATES, stored, usual)?))
+}
+
+/// All that these limits were set to.
+#[utoipa::path(get, path = "/api/v1/city/duplicates/history", operation_id = "duplicate_limits_history",
+    tag = "city", security(("session" = [])),
+    responses((status = 200, body = SettingHistory<DuplicatesBody>), StaffProblems))]
+pub(super) async fn duplicates_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Answer<Json<SettingHistory<DuplicatesBody>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, DUPLICATES)?))
+}
+
+/// Set from which likeness on cases are taken for duplicates. Candidates go by it at
+/// once, clusters are found anew in the background; what is merged stays merged.
+#[utoipa::path(put, path = "/api/v1/city/duplicates", operation_id = "set_duplicate_limits",
+    tag = "city", security(("session" = [])), params(IfMatchHeader),
+    request_body = SetBody<DuplicatesBody>,
+    responses((status = 200, body = Setting<DuplicatesBody>), ChangeProblems))]
+pub(super) async fn set_duplicates(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Body { value: body, .. }: Body<SetBody<DuplicatesBody>>,
+) -> Answer<Json<Setting<DuplicatesBody>>> {
+    let turn = turn(&app, &visitor).await?;
+    let limits = settings::duplicates(body.value)?;
+    let item = Item::of(ItemKind::Setting, DUPLICATES, &limits)?;
+    let change = (item, body.grounds);
+    let set = set::<DuplicatesBody>(&app, &turn, &visitor, &headers, change).await?;
+    app.duplicates.set_limits(limits);
+    Ok(Json(set))
 }
 
 /// The turn of who may keep the city.

@@ -96,13 +96,15 @@ impl App {
         // Names of the base map are learnt in the background.
         let gazetteer =
             crate::duplicates::names_of(&city).map_err(|e| StoreError::Broken(e.to_string()))?;
+        let duplicates = Arc::new(Duplicates::new(gazetteer));
+        duplicates.set_limits(crate::duplicates::read_limits(&store)?);
         let sensing = Arc::new(Sensing::open(&store)?);
         Ok(App {
             sensing,
             store,
             key,
             base_map,
-            duplicates: Arc::new(Duplicates::new(gazetteer)),
+            duplicates,
             options,
             callers,
             alerting: Alerting::default(),

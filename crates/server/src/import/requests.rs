@@ -15,6 +15,7 @@ use yiwang_base::{CategoryCode, LocalText, Refusal, Timestamp, UnitCode};
 use yiwang_cases::{
     AtOnce, Case, CaseStore, Category, Change, Rules, Stage, StoreError, Unit, UnitKind, with_steps,
 };
+use yiwang_store::{Item, ItemKind};
 
 use super::mapping::{Layout, Lookup, Mapping};
 use super::rejects::{Reject, RejectFile};
@@ -67,6 +68,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The categories and units as items of the record.
+    ///
+    /// # Errors
+    /// When one cannot be written as JSON.
+    pub fn items(&self) -> Result<Vec<Item>, StoreError> {
+        let categories = self.categories.iter();
+        let categories = categories.map(|one| Item::of(ItemKind::Category, one.code.as_str(), one));
+        let units = self.units.iter();
+        let units = units.map(|one| Item::of(ItemKind::Unit, one.code.as_str(), one));
+        categories.chain(units).collect()
+    }
+
     /// Adds what the file needs to the rules.
     pub fn apply(&self, rules: &mut Rules) {
         let categories = self.categories.iter().cloned();

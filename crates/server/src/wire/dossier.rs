@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use yiwang_base::{Purpose, Timestamp};
+use yiwang_base::{Purpose, Timestamp, UserName};
 use yiwang_cases::civic::{Content, Dossier, RecordedDeed, Tag, Words};
 
-use super::{KindWord, PointBody, Text, Time, Word};
+use super::{CapacityWord, KindWord, PointBody, Text, Time, Word};
 use crate::policy::Sight;
 
 /// A dossier in a list.
@@ -53,8 +53,8 @@ pub struct DossierRow {
 }
 
 impl DossierRow {
-    /// The row for staff, or for anybody.
-    pub(crate) fn of(dossier: &Dossier, staff: bool, now: Timestamp) -> DossierRow {
+    /// The row for this reader.
+    pub(crate) fn of(dossier: &Dossier, reader: Reader<'_>, now: Timestamp) -> DossierRow {
         let head = dossier.head();
         let codes = |of: fn(&Tag) -> Option<String>| head.tags.iter().filter_map(of).collect();
         DossierRow {
@@ -81,19 +81,35 @@ impl DossierRow {
             due_at: head.due_at.map(Time),
             late: head.due_at.is_some_and(|due| due < now),
             erased: dossier.erased,
-            content: content(&dossier.content, staff),
+            content: content(&dossier.content, reader),
         }
     }
 }
 
+/// For whom a dossier is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    /// Whether it is somebody of the city's staff.
+    pub(crate) staff: bool,
+    /// Whose account it is.
+    pub(crate) account: Option<&'a UserName>,
+}
+
 /// What a dossier holds, without the word of its kind. Which cases are behind
-/// it is for staff.
-fn content(content: &Content, staff: bool) -> Value {
+/// it, and who claimed a task, is for staff; whoever helps sees their own claim.
+fn content(content: &Content, reader: Reader<'_>) -> Value {
     let Ok(Value::Object(kinds)) = serde_json::to_value(content) else {
         return Value::Null;
     };
     let mut content = kinds.into_iter().next().map_or(Value::Null, |(_, v)| v);
-    shown(&mut content, staff);
+    shown(&mut content, reader.staff);
+    if let Some(Value::Array(claims)) = content.get_mut("claims").filter(|_| !reader.staff) {
+        for claim in claims.iter_mut().filter_map(Value::as_object_mut) {
+            if claim.get("by").and_then(Value::as_str) != reader.account.map(UserName::as_str) {
+                claim.remove("by");
+            }
+        }
+    }
     content
 }
 
@@ -101,8 +117,12 @@ fn content(content: &Content, staff: bool) -> Value {
 fn shown(value: &mut Value, staff: bool) {
     match value {
         Value::Object(fields) => {
-            if !staff && fields.get("cases").is_some_and(Value::is_array) {
-                fields.remove("cases");
+            if !staff {
+                fields.retain(|name, value| match name.as_str() {
+                    "cases" => !value.is_array(),
+                    "case" => !value.is_number(),
+                    _ => true,
+                });
             }
             for (name, value) in fields {
                 match (name.as_str(), &mut *value) {
@@ -395,6 +415,35 @@ pub struct CreditView {
     pub from: Time,
     /// Until before then.
     pub until: Time,
+}
+
+/// What one account contributed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContributionView {
+    /// The account.
+    pub by: String,
+    /// Its name as shown.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// As what it helped last.
+    pub capacity: CapacityWord,
+    /// Numbers of the tasks of which its part is confirmed, the first one first.
+    pub confirmed: Vec<String>,
+    /// Minutes confirmed.
+    pub minutes: u64,
+    /// Parts that are not confirmed yet.
+    pub under_way: u32,
+    /// Parts that were left to others.
+    pub given_up: u32,
+}
+
+/// The ledger of contributions: whoever gave the most time first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContributionsView {
+    /// The contributions; whoever helps sees their own.
+    pub contributions: Vec<ContributionView>,
+    /// When it was told.
+    pub as_of: Time,
 }
 
 /// A change of a dossier, as the live stream tells it.

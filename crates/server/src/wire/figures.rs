@@ -390,6 +390,9 @@ pub struct FigureView {
     /// period begins; `null` for what has none.
     #[schema(required)]
     pub key: Option<String>,
+    /// On a board by unit and area, the area's code; `null` for what has none.
+    #[schema(required)]
+    pub area: Option<String>,
     /// What was counted.
     #[serde(flatten)]
     pub tally: TallyView,
@@ -437,7 +440,9 @@ pub struct BoardView {
 pub(crate) fn key_of(figure: &Figure) -> Option<String> {
     match &figure.key {
         GroupKey::All => None,
-        GroupKey::Unit(code) => code.as_ref().map(ToString::to_string),
+        GroupKey::Unit(code) | GroupKey::UnitArea(code, _) => {
+            code.as_ref().map(ToString::to_string)
+        }
         GroupKey::Area(code) => code.as_ref().map(ToString::to_string),
         GroupKey::Category(code) => code.as_ref().map(ToString::to_string),
         GroupKey::Channel(place) => Channel::ALL
@@ -447,6 +452,14 @@ pub(crate) fn key_of(figure: &Figure) -> Option<String> {
             .and_then(|place| UnitKind::ALL.get(place))
             .map(|kind| kind.word().into()),
         GroupKey::Period(start) => Some(format!("{:.3}", start.time())),
+    }
+}
+
+/// The area of a part of a board by unit and area.
+pub(crate) fn area_of(figure: &Figure) -> Option<String> {
+    match &figure.key {
+        GroupKey::UnitArea(_, area) => area.as_ref().map(ToString::to_string),
+        _ => None,
     }
 }
 

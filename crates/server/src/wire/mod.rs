@@ -65,10 +65,12 @@ pub use device::{
     ReleaseDeviceBody, RetentionBody, SummariesView, SummaryView,
 };
 pub use device_keys::{DeviceKeyBody, DeviceKeyView, DeviceVersion};
+pub(crate) use dossier::Reader;
 pub use dossier::{
-    CountView, CreditCase, CreditView, DeedRow, DossierCaseBody, DossierChangeView, DossierDetail,
-    DossierPageView, DossierRow, EraseDossierBody, NeedView, NeedsView, RemarkBody, ScanView,
-    SignalView, SignalsView, VoiceBody, VoiceView,
+    ContributionView, ContributionsView, CountView, CreditCase, CreditView, DeedRow,
+    DossierCaseBody, DossierChangeView, DossierDetail, DossierPageView, DossierRow,
+    EraseDossierBody, NeedView, NeedsView, RemarkBody, ScanView, SignalView, SignalsView,
+    VoiceBody, VoiceView,
 };
 pub(crate) use dossier_step::Facts;
 pub use dossier_step::{DossierBody, PublicText, ScopeBody};
@@ -80,12 +82,12 @@ pub use duty::{
     AddUnitBody, DutyView, PartView, RecallBody, RedirectBody, RemoveUnitBody, ReportPartBody,
     ReturnBody, SettleDueBody,
 };
-pub(crate) use figures::key_of;
 pub use figures::{
     BehindPageView, BehindRow, BoardView, CallBehindRow, CallsBehindView, ClauseBody,
     ConditionView, ExclusionBody, FigureView, FormulaBody, FormulaSetView, FormulaView,
     FormulasView, LeftOutView, RankView, ReasonView, TallyView, TextBody, TimesView,
 };
+pub(crate) use figures::{area_of, key_of};
 pub use files::FileView;
 pub use grid::{
     AdoptBody, CrossingView, GridCellView, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers,
@@ -101,7 +103,10 @@ pub use limits::{
     SpanBody, TriedCategory, TriedLimits, TriedLine, TryLimitsBody, WhistleLimitsBody,
 };
 pub use mapping::{MappingBody, TriedMappingView, TryMappingBody};
-pub use near::{DoneView, LoadView, NearView, RecurringView, RecurringsView, UnitLoadView};
+pub use near::{
+    DoneView, LoadView, NearView, RecurringView, RecurringsView, TierLoadView, UnitLoadView,
+    WorkView,
+};
 pub use object::Object;
 pub use organization::{CoverageView, LadderView, PieceView, RungView, UnclearRow, UnclearView};
 pub use proof::{ProofEntry, ProofSeal, ProofView};
@@ -114,9 +119,9 @@ pub use request::{
 };
 pub use session::{Credentials, SessionView, UserView};
 pub use settings::{
-    AutomaticBody, AutomaticView, CategoryBody, ChoiceBody, CityBody, ModelView, QuestionBody,
-    SetBody, Setting, SettingHistory, Settings, ShownView, TrainBody, UnitBody, WeekdayBody,
-    WorkingTimeBody,
+    AutomaticBody, AutomaticView, CategoryBody, ChoiceBody, CityBody, DuplicatesBody, ModelView,
+    QuestionBody, SetBody, Setting, SettingHistory, Settings, ShownView, TrainBody, UnitBody,
+    WeekdayBody, WorkingTimeBody,
 };
 pub use suggestion::{
     CodeCount, SuggestBody, SuggestedCategory, SuggestedLead, SuggestionView, TopicView,
@@ -137,14 +142,14 @@ pub use whistle::{
 };
 pub use words::{
     ActionWord, AlertActionWord, AlertOutcomeWord, AnswerKindWord, AttendanceWord, BetterWord,
-    ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord, DeclineWord,
-    DismissWord, DoneOutcomeWord, EventWord, ExpertWord, FaultWord, FigureGroupWord,
+    CapacityWord, ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord,
+    DeclineWord, DismissWord, DoneOutcomeWord, EventWord, ExpertWord, FaultWord, FigureGroupWord,
     FigurePartWord, FileWord, FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord,
     KindWord, MeasureWord, MeasuredWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
-    QueuePartWord, RecastWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord,
-    SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord, UnitKindWord, UnlistedWord,
-    WarningActionWord, WarningStageWord, WarningStatusWord, WhistleActionWord, WhistleEventWord,
-    WhistleKindWord, WhistleStageWord, Word, Worded,
+    QueuePartWord, RecastWord, ResourceSortWord, ReturnWord, RoleWord, ShelveWord, SortWord,
+    StageWord, SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord, UnitKindWord,
+    UnlistedWord, WarningActionWord, WarningStageWord, WarningStatusWord, WhistleActionWord,
+    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

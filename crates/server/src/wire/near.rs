@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use yiwang_base::UnitCode;
 use yiwang_cases::{DoneNear, Recurring, Square};
 
-use super::{DoneOutcomeWord, PointBody, Time, Word};
+use super::{DoneOutcomeWord, PointBody, Time, UnitKindWord, Word};
 use crate::figures::Load;
 
 /// A closed case, without whatever would tell whose it was.
@@ -110,6 +109,26 @@ pub struct RecurringsView {
 pub struct UnitLoadView {
     /// The unit's code.
     pub unit: String,
+    /// How much.
+    #[serde(flatten)]
+    pub load: WorkView,
+}
+
+/// How much work the units of a tier have together.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TierLoadView {
+    /// The tier.
+    pub tier: UnitKindWord,
+    /// How many units it has.
+    pub units: usize,
+    /// How much.
+    #[serde(flatten)]
+    pub load: WorkView,
+}
+
+/// How much work there is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WorkView {
     /// Cases it leads that are open.
     pub open: u64,
     /// Of these, those whose next step is late.
@@ -131,12 +150,10 @@ pub struct UnitLoadView {
     pub residents_per_worker: Option<f64>,
 }
 
-impl UnitLoadView {
-    /// The view.
-    pub fn of(unit: &UnitCode, load: &Load) -> UnitLoadView {
+impl From<&Load> for WorkView {
+    fn from(load: &Load) -> WorkView {
         let tenth = |number: f64| (number * 10.0).round() / 10.0;
-        UnitLoadView {
-            unit: unit.to_string(),
+        WorkView {
             open: load.open,
             late: load.late,
             week: load.week,
@@ -155,6 +172,8 @@ impl UnitLoadView {
 pub struct LoadView {
     /// All units, by code.
     pub units: Vec<UnitLoadView>,
+    /// All tiers that have units, the lowest first.
+    pub tiers: Vec<TierLoadView>,
     /// How many weeks tell what is usual.
     pub usual_weeks: u32,
     /// When it was counted.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yiwang_base::CalendarParts;
-use yiwang_cases::{Category, Choice, Question, Unit};
+use yiwang_cases::{Category, Choice, DuplicateLimits, Question, Unit};
 use yiwang_store::ItemVersion;
 
 use super::object::{maybe_object, object};
@@ -282,6 +282,31 @@ impl From<&AutomaticSetting> for AutomaticBody {
     fn from(setting: &AutomaticSetting) -> Self {
         Self {
             from_permille: setting.from_permille,
+        }
+    }
+}
+
+/// From which likeness on cases are taken for duplicates; scores are thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DuplicatesBody {
+    /// From this score on a case is shown as a candidate.
+    #[schema(minimum = 200, maximum = 900)]
+    pub shown_permille: u16,
+    /// From this score on, at least that, two cases may stand in one cluster.
+    #[schema(minimum = 200, maximum = 990)]
+    pub sure_permille: u16,
+    /// Cases farther apart in time are not compared, days.
+    #[schema(minimum = 1, maximum = 366)]
+    pub window_days: u16,
+}
+
+impl From<&DuplicateLimits> for DuplicatesBody {
+    fn from(limits: &DuplicateLimits) -> Self {
+        Self {
+            shown_permille: limits.shown_permille,
+            sure_permille: limits.sure_permille,
+            window_days: limits.window_days,
         }
     }
 }

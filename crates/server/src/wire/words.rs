@@ -11,7 +11,9 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use yiwang_base::{Colour, Day, UnlistedYears};
 use yiwang_cases::authority::Flaw;
-use yiwang_cases::civic::{Kind, Recast, asset, deliberation, dispute, property_party, proposal};
+use yiwang_cases::civic::{
+    Kind, Recast, asset, deliberation, dispute, pool, property_party, proposal, task,
+};
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated, Measured};
 use yiwang_cases::{
@@ -30,8 +32,10 @@ use super::unlisted_word;
 use asset::Sort;
 use deliberation::Form;
 use dispute::{Outcome, Track};
+use pool::ResourceSort;
 use property_party::Role as PartyRole;
 use proposal::DismissReason;
+use task::Capacity;
 
 use crate::city::{channel_word, decline_word};
 use crate::figures::{GroupWord, PartWord};
@@ -171,6 +175,8 @@ worded! {
     Outcome "DisputeOutcome" "How a dispute ended." Outcome::word, OutcomeWord;
     PartyRole "PartyRole" "What sort of property party." PartyRole::word, PartyRoleWord;
     Sort "AssetSort" "What sort of asset." Sort::word, SortWord;
+    ResourceSort "ResourceSort" "What sort of resource units share." ResourceSort::word, ResourceSortWord;
+    Capacity "HelpCapacity" "As what somebody helps." Capacity::word, CapacityWord;
     Form "DeliberationForm" "In which form people talk." Form::word, FormWord;
     Recast "Recast" "What a second voice of the same person does." Recast::word, RecastWord;
     Grade "Grade" "How urgent: names limits of the city's." Grade::word, GradeWord;

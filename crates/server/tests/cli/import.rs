@@ -443,3 +443,34 @@ fn categories_come_from_a_table_and_keep_their_limits() {
         .refused(1, &["matters.csv", "中类", "大类"]);
     assert_eq!(place.run(&["city", "--json"]).ok().json()["categories"], 3);
 }
+
+#[test]
+fn beside_a_server_requests_are_imported_by_it() {
+    let place = Place::new();
+    place.write("requests.csv", REQUESTS);
+    let server = place.serve(&[]);
+    let report = place.import("requests.csv").ok().json();
+    assert_eq!(
+        (&report["imported"], &report["known"], &report["rejected"]),
+        (&json!(GOOD), &json!(0), &json!(BAD))
+    );
+    // It goes by what came with the file without a new start.
+    assert!(report["categories_added"].as_u64() > Some(0));
+    let city = server.get("/api/v1/city");
+    assert!(
+        city.contains("Boston") && city.contains("\"categories\":[{"),
+        "{city}"
+    );
+    let rejects = place.read("data/rejects/requests.csv");
+    assert!(rejects.lines().count() as u64 > BAD, "{rejects}");
+    let again = place.import("requests.csv").ok().json();
+    assert_eq!(
+        (&again["imported"], &again["known"]),
+        (&json!(0), &json!(GOOD))
+    );
+    place
+        .run(&["import", "requests", "none.csv", "--profile", "boston311"])
+        .refused(1, &["none.csv"]);
+    server.stop("TERM");
+    assert_eq!(place.run(&["verify", "--json"]).ok().json()["ok"], true);
+}

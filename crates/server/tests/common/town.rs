@@ -12,9 +12,19 @@ use yiwang_server::http::hash_password;
 use yiwang_store::{Account, Item, ItemKind, Options, Store};
 
 /// Every role, and with it a person of that name; `crew` and `hall` are of other units.
-pub(crate) const PEOPLE: [&str; 11] = [
-    "operator", "second", "unit", "crew", "hall", "verifier", "leader", "steward", "auditor",
-    "admin", "partner",
+pub(crate) const PEOPLE: [&str; 12] = [
+    "operator",
+    "second",
+    "unit",
+    "crew",
+    "hall",
+    "verifier",
+    "leader",
+    "steward",
+    "auditor",
+    "admin",
+    "partner",
+    "contributor",
 ];
 /// Everyone's password.
 pub(crate) const PASSWORD: &str = "corrèct-horse-电池-9131";

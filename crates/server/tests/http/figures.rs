@@ -120,6 +120,18 @@ fn a_board_is_divided_as_it_is_asked() {
         parts("formula=declined&tier=department"),
         [(Value::Null, 2)]
     );
+    // What excludes itself finds nothing, as other filters do.
+    let apart = "formula=declined&tier=department&unit=town-hall";
+    assert_eq!(parts(apart), []);
+    assert_eq!(board(&leader, apart)["total"]["all"], 0);
+    let matrix = board(&leader, "formula=joint&group=unit_area");
+    let cell = &matrix["figures"][0];
+    assert_eq!(
+        (&cell["key"], &cell["area"]),
+        (&json!("lights"), &json!("town"))
+    );
+    let within = board(&leader, "formula=joint&group=unit_area&area=town");
+    assert_eq!(within["figures"][0]["area"], "west");
     let absent = leader.get("/api/v1/figures?tier=utility");
     absent.refused(422, "query.invalid");
     let lowest = board(&leader, "formula=lowest_tier");

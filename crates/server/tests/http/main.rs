@@ -36,6 +36,7 @@ mod repeats;
 mod road;
 mod roles;
 mod settings;
+mod shared;
 mod sight;
 mod sign_in;
 mod sta;

@@ -150,5 +150,21 @@ fn the_load_of_a_unit_is_open_cases_for_each_of_its_people() {
         (&street["workers"], &street["per_worker"]),
         (&json!(2), &json!(0.0))
     );
+    let tier = |of: &str| {
+        let tiers = load["tiers"].as_array().unwrap();
+        tiers.iter().find(|one| one["tier"] == of).unwrap().clone()
+    };
+    // The crews of two units: those who look after lights, and the road workers.
+    let departments = tier("department");
+    assert_eq!(
+        (
+            &departments["units"],
+            &departments["open"],
+            &departments["workers"]
+        ),
+        (&json!(2), &json!(2), &json!(2))
+    );
+    assert_eq!(departments["per_worker"], 1.0);
+    assert_eq!(tier("street")["open"], 0);
     assert_eq!(load["usual_weeks"], 12);
 }

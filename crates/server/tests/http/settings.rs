@@ -165,3 +165,59 @@ fn automatic_dispatch_is_set_and_training_needs_enough_closed_cases() {
     let history = steward.get("/api/v1/city/automatic/history").expect(200);
     assert_eq!(history["versions"][0]["grounds"], "试运行");
 }
+
+#[test]
+fn the_likeness_of_duplicates_is_set_refused_by_field_and_undone() {
+    let town = Town::new();
+    let steward = town.person("steward");
+    let path = "/api/v1/city/duplicates";
+    let usual = steward.get(path).expect(200);
+    assert_eq!(usual["version"], 0);
+    assert_eq!(
+        usual["value"],
+        json!({"shown_permille": 350, "sure_permille": 620, "window_days": 45})
+    );
+    let set = |version: &Value, shown: u16, sure: u16, days: u16| {
+        let value = json!({"shown_permille": shown, "sure_permille": sure, "window_days": days});
+        put(
+            &steward,
+            path,
+            version,
+            &json!({"value": value, "grounds": "试行"}),
+        )
+    };
+    let refused =
+        |answer: crate::common::Answer| answer.refused(422, "duplicates.limit")["field"].clone();
+    assert_eq!(
+        refused(set(&json!(0), 100, 620, 45)),
+        "value.shown_permille"
+    );
+    assert_eq!(refused(set(&json!(0), 700, 620, 45)), "value.sure_permille");
+    assert_eq!(refused(set(&json!(0), 350, 620, 0)), "value.window_days");
+    let operator = town.person("operator");
+    let report = |words: &str, lon: f64| {
+        let body = json!({"words": words, "category": "light",
+            "place": {"point": {"lon": lon, "lat": 39.95}}});
+        operator.post("/api/v1/requests", &body).expect(201)
+    };
+    report("春风路口路灯不亮", 116.25);
+    // Some 85 m away, in other words: alike, and not the same.
+    let second = report("春风路口的路灯坏了三天没人修", 116.251);
+    let second = crate::common::text(&second["id"]);
+    let beside = format!("/api/v1/cases/{second}/duplicates");
+    // What came in is taken in before it is answered; limits hold at once.
+    let shown = || {
+        let found = operator.get(&beside).expect(200);
+        found["candidates"].as_array().unwrap().len()
+    };
+    assert_eq!(shown(), 1);
+    // They are not so much alike, until it is undone.
+    let strict = set(&json!(0), 900, 990, 45).expect(200);
+    assert_eq!(shown(), 0);
+    let back = set(&strict["version"], 350, 620, 45).expect(200);
+    assert_eq!(shown(), 1);
+    set(&strict["version"], 400, 620, 45).refused(412, "setting.changed");
+    let history = steward.get("/api/v1/city/duplicates/history").expect(200);
+    assert_eq!(history["versions"].as_array().unwrap().len(), 2);
+    assert_eq!(back["value"]["shown_permille"], 350);
+}

@@ -37,6 +37,7 @@ impl Tally {
         let mut requests = Requests::new(city, &plan).unwrap();
         let duplicates = Duplicates::new(Gazetteer::new([]).unwrap());
         let mut index = DuplicateIndex::new(100_000);
+        let limits = index.limits();
         let mut first: BTreeMap<CaseId, CaseId> = BTreeMap::new();
         let mut tally = Tally::default();
         while let Some(change) = requests.next() {
@@ -57,7 +58,7 @@ impl Tally {
             let seen = duplicates.seen_of(case.submitted_at, &words.words, &words.place, category);
             let found = index.candidates(&seen, Some(case.id), SHOWN);
             let right = |id: CaseId| first.get(&id) == Some(&thing);
-            let sure = found.iter().filter(|one| one.likeness.is_sure());
+            let sure = found.iter().filter(|one| one.likeness.is_sure(&limits));
             let sure: Vec<bool> = sure.map(|one| right(one.case)).collect();
             tally.sure += sure.len() as u32;
             tally.sure_right += sure.iter().filter(|right| **right).count() as u32;

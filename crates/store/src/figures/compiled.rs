@@ -98,6 +98,7 @@ impl Compiled {
             to: match formula.dated {
                 // No turn has this time.
                 Dated::Called => 0,
+                _ if filter.nothing => 0,
                 _ => filter.until.map_or(u32::MAX, |until| until.seconds() - 1),
             },
             stages: places(&filter.stages, &Stage::ALL),

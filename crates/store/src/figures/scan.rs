@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use yiwang_base::{AreaCode, UnitCode};
 use yiwang_cases::UnitKind;
 use yiwang_cases::figures::{
     Behind, BehindPage, BehindStart, Board, FigureQuestion, Gathered, GroupBy, GroupKey, Part,
@@ -28,6 +29,8 @@ enum By {
     Unit,
     /// The group of each area's number.
     Area(Vec<u32>),
+    /// The group of each area's number, and how many there are for each unit.
+    UnitArea(Vec<u32>, usize),
     Category,
     Channel,
     /// The group of each unit's number.
@@ -76,20 +79,22 @@ impl Groups {
                 }
             }
             GroupBy::Area(stands_for) => {
-                let mut numbers = BTreeMap::new();
-                let areas = table.areas.all().map(|area| {
-                    let area = area.map(|area| stands_for.get(area).unwrap_or(area));
-                    let next = numbers.len() as u32;
-                    *numbers.entry(area.cloned()).or_insert(next)
-                });
-                let groups = areas.collect();
-                let mut keys = vec![GroupKey::All; numbers.len()];
-                for (area, number) in numbers {
-                    keys[number as usize] = GroupKey::Area(area);
-                }
+                let (groups, areas) = area_groups(table, stands_for);
                 Groups {
-                    keys,
+                    keys: areas.into_iter().map(GroupKey::Area).collect(),
                     by: By::Area(groups),
+                }
+            }
+            GroupBy::UnitArea(stands_for) => {
+                let (groups, areas) = area_groups(table, stands_for);
+                let units = table.units.all();
+                let pair = |unit: Option<&UnitCode>, area: &Option<AreaCode>| {
+                    GroupKey::UnitArea(unit.cloned(), area.clone())
+                };
+                let keys = units.flat_map(|unit| areas.iter().map(move |area| pair(unit, area)));
+                Groups {
+                    keys: keys.collect(),
+                    by: By::UnitArea(groups, areas.len()),
                 }
             }
             GroupBy::Period(starts) => {
@@ -109,6 +114,10 @@ impl Groups {
             By::Nothing => 0,
             By::Unit => unit_of_turn(chunk.bits[at], chunk.units[at]),
             By::Area(groups) => groups[chunk.areas[at] as usize] as usize,
+            By::UnitArea(groups, areas) => {
+                let unit = unit_of_turn(chunk.bits[at], chunk.units[at]);
+                unit * areas + groups[chunk.areas[at] as usize] as usize
+            }
             By::Category => chunk.categories[at].into(),
             By::Channel => channel_in(chunk.bits[at]),
             By::Tier(groups) => groups[unit_of_turn(chunk.bits[at], chunk.units[at])],
@@ -122,6 +131,25 @@ impl Groups {
             }
         })
     }
+}
+
+/// The group of each area's number, and the areas that the groups stand for.
+fn area_groups(
+    table: &Table,
+    stands_for: &BTreeMap<AreaCode, AreaCode>,
+) -> (Vec<u32>, Vec<Option<AreaCode>>) {
+    let mut numbers = BTreeMap::new();
+    let groups = table.areas.all().map(|area| {
+        let area = area.map(|area| stands_for.get(area).unwrap_or(area));
+        let next = numbers.len() as u32;
+        *numbers.entry(area.cloned()).or_insert(next)
+    });
+    let groups = groups.collect();
+    let mut areas = vec![None; numbers.len()];
+    for (area, number) in numbers {
+        areas[number as usize] = area;
+    }
+    (groups, areas)
 }
 
 /// The place of a verdict among the counters of a group.

@@ -341,6 +341,7 @@ export const dossiers = {
     ),
   credit: (dossier: string) =>
     answer(client.GET('/api/v1/dossiers/{dossier}/credit', path({ dossier }))),
+  contributions: () => answer(client.GET('/api/v1/contributions')),
   scan: () => answer(client.POST('/api/v1/proposals/scan')),
   needs: (query: NeedsQuery) => answer(client.GET('/api/v1/needs', { params: { query } })),
   signals: () => answer(client.GET('/api/v1/disputes/signals')),

@@ -1235,6 +1235,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/city/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From which likeness on cases are taken for duplicates. */
+        get: operations["read_duplicate_limits"];
+        /**
+         * Set from which likeness on cases are taken for duplicates. Candidates go by it at
+         *     once, clusters are found anew in the background; what is merged stays merged.
+         */
+        put: operations["set_duplicate_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/duplicates/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that these limits were set to. */
+        get: operations["duplicate_limits_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/city/limits/try": {
         parameters: {
             query?: never;
@@ -1330,6 +1368,26 @@ export interface paths {
         };
         /** All that a unit was set to. */
         get: operations["unit_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What volunteers, companies and social organisations contributed: whoever gave
+         *     the most time first. Whoever helps sees their own.
+         */
+        get: operations["contributions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1498,8 +1556,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of dossiers, the newest first. Who is not signed in sees topics,
-         *     deliberations, consultations and micro-projects, without what is for staff.
+         * A page of dossiers, the newest first. Who is not staff sees topics, deliberations,
+         *     consultations, micro-projects, tasks and published appraisals, without what is for staff.
          */
         get: operations["list_dossiers"];
         put?: never;
@@ -3428,6 +3486,64 @@ export interface components {
          * @enum {string}
          */
         AnswerKind: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+        /** @description A step of an appraisal. */
+        AppraisalStep: {
+            /** @description Draw one up of a period that is over (拟定): the server counts. */
+            draw_up: {
+                /**
+                 * Format: date
+                 * @description The first day.
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Units may object until the end of this day.
+                 */
+                objections_by: string;
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that appraises. */
+                unit: string;
+                /** @description Codes of the units that are appraised. */
+                units: string[];
+                /**
+                 * Format: date
+                 * @description The last day.
+                 */
+                until: string;
+                weights?: components["schemas"]["WeightsBody"] | null;
+            };
+        } | {
+            /** @description Object, once, for one's own unit (申诉). */
+            object: {
+                /** @description Code of the unit. */
+                unit: string;
+                /** @description Why; sealed. */
+                words: string;
+            };
+        } | {
+            /** @description Answer an objection (复核). */
+            settle: {
+                /**
+                 * Format: int32
+                 * @description New points, hundredths; the points stand unless told.
+                 */
+                points?: number | null;
+                /** @description Why; it stays in the record. */
+                reason: string;
+                /** @description Code of the unit. */
+                unit: string;
+            };
+        } | {
+            /** @description Publish it (公布), once no unit may object any more. */
+            publish: Record<string, never>;
+        } | {
+            /** @description Take it back. */
+            withdraw: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
         /** @description An area. */
         AreaView: {
             /** @description Its code. */
@@ -4212,7 +4328,7 @@ export interface components {
          * @description What can be asked of a turn or a call.
          * @enum {string}
          */
-        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
+        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "scored" | "scored_at_least_4" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
         /** @description What can be asked of what a formula counts. */
         ConditionView: {
             /** @description Its word. */
@@ -4279,6 +4395,39 @@ export interface components {
                 /** @description Why; it stays in the record. */
                 reason: string;
             };
+        };
+        /** @description What one account contributed. */
+        ContributionView: {
+            /** @description The account. */
+            by: string;
+            /** @description As what it helped last. */
+            capacity: components["schemas"]["HelpCapacity"];
+            /** @description Numbers of the tasks of which its part is confirmed, the first one first. */
+            confirmed: string[];
+            /**
+             * Format: int32
+             * @description Parts that were left to others.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description Minutes confirmed.
+             */
+            minutes: number;
+            /** @description Its name as shown. */
+            name: string | null;
+            /**
+             * Format: int32
+             * @description Parts that are not confirmed yet.
+             */
+            under_way: number;
+        };
+        /** @description The ledger of contributions: whoever gave the most time first. */
+        ContributionsView: {
+            /** @description When it was told. */
+            as_of: components["schemas"]["Time"];
+            /** @description The contributions; whoever helps sees their own. */
+            contributions: components["schemas"]["ContributionView"][];
         };
         /** @description How many complaints came in during a time. */
         CountView: {
@@ -4896,6 +5045,18 @@ export interface components {
         } | {
             /** @description 民生微实事. */
             micro_project: components["schemas"]["MicroProjectStep"];
+        } | {
+            /** @description 联动资源池. */
+            pool: components["schemas"]["PoolStep"];
+        } | {
+            /** @description 共治任务. */
+            task: components["schemas"]["TaskStep"];
+        } | {
+            /** @description 培训. */
+            training: components["schemas"]["TrainingStep"];
+        } | {
+            /** @description 考评. */
+            appraisal: components["schemas"]["AppraisalStep"];
         };
         /** @description Open a case that follows from a deliberation. */
         DossierCaseBody: {
@@ -4948,7 +5109,7 @@ export interface components {
          * @description What sort of dossier.
          * @enum {string}
          */
-        DossierKind: "proposal" | "topic" | "dispute" | "property_party" | "asset" | "deliberation" | "consultation" | "micro_project";
+        DossierKind: "proposal" | "topic" | "dispute" | "property_party" | "asset" | "deliberation" | "consultation" | "micro_project" | "pool" | "task" | "training" | "appraisal";
         /** @description A page of dossiers, the newest first. */
         DossierPageView: {
             /** @description The time to which lateness was judged. */
@@ -5005,6 +5166,24 @@ export interface components {
             ground: string;
             /** @description Whether it is meant: this never changes. */
             status: components["schemas"]["WarningStatus"];
+        };
+        /** @description From which likeness on cases are taken for duplicates; scores are thousandths. */
+        DuplicatesBody: {
+            /**
+             * Format: int32
+             * @description From this score on a case is shown as a candidate.
+             */
+            shown_permille: number;
+            /**
+             * Format: int32
+             * @description From this score on, at least that, two cases may stand in one cluster.
+             */
+            sure_permille: number;
+            /**
+             * Format: int32
+             * @description Cases farther apart in time are not compared, days.
+             */
+            window_days: number;
         };
         /** @description What there is beside a case. */
         DuplicatesView: {
@@ -5129,7 +5308,7 @@ export interface components {
          * @description By what a board is divided.
          * @enum {string}
          */
-        FigureGroup: "nothing" | "unit" | "area" | "category" | "channel" | "tier" | "day" | "week" | "month";
+        FigureGroup: "nothing" | "unit" | "area" | "unit_area" | "category" | "channel" | "tier" | "day" | "week" | "month";
         /**
          * @description Which of the turns behind a figure.
          * @enum {string}
@@ -5137,6 +5316,8 @@ export interface components {
         FigurePart: "all" | "counted" | "met" | "not_met" | "left_out";
         /** @description One part of a board. */
         FigureView: components["schemas"]["TallyView"] & {
+            /** @description On a board by unit and area, the area's code; `null` for what has none. */
+            area: string | null;
             compare: components["schemas"]["TallyView"] | null;
             /**
              * @description The code of the unit, area, category, channel or sort of unit, or the time at which the
@@ -5509,6 +5690,11 @@ export interface components {
             /** @description Until the resident is contacted. */
             respond: components["schemas"]["SpanBody"];
         };
+        /**
+         * @description As what somebody helps.
+         * @enum {string}
+         */
+        HelpCapacity: "volunteer" | "company" | "organisation";
         /** @description A holiday. */
         HolidayBody: {
             /**
@@ -5778,6 +5964,8 @@ export interface components {
         LoadView: {
             /** @description When it was counted. */
             as_of: components["schemas"]["Time"];
+            /** @description All tiers that have units, the lowest first. */
+            tiers: components["schemas"]["TierLoadView"][];
             /** @description All units, by code. */
             units: components["schemas"]["UnitLoadView"][];
             /**
@@ -6305,6 +6493,81 @@ export interface components {
              */
             lon: number;
         };
+        /** @description A step of a shared pool. */
+        PoolStep: {
+            /** @description Set one up (组建). */
+            set_up: {
+                /** @description Code of the area for which it is. */
+                area: string;
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that keeps it. */
+                unit: string;
+                /** @description Codes of departments that share in it. */
+                units: string[];
+            };
+        } | {
+            /** @description Share a crew, a vehicle or skilled people (入池). */
+            offer: {
+                /**
+                 * Format: int32
+                 * @description How many people, or places, it has.
+                 */
+                capacity: number;
+                /** @description Codes of categories of cases for which it is fit; none means any. */
+                fit_for?: string[];
+                /** @description Its name. */
+                name: components["schemas"]["PublicText"];
+                /** @description What sort. */
+                sort: components["schemas"]["ResourceSort"];
+                /** @description Code of the department whose it is. */
+                unit: string;
+            };
+        } | {
+            /** @description Send resources out for a case, all of them or none (联合出动). */
+            send: {
+                /** @description Its number. */
+                case: string;
+                /**
+                 * Format: date-time
+                 * @description From then on.
+                 */
+                from: string;
+                /** @description Numbers of the resources, counted from 1. */
+                resources: number[];
+                /**
+                 * Format: date-time
+                 * @description Until then.
+                 */
+                until: string;
+            };
+        } | {
+            /** @description They are back (归队). */
+            bring_back: {
+                /**
+                 * Format: int32
+                 * @description The sending's number, counted from 1.
+                 */
+                number: number;
+            };
+        } | {
+            /** @description Share something no longer (出池). */
+            take_out: {
+                /**
+                 * Format: int32
+                 * @description The resource's number, counted from 1.
+                 */
+                number: number;
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        } | {
+            /** @description Share nothing any more. */
+            retire: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
         /** @description Cases of one category or area. */
         PortionView: {
             /** @description Its code; `null` for cases that have none. */
@@ -6789,6 +7052,11 @@ export interface components {
             /** @description How many. */
             resent: number;
         };
+        /**
+         * @description What sort of resource units share.
+         * @enum {string}
+         */
+        ResourceSort: "crew" | "vehicle" | "skill";
         /** @description Go on with a case that stands still. */
         ResumeBody: {
             /** @description Why now. */
@@ -6833,7 +7101,7 @@ export interface components {
          * @description What a person is here for; decides what is allowed.
          * @enum {string}
          */
-        Role: "operator" | "unit" | "verifier" | "leader" | "steward" | "auditor" | "admin" | "partner";
+        Role: "operator" | "unit" | "verifier" | "leader" | "steward" | "auditor" | "admin" | "partner" | "contributor";
         /** @description A unit's roster; it takes the place of the one before. */
         RosterBody: {
             /** @description The shifts, at most 1000; several people may be on duty at once. */
@@ -7023,6 +7291,29 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_DuplicatesBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description From which likeness on cases are taken for duplicates; scores are thousandths. */
+            value: {
+                /**
+                 * Format: int32
+                 * @description From this score on a case is shown as a candidate.
+                 */
+                shown_permille: number;
+                /**
+                 * Format: int32
+                 * @description From this score on, at least that, two cases may stand in one cluster.
+                 */
+                sure_permille: number;
+                /**
+                 * Format: int32
+                 * @description Cases farther apart in time are not compared, days.
+                 */
+                window_days: number;
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_MappingBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -7122,6 +7413,11 @@ export interface components {
         SettingHistory_DeviceVersion: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_DeviceVersion"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_DuplicatesBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_DuplicatesBody"][];
         };
         /** @description All that something was set to. */
         SettingHistory_MappingBody: {
@@ -7251,6 +7547,39 @@ export interface components {
                 subscribe: string[];
                 /** @description The things it speaks for. */
                 things: number[];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_DuplicatesBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description From which likeness on cases are taken for duplicates; scores are thousandths. */
+            value: {
+                /**
+                 * Format: int32
+                 * @description From this score on a case is shown as a candidate.
+                 */
+                shown_permille: number;
+                /**
+                 * Format: int32
+                 * @description From this score on, at least that, two cases may stand in one cluster.
+                 */
+                sure_permille: number;
+                /**
+                 * Format: int32
+                 * @description Cases farther apart in time are not compared, days.
+                 */
+                window_days: number;
             };
             /**
              * Format: int64
@@ -7817,6 +8146,89 @@ export interface components {
             rate: number | null;
             times: components["schemas"]["TimesView"] | null;
         };
+        /** @description A step of a task. Whoever helps claims it, gives it up and reports it done. */
+        TaskStep: {
+            /** @description Ask for help (发布). */
+            publish: {
+                /** @description Code of the area. */
+                area: string;
+                /** @description Number of the case that it helps to solve. */
+                case?: string | null;
+                /**
+                 * Format: date
+                 * @description By the end of this day.
+                 */
+                due: string;
+                /**
+                 * Format: int32
+                 * @description How many are wanted.
+                 */
+                places: number;
+                /** @description What is to be done, for the public: without residents' names or words. */
+                summary: components["schemas"]["PublicText"];
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that asks. */
+                unit: string;
+            };
+        } | {
+            /** @description Take it on (认领). */
+            claim: {
+                /** @description As what. */
+                capacity: components["schemas"]["HelpCapacity"];
+            };
+        } | {
+            /** @description Leave it to others (放弃). */
+            give_up: Record<string, never>;
+        } | {
+            /** @description It is done (完成). */
+            report: {
+                /**
+                 * Format: int32
+                 * @description Minutes it took.
+                 */
+                minutes: number;
+                /** @description What was done; sealed. */
+                note: string;
+            };
+        } | {
+            /** @description The work is confirmed (确认). */
+            confirm: {
+                /**
+                 * Format: int32
+                 * @description What counts of the minutes reported; all unless told.
+                 */
+                minutes?: number | null;
+                /**
+                 * Format: int32
+                 * @description The claim's number, counted from 1.
+                 */
+                number: number;
+            };
+        } | {
+            /** @description The work is not done yet (退回). */
+            send_back: {
+                /**
+                 * Format: int32
+                 * @description The claim's number, counted from 1.
+                 */
+                number: number;
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        } | {
+            /** @description End it. */
+            close: {
+                /** @description What came of it, for the public. */
+                report: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Call it off. */
+            cancel: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
         /** @description The same text in both languages. */
         Text: {
             /** @description English. */
@@ -7836,6 +8248,13 @@ export interface components {
          * @enum {string}
          */
         Tier: "city" | "district" | "street" | "community" | "cell";
+        /** @description How much work the units of a tier have together. */
+        TierLoadView: components["schemas"]["WorkView"] & {
+            /** @description The tier. */
+            tier: components["schemas"]["UnitKind"];
+            /** @description How many units it has. */
+            units: number;
+        };
         /**
          * Format: date-time
          * @description RFC 3339 in UTC with milliseconds, `2026-01-31T08:00:00.000Z`.
@@ -7976,6 +8395,60 @@ export interface components {
         };
         /** @description Train a model. */
         TrainBody: Record<string, never>;
+        /** @description A step of a training. */
+        TrainingStep: {
+            /** @description Plan one (计划). */
+            plan: {
+                /**
+                 * Format: date
+                 * @description On which day.
+                 */
+                on: string;
+                /** @description What is taught. */
+                summary: components["schemas"]["PublicText"];
+                /** @description Its title. */
+                title: components["schemas"]["PublicText"];
+                /** @description Code of the unit that holds it. */
+                unit: string;
+                /** @description Codes of units whose people are to come. */
+                units: string[];
+            };
+        } | {
+            /** @description Say who came of a unit (到训); the last word counts. */
+            record: {
+                /**
+                 * Format: int32
+                 * @description How many came.
+                 */
+                came: number;
+                /**
+                 * Format: int32
+                 * @description How many were to come.
+                 */
+                expected: number;
+                /**
+                 * Format: int32
+                 * @description How many of them passed.
+                 */
+                passed: number;
+                /** @description Code of the unit. */
+                unit: string;
+            };
+        } | {
+            /** @description End it. */
+            finish: {
+                /** @description Why, where nobody said who came of a unit; it stays in the record. */
+                reason?: string | null;
+                /** @description What came of it. */
+                report: components["schemas"]["PublicText"];
+            };
+        } | {
+            /** @description Call it off. */
+            cancel: {
+                /** @description Why; it stays in the record. */
+                reason: string;
+            };
+        };
         /** @description How far the trial of a rule is. */
         TrialView: {
             /**
@@ -8103,55 +8576,9 @@ export interface components {
          */
         UnitKind: "department" | "street" | "utility" | "district" | "community";
         /** @description How much work a unit has. */
-        UnitLoadView: {
-            /**
-             * Format: int64
-             * @description Of these, those whose next step is late.
-             */
-            late: number;
-            /**
-             * Format: int64
-             * @description Cases it leads that are open.
-             */
-            open: number;
-            /**
-             * Format: double
-             * @description Open cases for a thousand of them.
-             */
-            per_thousand?: number | null;
-            /**
-             * Format: double
-             * @description Open cases for each of them; `null` where there is nobody.
-             */
-            per_worker?: number | null;
-            /**
-             * Format: int64
-             * @description People who live in its areas; `null` where no grid that stands counts them, and for
-             *     units of the whole city.
-             */
-            residents?: number | null;
-            /**
-             * Format: double
-             * @description Residents for each of its people.
-             */
-            residents_per_worker?: number | null;
+        UnitLoadView: components["schemas"]["WorkView"] & {
             /** @description The unit's code. */
             unit: string;
-            /**
-             * Format: double
-             * @description Dispatched to it in a week, on average over the twelve weeks before these days.
-             */
-            usual_week: number;
-            /**
-             * Format: int64
-             * @description Dispatched to it in the last seven days.
-             */
-            week: number;
-            /**
-             * Format: int32
-             * @description People who sign in for it.
-             */
-            workers: number;
         };
         /** @description A unit. */
         UnitView: {
@@ -8396,6 +8823,44 @@ export interface components {
             /** @description Its hours; none when nobody works on it. */
             hours: components["schemas"]["HoursView"][];
         };
+        /** @description How much each component of an appraisal weighs; together 100. */
+        WeightsBody: {
+            /**
+             * Format: int32
+             * @description Check-in when called by a whistle.
+             */
+            check_in: number;
+            /**
+             * Format: int32
+             * @description Scores of the front line.
+             */
+            front_line_score: number;
+            /**
+             * Format: int32
+             * @description Done on time.
+             */
+            on_time: number;
+            /**
+             * Format: int32
+             * @description Resolution.
+             */
+            resolution: number;
+            /**
+             * Format: int32
+             * @description Response.
+             */
+            response: number;
+            /**
+             * Format: int32
+             * @description Satisfaction, as residents rate the service.
+             */
+            satisfaction: number;
+            /**
+             * Format: int32
+             * @description Training attended.
+             */
+            training: number;
+        };
         /**
          * @description What can be done with a whistle.
          * @enum {string}
@@ -8545,6 +9010,55 @@ export interface components {
         WithdrawWhistleBody: {
             /** @description Why; it stays in the record. */
             reason: string;
+        };
+        /** @description How much work there is. */
+        WorkView: {
+            /**
+             * Format: int64
+             * @description Of these, those whose next step is late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Cases it leads that are open.
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description Open cases for a thousand of them.
+             */
+            per_thousand?: number | null;
+            /**
+             * Format: double
+             * @description Open cases for each of them; `null` where there is nobody.
+             */
+            per_worker?: number | null;
+            /**
+             * Format: int64
+             * @description People who live in its areas; `null` where no grid that stands counts them, and for
+             *     units of the whole city.
+             */
+            residents?: number | null;
+            /**
+             * Format: double
+             * @description Residents for each of its people.
+             */
+            residents_per_worker?: number | null;
+            /**
+             * Format: double
+             * @description Dispatched to it in a week, on average over the twelve weeks before these days.
+             */
+            usual_week: number;
+            /**
+             * Format: int64
+             * @description Dispatched to it in the last seven days.
+             */
+            week: number;
+            /**
+             * Format: int32
+             * @description People who sign in for it.
+             */
+            workers: number;
         };
         /** @description When people work, before what any year says. */
         WorkingTimeBody: {
@@ -17218,6 +17732,265 @@ export interface operations {
             };
         };
     };
+    read_duplicate_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From which likeness on cases are taken for duplicates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_DuplicatesBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_duplicate_limits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_DuplicatesBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Set from which likeness on cases are taken for duplicates. Candidates go by it at
+             *     once, clusters are found anew in the background; what is merged stays merged.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_DuplicatesBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_limits_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that these limits were set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_DuplicatesBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     try_limits: {
         parameters: {
             query?: never;
@@ -17832,6 +18605,65 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contributions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What volunteers, companies and social organisations contributed: whoever gave
+             *     the most time first. Whoever helps sees their own.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18815,8 +19647,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description A page of dossiers, the newest first. Who is not signed in sees topics,
-             *     deliberations, consultations and micro-projects, without what is for staff.
+             * @description A page of dossiers, the newest first. Who is not staff sees topics, deliberations,
+             *     consultations, micro-projects, tasks and published appraisals, without what is for staff.
              */
             200: {
                 headers: {

@@ -13,6 +13,7 @@ export type Span = Schemas['SpanBody'];
 export type Grade = Schemas['Grade'];
 export type TriedLimits = Schemas['TriedLimits'];
 export type Automatic = Schemas['AutomaticView'];
+export type DuplicateLimits = Schemas['DuplicatesBody'];
 export type Calendar = Schemas['CalendarView'];
 export type Year = Schemas['YearBody'];
 export type YearVersion = Schemas['YearView'];
@@ -83,6 +84,17 @@ export const settings = {
     ),
   automaticHistory: async () =>
     (await answer(client.GET('/api/v1/city/automatic/history'))).versions,
+  duplicates: (): Promise<Setting<DuplicateLimits>> =>
+    answer(client.GET('/api/v1/city/duplicates')),
+  setDuplicates: (version: number, value: DuplicateLimits, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/duplicates', {
+        params: { header: seen(version) },
+        body: { value, grounds },
+      }),
+    ),
+  duplicatesHistory: async (): Promise<Setting<DuplicateLimits>[]> =>
+    (await answer(client.GET('/api/v1/city/duplicates/history'))).versions,
   train: () => answer(client.POST('/api/v1/city/automatic/train', { body: {} })),
   calendar: () => answer(client.GET('/api/v1/calendar')),
   setYear: (version: number, year: Year) =>

@@ -104,6 +104,7 @@ export type DossierFile = Schemas['DossierDetail'];
 export type DossierQuery = NonNullable<operations['list_dossiers']['parameters']['query']>;
 export type DossierBody = Schemas['DossierBody'];
 export type DeedRow = Schemas['DeedRow'];
+export type Contributions = Schemas['ContributionsView'];
 export type Credit = Schemas['CreditView'];
 export type Needs = Schemas['NeedsView'];
 export type Need = Schemas['NeedView'];

@@ -90,6 +90,7 @@ export const en: Messages = {
     auditor: 'Auditor',
     admin: 'Administrator',
     partner: 'Partner system',
+    contributor: 'Helper',
   },
   welcome: {
     title: (city) => `Tell ${city || 'the city'} once`,

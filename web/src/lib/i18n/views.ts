@@ -1,7 +1,19 @@
 /** The words of the boards beside rates, and of the wall screen, in Chinese. */
 export const viewsZh = {
   label: '看板内容',
-  tabs: { rates: '各项率', load: '工作负荷', topics: '热点', monthly: '每月一题' },
+  tabs: {
+    rates: '各项率',
+    matrix: '条块矩阵',
+    load: '工作负荷',
+    topics: '热点',
+    monthly: '每月一题',
+  },
+  matrix: {
+    title: '条块矩阵',
+    corner: '条（单位）＼块（区域）',
+    how: '格中为比率和计入件数，颜色越深件数越多；点开可看其中的案卷或呼叫。',
+    none: '还没有可以统计的内容。',
+  },
   wall: '大屏',
   print: '打印',
   png: '存为 PNG',
@@ -23,6 +35,9 @@ export const viewsZh = {
     how: '人均在办 = 主办的在办案卷 ÷ 可登录的人员数；平常 = 此前 12 周平均。没有人员的单位排在最后。',
     none: '还没有单位。',
     openCases: (unit: string) => `${unit}的在办案卷`,
+    byTier: '各层级负荷',
+    tier: '层级',
+    units: '单位数',
   },
   topics: {
     title: '热点诉求',
@@ -97,7 +112,19 @@ export type ViewsMessages = typeof viewsZh;
 /** The same in English. A missing one does not compile. */
 export const viewsEn: ViewsMessages = {
   label: 'What the boards show',
-  tabs: { rates: 'Rates', load: 'Load', topics: 'Hot topics', monthly: 'Monthly topics' },
+  tabs: {
+    rates: 'Rates',
+    matrix: 'Lines and blocks',
+    load: 'Load',
+    topics: 'Hot topics',
+    monthly: 'Monthly topics',
+  },
+  matrix: {
+    title: 'Vertical lines by territorial blocks',
+    corner: 'Unit \\ area',
+    how: 'A cell shows the rate and how many are counted; the darker, the more. Open one to see the cases or calls.',
+    none: 'There is nothing to count yet.',
+  },
   wall: 'Wall screen',
   print: 'Print',
   png: 'Save as PNG',
@@ -119,6 +146,9 @@ export const viewsEn: ViewsMessages = {
     how: 'Open cases that a unit leads, divided by the people who sign in for it; usual is the mean of the 12 weeks before. Units without people come last.',
     none: 'There are no units yet.',
     openCases: (unit) => `Open cases of ${unit}`,
+    byTier: 'Load by tier',
+    tier: 'Tier',
+    units: 'Units',
   },
   topics: {
     title: 'Hot topics',

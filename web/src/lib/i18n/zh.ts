@@ -87,6 +87,7 @@ export const zh = {
     auditor: '审计员',
     admin: '系统管理员',
     partner: '协作系统',
+    contributor: '社会力量',
   },
   welcome: {
     title: (city: string) => `${city || '城市'}诉求，一处进`,

@@ -1,4 +1,5 @@
 import type { DossierFile, DossierKind, LocalText } from '../api/types';
+import type { WEIGHTS } from './kinds';
 
 /** What the steps of a dossier add up to, by its kind; docs/API.md says more. */
 export type Count = { cases: number; from: string; until: string };
@@ -77,6 +78,54 @@ export type Content = {
     done?: LocalText;
     scoring?: { closes_at: string };
     scores?: Tally;
+  };
+  pool: {
+    units: string[];
+    resources?: {
+      sort: string;
+      name: LocalText;
+      unit: string;
+      capacity: number;
+      taken_out: boolean;
+    }[];
+    sendings?: {
+      number: number;
+      case?: string;
+      resources: number[];
+      from: string;
+      until: string;
+      back_at?: string;
+    }[];
+  };
+  task: {
+    summary: LocalText;
+    places: number;
+    case?: string;
+    claims?: { by?: string; capacity: string; state: string; minutes: number }[];
+    report?: LocalText;
+  };
+  training: {
+    summary: LocalText;
+    on: string;
+    units: string[];
+    attended?: { unit: string; expected: number; came: number; passed: number }[];
+    report?: LocalText;
+  };
+  appraisal: {
+    from: string;
+    until: string;
+    objections_by: string;
+    formula: string;
+    formulas: string[];
+    weights: Record<(typeof WEIGHTS)[number], number>;
+    lines: {
+      unit: string;
+      counted: { component: string; met: number; counted: number }[];
+      points?: number;
+      standing?: string;
+      objected: boolean;
+      settled: boolean;
+    }[];
   };
 };
 

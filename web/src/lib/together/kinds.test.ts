@@ -34,6 +34,18 @@ it('a refusal is shown at the control that it speaks of', () => {
   expect(faultyField('topic', 'open', 'action')).toBe(null);
 });
 
+it('weights are sent together, and only where one is given', () => {
+  const sent = (typed: object) => stepBody('appraisal', 'draw_up', { title: '八月', ...typed });
+  expect(sent({})).toEqual({ appraisal: { draw_up: { title: { zh: '八月', en: undefined } } } });
+  expect(sent({ weight_resolution: '60', weight_response: '40' })).toMatchObject({
+    appraisal: { draw_up: { weights: { resolution: 60, response: 40, training: 0 } } },
+  });
+  expect(faultyField('appraisal', 'draw_up', 'weights')).toBe('weight_response');
+  expect(stepBody('pool', 'send', { resources: '1、 3' })).toEqual({
+    pool: { send: { resources: [1, 3] } },
+  });
+});
+
 it('what opens a dossier has a form', () => {
   for (const kind of KINDS) {
     const opening = OPENING[kind];

@@ -9,6 +9,8 @@ export type Asked =
   | 'short' // a name or a reason
   | 'number'
   | 'cents' // typed in yuan
+  | 'points' // typed with up to two decimals
+  | 'numbers' // several, apart by spaces
   | 'day'
   | 'instant'
   | 'yes'
@@ -47,10 +49,21 @@ export const KINDS: DossierKind[] = [
   'dispute',
   'property_party',
   'asset',
+  'task',
+  'pool',
+  'training',
+  'appraisal',
 ];
 
 /** Kinds that anyone may read of. */
-export const PUBLIC: DossierKind[] = ['consultation', 'micro_project', 'topic', 'deliberation'];
+export const PUBLIC: DossierKind[] = [
+  'consultation',
+  'micro_project',
+  'topic',
+  'deliberation',
+  'task',
+  'appraisal',
+];
 
 /** The step that opens one, where a person does. */
 export const OPENING: Partial<Record<DossierKind, string>> = {
@@ -61,6 +74,10 @@ export const OPENING: Partial<Record<DossierKind, string>> = {
   deliberation: 'convene',
   consultation: 'announce',
   micro_project: 'propose',
+  pool: 'set_up',
+  task: 'publish',
+  training: 'plan',
+  appraisal: 'draw_up',
 };
 
 /** Who may open one, by role; the server decides, this only keeps pages from asking in vain. */
@@ -73,7 +90,22 @@ export const OPENERS: Record<DossierKind, string[]> = {
   deliberation: ['operator', 'unit'],
   consultation: ['operator'],
   micro_project: ['operator', 'unit'],
+  pool: ['operator', 'unit'],
+  task: ['operator', 'unit'],
+  training: ['steward', 'unit'],
+  appraisal: ['steward', 'leader'],
 };
+
+/** What a unit is appraised by. */
+export const WEIGHTS = [
+  'response',
+  'resolution',
+  'satisfaction',
+  'on_time',
+  'front_line_score',
+  'check_in',
+  'training',
+] as const;
 
 const TRACKS = ['self_rule', 'legal', 'moral'] as const;
 
@@ -214,6 +246,80 @@ export const STEPS: Record<DossierKind, Record<string, Field[]>> = {
     redo: [field('reason', 'short')],
     publish_accounts: [],
   },
+  pool: {
+    set_up: [
+      field('title', 'title'),
+      field('area', 'area'),
+      field('unit', 'unit'),
+      field('units', 'units'),
+    ],
+    offer: [
+      choice('sort', ['crew', 'vehicle', 'skill']),
+      field('name', 'title'),
+      field('unit', 'unit'),
+      field('capacity', 'number'),
+      maybe('fit_for', 'categories'),
+    ],
+    send: [
+      field('case', 'case'),
+      field('resources', 'numbers'),
+      field('from', 'instant'),
+      field('until', 'instant'),
+    ],
+    bring_back: [field('number', 'number')],
+    take_out: [field('number', 'number'), field('reason', 'short')],
+    retire: [field('reason', 'short')],
+  },
+  task: {
+    publish: [
+      field('title', 'title'),
+      field('summary', 'summary'),
+      field('area', 'area'),
+      field('unit', 'unit'),
+      maybe('case', 'case'),
+      field('places', 'number'),
+      field('due', 'day'),
+    ],
+    claim: [choice('capacity', ['volunteer', 'company', 'organisation'])],
+    give_up: [],
+    report: [field('minutes', 'number'), field('note', 'words')],
+    confirm: [field('number', 'number'), maybe('minutes', 'number')],
+    send_back: [field('number', 'number'), field('reason', 'short')],
+    close: [field('report', 'summary')],
+    cancel: [field('reason', 'short')],
+  },
+  training: {
+    plan: [
+      field('title', 'title'),
+      field('summary', 'summary'),
+      field('unit', 'unit'),
+      field('units', 'units'),
+      field('on', 'day'),
+    ],
+    record: [
+      field('unit', 'unit'),
+      field('expected', 'number'),
+      field('came', 'number'),
+      field('passed', 'number'),
+    ],
+    finish: [field('report', 'summary'), maybe('reason', 'short')],
+    cancel: [field('reason', 'short')],
+  },
+  appraisal: {
+    draw_up: [
+      field('title', 'title'),
+      field('unit', 'unit'),
+      field('units', 'units'),
+      field('from', 'day'),
+      field('until', 'day'),
+      field('objections_by', 'day'),
+      ...WEIGHTS.map((name) => maybe(`weight_${name}`, 'number')),
+    ],
+    object: [field('unit', 'unit'), field('words', 'words')],
+    settle: [field('unit', 'unit'), maybe('points', 'points'), field('reason', 'short')],
+    publish: [],
+    withdraw: [field('reason', 'short')],
+  },
 };
 
 /** What was typed into the controls of a step, by the control's name. */
@@ -253,7 +359,15 @@ export function valueOf(field: Field, typed: Typed): unknown {
     case 'number':
       return text ? Number(text) : undefined;
     case 'cents':
+    case 'points':
       return text ? cents(text) : undefined;
+    case 'numbers':
+      return text
+        ? text
+            .split(/[\s,，、]+/)
+            .filter(Boolean)
+            .map(Number)
+        : undefined;
     case 'instant':
       return text ? new Date(text).toISOString() : undefined;
     case 'yes':
@@ -272,7 +386,8 @@ export function missing(fields: Field[], typed: Typed): string[] {
   return fields
     .filter((field) => {
       const value = valueOf(field, typed);
-      return value === undefined ? !field.optional : Number.isNaN(value);
+      if (value === undefined) return !field.optional;
+      return Array.isArray(value) ? value.some(Number.isNaN) : Number.isNaN(value);
     })
     .map((field) => field.name);
 }
@@ -288,13 +403,24 @@ export function stepBody(kind: DossierKind, step: string, typed: Typed): Record<
     const { categories, areas, cases, ...rest } = body;
     return { topic: { open: { ...rest, scope: { categories, areas, cases } } } };
   }
+  if (kind === 'appraisal' && step === 'draw_up') {
+    const weights = WEIGHTS.map((name) => [name, body[`weight_${name}`] ?? 0] as const);
+    const given = WEIGHTS.some((name) => body[`weight_${name}`] !== undefined);
+    for (const name of WEIGHTS) delete body[`weight_${name}`];
+    // Without any, the usual weights hold.
+    if (given) body['weights'] = Object.fromEntries(weights);
+  }
   return { [kind]: { [step]: body } };
 }
 
 /** The field of a step that a refusal speaks of: `dispute.agree.on`, `title.zh`, `scope.areas[0]`. */
 export function faultyField(kind: DossierKind, step: string, path: string | null): string | null {
   if (!path) return null;
-  const own = path.replace(`${kind}.${step}.`, '').replace(/^scope\./, '');
+  const own = path
+    .replace(`${kind}.${step}.`, '')
+    .replace(/^scope\./, '')
+    .replace(/^weights(\.|$)/, 'weight_')
+    .replace(/^weight_$/, 'weight_response');
   const name = /^[a-z_]+/.exec(own)?.[0] ?? null;
   return STEPS[kind][step]?.some((field) => field.name === name) ? name : null;
 }

@@ -3,7 +3,7 @@
 mod guess;
 mod preview;
 
-use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::BufWriter;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,19 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::{ArgGroup, Args};
-use serde::Serialize;
-use yiwang_base::{CalendarError, Refusal, RefusalKind, Timestamp};
-use yiwang_cases::{Actor, StoreError};
+use yiwang_base::{Refusal, RefusalKind, Timestamp};
+use yiwang_cases::Actor;
 use yiwang_server::city::{City, CitySettings};
+use yiwang_server::http::control_import::{RequestsImported, RequestsToImport};
 use yiwang_server::import::mapping::Mapping;
 use yiwang_server::import::rejects::RejectFile;
-use yiwang_server::import::requests::{self as library, Plan, RequestsError, Run};
+use yiwang_server::import::requests::{self as library, RequestsError, Run};
 use yiwang_server::import::table::{Reading, Table, TableError};
-use yiwang_store::{Item, ItemKind, Store};
+use yiwang_store::Store;
 
 use super::{file_name, reject_path};
 use crate::cli::Context;
+use crate::cli::control::Server;
 use crate::cli::interrupt::{Interrupt, STOPPED};
 use crate::cli::progress::{Progress, thousands};
 
@@ -76,23 +77,6 @@ pub(super) struct Requests {
     rejects: Option<PathBuf>,
 }
 
-#[derive(Serialize)]
-struct Report {
-    rows: u64,
-    imported: u64,
-    known: u64,
-    rejected: u64,
-    /// Rejects by the word for their reason.
-    reasons: BTreeMap<&'static str, u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reject_file: Option<PathBuf>,
-    categories_added: usize,
-    units_changed: usize,
-    /// False when it was stopped.
-    finished: bool,
-    seconds: f64,
-}
-
 impl Requests {
     pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
         if self.guess {
@@ -111,9 +95,15 @@ impl Requests {
             Some(path) => path.clone(),
             None => reject_path::choose(&context.data, &self.file),
         };
-        let report = context.write(&context.config()?, async |store| {
-            self.import(&table, &mapping, store, &rejects).await
-        })?;
+        let report = match Server::of(&context.data, context.lang)? {
+            Some(server) => self.beside(server, &rejects)?,
+            None => context.write(&context.config()?, async |store| {
+                self.import(&table, &mapping, store, &rejects).await
+            })?,
+        };
+        if report.rejected == 0 {
+            std::fs::remove_file(&rejects)?;
+        }
         context.report(&report, || text(&report))?;
         Ok(match report.finished {
             true => ExitCode::SUCCESS,
@@ -121,15 +111,39 @@ impl Requests {
         })
     }
 
+    /// The server that runs on the record imports: it goes by the categories and units
+    /// that come with the file from then on.
+    fn beside(&self, server: Server, rejects: &Path) -> Result<RequestsImported> {
+        eprintln!("a server runs on this record: it imports the file; Ctrl-C stops it");
+        make(rejects)?;
+        server.import(&RequestsToImport {
+            mapping: self.mapping_text()?,
+            file: std::path::absolute(&self.file)?,
+            rejects: std::path::absolute(rejects)?,
+            grounds: self.grounds(),
+        })
+    }
+
     fn read_mapping(&self) -> Result<Mapping> {
+        let text = self.mapping_text()?;
+        let mapping = Mapping::read(&text);
+        Ok(match &self.mapping {
+            Some(path) => mapping.context(path.display().to_string())?,
+            None => mapping?,
+        })
+    }
+
+    fn mapping_text(&self) -> Result<String> {
         if let Some(path) = &self.mapping {
-            let shown = path.display().to_string();
             let text = std::fs::read_to_string(path);
-            let text = text.with_context(|| format!("cannot read {shown}"))?;
-            return Mapping::read(&text).context(shown);
+            return text.with_context(|| format!("cannot read {}", path.display()));
         }
         let name = self.profile.as_deref().unwrap_or_default();
-        Ok(Mapping::built_in(name)?)
+        Ok(Mapping::built_in_text(name)?.to_owned())
+    }
+
+    fn grounds(&self) -> String {
+        format!("named in {}", file_name(&self.file))
     }
 
     fn open(&self, reading: &Reading) -> Result<Table> {
@@ -148,7 +162,7 @@ impl Requests {
         mapping: &Mapping,
         store: &Store,
         rejects: &Path,
-    ) -> Result<Report> {
+    ) -> Result<RequestsImported> {
         let interrupt = Interrupt::hear()?;
         let began = std::time::Instant::now();
         let now = Timestamp::now();
@@ -162,12 +176,13 @@ impl Requests {
         });
         drop(progress);
         let plan = plan.map_err(|error| self.refuse(error))?;
-        let units_changed = self.write_plan(&plan, mapping, store, now).await?;
+        let grounds = Some(self.grounds());
+        store
+            .set_items(plan.items()?, by(mapping), grounds, now)
+            .await?;
         let rules = City::load(store)?.rules;
         let mut progress = Progress::new("importing", "rows");
-        let file = reject_path::create(rejects)
-            .with_context(|| format!("cannot write {}", rejects.display()))?;
-        let mut reject_file = RejectFile::new(BufWriter::new(file));
+        let mut reject_file = RejectFile::new(BufWriter::new(make(rejects)?));
         let run = Run {
             mapping,
             now,
@@ -191,43 +206,19 @@ impl Requests {
         );
         let done = done.await.map_err(|error| self.refuse(error))?;
         drop(progress);
-        if done.rejected == 0 {
-            std::fs::remove_file(rejects)?;
-        }
-        Ok(Report {
+        let reasons = done.reasons.into_iter();
+        Ok(RequestsImported {
             rows: done.rows,
             imported: done.imported,
             known: done.known,
             rejected: done.rejected,
-            reasons: done.reasons,
+            reasons: reasons.map(|(word, n)| (word.to_owned(), n)).collect(),
             reject_file: (done.rejected > 0).then(|| rejects.to_owned()),
             categories_added: plan.categories.len(),
-            units_changed,
+            units_changed: plan.units.len(),
             finished: done.finished,
             seconds: began.elapsed().as_secs_f64(),
         })
-    }
-
-    /// Writes the categories and units that the file needs.
-    async fn write_plan(
-        &self,
-        plan: &Plan,
-        mapping: &Mapping,
-        store: &Store,
-        now: Timestamp,
-    ) -> Result<usize> {
-        let categories = plan.categories.iter();
-        let categories = categories.map(|one| Item::of(ItemKind::Category, one.code.as_str(), one));
-        let units = plan.units.iter();
-        let units = units.map(|one| Item::of(ItemKind::Unit, one.code.as_str(), one));
-        let items = categories
-            .chain(units)
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        let grounds = format!("named in {}", file_name(&self.file));
-        store
-            .set_items(items, by(mapping), Some(grounds), now)
-            .await?;
-        Ok(plan.units.len())
     }
 
     /// The library's error with the file's name, a refusal kept as one.
@@ -244,16 +235,9 @@ fn by(mapping: &Mapping) -> String {
     Actor::Import(mapping.system.clone()).to_string()
 }
 
-/// Settings for a city that has none: those of the file's source, as far as
-/// the mapping knows them.
-fn settings(mapping: &Mapping) -> Result<CitySettings, CalendarError> {
-    let mut settings = CitySettings::unnamed()?;
-    if mapping.city.is_some() || mapping.time.zone.is_some() {
-        let name = mapping.city.as_ref().map(|city| city.name.clone());
-        let zone = mapping.time.zone.as_deref().unwrap_or("Asia/Shanghai");
-        settings = CitySettings::new(name.unwrap_or(settings.name), zone)?;
-    }
-    Ok(settings)
+/// The reject file, empty.
+fn make(path: &Path) -> Result<File> {
+    reject_path::create(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A city without settings gets those of the file's source: deadlines need the
@@ -262,7 +246,7 @@ async fn prepare_city(mapping: &Mapping, store: &Store, now: Timestamp) -> Resul
     if CitySettings::stored(store)?.is_some() {
         return Ok(());
     }
-    let settings = settings(mapping)?;
+    let settings = mapping.city_settings()?;
     eprintln!(
         "the city had no settings yet: it is now {} in time zone {} (`yiwang city` changes them)",
         settings.name.en,
@@ -300,7 +284,7 @@ fn onto_itself(path: &Path) -> Refusal {
     .allowing(["another file"])
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &RequestsImported) -> String {
     let rate = report.rows as f64 / report.seconds.max(1e-6);
     let mut text = format!(
         "{} rows in {:.1} s ({}/s): {} imported, {} known already, {} rejected",

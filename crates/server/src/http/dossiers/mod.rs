@@ -1,5 +1,6 @@
 //! Dossiers: what grows out of cases.
 
+pub(super) mod contributions;
 pub(super) mod filter;
 pub(super) mod insight;
 pub(super) mod step;
@@ -13,7 +14,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use yiwang_base::{Refusal, RefusalKind, Timestamp, UnitCode, from_millis, to_millis};
 use yiwang_cases::StoreError;
-use yiwang_cases::civic::{Content, Dossier, DossierId, DossierStore, Kind, Tag, topic};
+use yiwang_cases::civic::{
+    Content, Dossier, DossierFilter, DossierId, DossierStore, Kind, Tag, topic,
+};
 
 use super::answers::{DossierAnswer, OneProblems, OpenFilterProblems};
 use super::parameters::{DossierPath, DossierQuery};
@@ -25,11 +28,14 @@ use crate::flows::complaints::count_scope;
 use crate::flows::proactive::middle;
 use crate::policy::{Right, Sight, User};
 use crate::wire::{
-    CountView, DeedRow, DossierDetail, DossierPageView, DossierRow, PointBody, Time,
+    CountView, DeedRow, DossierDetail, DossierPageView, DossierRow, PointBody, Reader, Time,
 };
 
-/// A page of dossiers, the newest first. Who is not signed in sees topics,
-/// deliberations, consultations and micro-projects, without what is for staff.
+/// Dossiers read at a time where all of a kind are wanted.
+const PAGE: usize = 500;
+
+/// A page of dossiers, the newest first. Who is not staff sees topics, deliberations,
+/// consultations, micro-projects, tasks and published appraisals, without what is for staff.
 #[utoipa::path(get, path = "/api/v1/dossiers", operation_id = "list_dossiers", tag = "together",
     params(DossierQuery),
     responses((status = 200, body = DossierPageView), OpenFilterProblems))]
@@ -45,10 +51,13 @@ pub(super) async fn list(
         .store
         .dossiers(&query.filter, query.start, query.limit)
         .await?;
+    let user = visitor.0.as_ref();
     let rows = page.dossiers.iter();
     let rows = rows.filter(|one| staff || is_public(one));
     Ok(Json(DossierPageView {
-        dossiers: rows.map(|one| DossierRow::of(one, staff, now)).collect(),
+        dossiers: rows
+            .map(|one| DossierRow::of(one, reader(user), now))
+            .collect(),
         next: page.next.map(|id| id.to_string()),
         as_of: Time(now),
     }))
@@ -73,18 +82,22 @@ pub(super) async fn read(
 }
 
 /// Kinds that residents see.
-pub(super) const PUBLIC: [Kind; 4] = [
+pub(super) const PUBLIC: [Kind; 6] = [
     Kind::Topic,
     Kind::Deliberation,
     Kind::Consultation,
     Kind::MicroProject,
+    Kind::Task,
+    Kind::Appraisal,
 ];
 
-/// Whether anyone sees it: a micro-project only once it is written for the public.
+/// Whether anyone sees it: a micro-project only once it is written for the public, an
+/// appraisal once it is published.
 fn is_public(dossier: &Dossier) -> bool {
     PUBLIC.contains(&dossier.kind())
         && match &dossier.content {
             Content::MicroProject(project) => project.title.is_some(),
+            Content::Appraisal(appraisal) => appraisal.published && !appraisal.withdrawn,
             _ => true,
         }
 }
@@ -93,6 +106,31 @@ fn is_public(dossier: &Dossier) -> bool {
 pub(super) fn is_staff(visitor: &Visitor) -> bool {
     let user = visitor.0.as_ref();
     user.is_some_and(|user| user.may(Right::ReadCases))
+}
+
+/// For whom a dossier is shown.
+fn reader(user: Option<&User>) -> Reader<'_> {
+    Reader {
+        staff: user.is_some_and(|user| user.may(Right::ReadCases)),
+        account: user.map(|user| &user.account.name),
+    }
+}
+
+/// All dossiers of a kind.
+pub(super) async fn all_of(app: &App, kind: Kind) -> Result<Vec<Dossier>, StoreError> {
+    let filter = DossierFilter {
+        kinds: vec![kind],
+        ..DossierFilter::default()
+    };
+    let (mut all, mut start) = (Vec::new(), None);
+    loop {
+        let page = app.store.dossiers(&filter, start, PAGE).await?;
+        all.extend(page.dossiers);
+        start = page.next;
+        if start.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// A dossier's number from a path.
@@ -141,10 +179,10 @@ pub(super) async fn detail_response(
     user: Option<&User>,
     dossier: &Dossier,
 ) -> Answer<Response> {
-    let staff = user.is_some_and(|user| user.may(Right::ReadCases));
+    let reader = reader(user);
     let sight = user.map_or(Sight::NONE, User::sight);
     let now = now();
-    let timeline = if staff {
+    let timeline = if reader.staff {
         app.store.deeds(dossier.id).await?
     } else {
         Vec::new()
@@ -158,7 +196,11 @@ pub(super) async fn detail_response(
     };
     let own = units(dossier);
     let mut actions = dossier.possible();
-    actions.retain(|_| user.is_some_and(|user| user.must_run(dossier.kind(), &own).is_ok()));
+    if let (Content::Task(task), Some(user)) = (&dossier.content, user) {
+        actions.retain(|step| task.lets(&user.account.name, step));
+    }
+    actions
+        .retain(|step| user.is_some_and(|user| user.must_step(dossier.kind(), step, &own).is_ok()));
     // Comments are residents', and what became of a proposal is counted by itself.
     actions.retain(|action| !["comment", "measure"].contains(action));
     if user.is_some_and(|user| user.may(Right::Act(yiwang_cases::Action::Erase))) {
@@ -169,7 +211,7 @@ pub(super) async fn detail_response(
         _ => None,
     };
     let detail = DossierDetail {
-        row: DossierRow::of(dossier, staff, now),
+        row: DossierRow::of(dossier, reader, now),
         actions: actions.into_iter().map(str::to_owned).collect(),
         voices,
         counts: counts(app, &app.city(), dossier, now).await?,

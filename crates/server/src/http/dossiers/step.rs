@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use yiwang_base::{CaseId, Personal, Refusal, RefusalKind, Timestamp, from_millis, to_millis};
+use jiff::civil::Date;
+use yiwang_base::{
+    CaseId, Personal, Refusal, RefusalKind, Timestamp, UnitCode, from_millis, to_millis,
+};
 use yiwang_cases::civic::{
-    AskedOf, Content, Dossier, DossierCommand, DossierStore, Kind, carry_out, deliberation,
-    dispute, micro_project, proposal, topic,
+    AskedOf, Content, Dossier, DossierCommand, DossierStore, Kind, appraisal, carry_out,
+    deliberation, dispute, micro_project, pool, proposal, task, topic, training,
 };
 use yiwang_cases::{
     Action, Asked, CaseStore, Channel, Command, Context, Place, RequestWords, SourceRef, Submit,
@@ -18,12 +21,15 @@ use yiwang_cases::{
 use super::super::answers::{CommandProblems, DossierAnswer, DossierOpened, OpenDossierProblems};
 use super::super::body::Body;
 use super::super::commands::{code, no_case, receipt, seen_version};
+use super::super::figures::soon_ready;
+use super::super::filter::wrong;
 use super::super::parameters::{CommandHeaders, DossierPath, KeyHeader};
 use super::super::problem::Answer;
 use super::super::session::Visitor;
 use super::super::state::{App, now};
-use super::{detail_response, units, visible};
+use super::{all_of, detail_response, units, visible};
 use crate::city::City;
+use crate::figures;
 use crate::flows::complaints::count_scope;
 use crate::flows::proactive;
 use crate::policy::Right;
@@ -75,10 +81,13 @@ pub(in super::super) async fn step(
     Body { value, bytes }: Body<DossierBody>,
 ) -> Answer<Response> {
     let actor = visitor.actor();
-    visitor.may(Right::ReadCases)?;
+    if visitor.may(Right::HelpOut).is_err() {
+        visitor.may(Right::ReadCases)?;
+    }
     let dossier = visible(&app, &visitor, &id).await?;
-    let user = visitor.with(Right::Run(dossier.kind()))?;
-    user.must_run(dossier.kind(), &units(&dossier))?;
+    let user = visitor.signed_in()?;
+    let others = value.others_step().unwrap_or_default();
+    user.must_step(dossier.kind(), others, &units(&dossier))?;
     let seen = seen_version(&headers)?;
     let city = app.city();
     let context = Context {
@@ -92,6 +101,9 @@ pub(in super::super) async fn step(
     // The case is made once more than it is written if the call is a repeat.
     let accepts = value.accepts_proposal() && dossier.version == seen;
     let mut command = command(&app, &city, Some(&dossier), value).await?;
+    if let Some(of) = part_of(&dossier.content, &command) {
+        user.must_be_of(&of)?;
+    }
     let mut case = None;
     if accepts
         && let (Content::Proposal(one), DossierCommand::Proposal(accept)) =
@@ -249,15 +261,42 @@ fn must_open(visitor: &Visitor, command: &DossierCommand) -> Result<(), Refusal>
 }
 
 /// The unit that a new dossier is given.
-fn unit_of(command: &DossierCommand) -> Option<&yiwang_base::UnitCode> {
+fn unit_of(command: &DossierCommand) -> Option<&UnitCode> {
     use yiwang_cases::civic::{asset, consultation, property_party};
     match command {
         DossierCommand::Topic(topic::Command::Open { lead, .. }) => Some(lead),
         DossierCommand::Dispute(dispute::Command::Register { unit, .. })
         | DossierCommand::PropertyParty(property_party::Command::Register { unit, .. })
         | DossierCommand::Asset(asset::Command::Register { unit, .. })
+        | DossierCommand::Pool(pool::Command::SetUp { unit, .. })
+        | DossierCommand::Task(task::Command::Publish { unit, .. })
+        | DossierCommand::Training(training::Command::Plan { unit, .. })
         | DossierCommand::Deliberation(deliberation::Command::Convene { unit, .. })
         | DossierCommand::Consultation(consultation::Command::Announce { unit, .. }) => Some(unit),
+        _ => None,
+    }
+}
+
+/// Units one of which whoever is bound to a unit must be of, to take this step: what a
+/// department shares is its own, who came of a unit is said by it or by who holds the
+/// training, and a unit objects for itself.
+fn part_of(content: &Content, command: &DossierCommand) -> Option<Vec<UnitCode>> {
+    match (content, command) {
+        (Content::Pool(_), DossierCommand::Pool(pool::Command::Offer { unit, .. }))
+        | (_, DossierCommand::Appraisal(appraisal::Command::Object { unit, .. })) => {
+            Some(vec![unit.clone()])
+        }
+        (Content::Pool(pool), DossierCommand::Pool(pool::Command::TakeOut { number, .. })) => {
+            let resource = pool.resources.get((*number as usize).checked_sub(1)?)?;
+            Some(vec![resource.unit.clone()])
+        }
+        (Content::Pool(pool), DossierCommand::Pool(pool::Command::Retire { .. })) => {
+            Some(vec![pool.unit.clone()])
+        }
+        (Content::Training(held), DossierCommand::Training(command)) => Some(match command {
+            training::Command::Record { unit, .. } => vec![held.unit.clone(), unit.clone()],
+            _ => vec![held.unit.clone()],
+        }),
         _ => None,
     }
 }
@@ -297,26 +336,67 @@ async fn command(
         }
         None => {}
     }
+    if let Some((units, from, until)) = body.appraised() {
+        facts.sheet = Some(sheet(app, city, units, from, until, now).await?);
+    }
     let command = body.command(&facts)?;
-    for case in named_cases(&command) {
+    let (field, cases) = named_cases(&command);
+    for case in cases {
         if app.store.case(*case).await?.is_none() {
-            return Err(no_case(*case).at("cases"));
+            return Err(no_case(*case).at(field));
         }
     }
     Ok(command)
 }
 
-/// Cases that a command names.
-fn named_cases(command: &DossierCommand) -> &[CaseId] {
+/// Cases that a command names, and in which field.
+fn named_cases(command: &DossierCommand) -> (&'static str, &[CaseId]) {
     match command {
-        DossierCommand::Topic(topic::Command::Open { scope, .. }) => &scope.cases,
+        DossierCommand::Topic(topic::Command::Open { scope, .. }) => ("cases", &scope.cases),
         DossierCommand::Dispute(dispute::Command::Register { cases, .. })
-        | DossierCommand::Deliberation(deliberation::Command::Convene { cases, .. }) => cases,
-        DossierCommand::Deliberation(deliberation::Command::FollowUp { case }) => {
-            std::slice::from_ref(case)
+        | DossierCommand::Deliberation(deliberation::Command::Convene { cases, .. }) => {
+            ("cases", cases)
         }
-        _ => &[],
+        DossierCommand::Deliberation(deliberation::Command::FollowUp { case })
+        | DossierCommand::Pool(pool::Command::Send { case, .. }) => {
+            ("case", std::slice::from_ref(case))
+        }
+        DossierCommand::Task(task::Command::Publish { case, .. }) => ("case", case.as_slice()),
+        _ => ("cases", &[]),
     }
+}
+
+/// What the figures say of units in a period, and who of them was trained.
+async fn sheet(
+    app: &App,
+    city: &City,
+    units: &[String],
+    from: &str,
+    until: &str,
+    now: Timestamp,
+) -> Result<appraisal::Sheet, Refusal> {
+    let units: Vec<UnitCode> = read_codes(units, "units")?;
+    let days = (day(from, "from")?, day(until, "until")?);
+    let trainings = all_of(app, Kind::Training).await?;
+    let trainings = trainings.iter().filter_map(|one| match &one.content {
+        Content::Training(training) => Some(training),
+        _ => None,
+    });
+    soon_ready(app).await;
+    figures::sheet(
+        &app.store,
+        &app.formulas(),
+        city,
+        &units,
+        days,
+        now,
+        trainings,
+    )
+    .await
+}
+
+fn day(text: &str, field: &str) -> Result<Date, Refusal> {
+    text.parse().map_err(|_| wrong(field, text, ["2026-03-31"]))
 }
 
 /// A scope that names cases and no category is about what the cases are about.

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use yiwang_base::{LocalText, Refusal, RefusalKind, Span};
+use yiwang_base::{CalendarError, LocalText, Refusal, RefusalKind, Span};
 use yiwang_cases::{Channel, DeclineReason, UnitKind};
 
 pub use column::Column;
@@ -30,6 +30,7 @@ pub use lookup::Lookup;
 pub use times::{READ_ALWAYS, TimeFormats};
 
 use super::table::Reading;
+use crate::city::CitySettings;
 
 /// Longest name of a system.
 const MAX_SYSTEM: usize = 64;
@@ -325,8 +326,16 @@ impl Mapping {
     /// # Errors
     /// When there is none of this name.
     pub fn built_in(name: &str) -> Result<Mapping, Refusal> {
+        Mapping::read(Mapping::built_in_text(name)?)
+    }
+
+    /// The text of a mapping that comes with the program.
+    ///
+    /// # Errors
+    /// A refusal that names those there are.
+    pub fn built_in_text(name: &str) -> Result<&'static str, Refusal> {
         match BUILT_IN.iter().find(|(own, _)| *own == name) {
-            Some((_, text)) => Mapping::read(text),
+            Some((_, text)) => Ok(text),
             None => Err(Refusal::new(
                 RefusalKind::Invalid,
                 "import.profile",
@@ -337,6 +346,22 @@ impl Mapping {
             .found(name)
             .allowing(BUILT_IN.map(|(name, _)| name))),
         }
+    }
+
+    /// Settings for a city that has none: those of the file's source, as far as
+    /// the mapping knows them.
+    ///
+    /// # Errors
+    /// When there is no such time zone.
+    pub fn city_settings(&self) -> Result<CitySettings, CalendarError> {
+        if self.city.is_none() && self.time.zone.is_none() {
+            return CitySettings::unnamed();
+        }
+        let name = match &self.city {
+            Some(city) => city.name.clone(),
+            None => CitySettings::unnamed()?.name,
+        };
+        CitySettings::new(name, self.time.zone.as_deref().unwrap_or("Asia/Shanghai"))
     }
 
     fn check(&self) -> Result<(), Refusal> {

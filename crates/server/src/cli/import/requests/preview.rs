@@ -12,7 +12,7 @@ use yiwang_server::import::requests::scan;
 use yiwang_server::import::source_case::{Outcome, SourceCase};
 use yiwang_server::import::table::Table;
 
-use super::{Requests, city, settings};
+use super::{Requests, city};
 use crate::cli::Context;
 use crate::cli::output::columns;
 use crate::cli::progress::thousands;
@@ -78,7 +78,7 @@ pub(super) fn run(
     (table, mapping): (&Table, &Mapping),
     rows: usize,
 ) -> Result<ExitCode> {
-    let city = city(context, settings(mapping)?)?;
+    let city = city(context, mapping.city_settings()?)?;
     let mut first = Vec::new();
     let plan = scan(table, mapping, &city.rules, |row, read| {
         if first.len() < rows.min(MOST) {

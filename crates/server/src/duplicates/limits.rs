@@ -1,0 +1,17 @@
+//! From which likeness on cases are taken for duplicates, as the city sets it.
+
+use yiwang_cases::{DuplicateLimits, StoreError};
+use yiwang_store::{ItemKind, Store};
+
+/// The code of the setting.
+pub const DUPLICATES: &str = "duplicates";
+
+/// The limits in the record; the usual ones where none are set.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn read_limits(store: &Store) -> Result<DuplicateLimits, StoreError> {
+    let items = store.items(ItemKind::Setting)?;
+    let item = items.iter().find(|item| item.code == DUPLICATES);
+    item.map_or_else(|| Ok(DuplicateLimits::default()), yiwang_store::Item::read)
+}

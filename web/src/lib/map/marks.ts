@@ -8,7 +8,9 @@ const SIZE = 22;
 function draw(name: string, c: MapColours, ratio: number): ImageData | null {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = SIZE * ratio;
-  const pen = canvas.getContext('2d');
+  // Drawn by the processor: reading back what a graphics card drew waits until it is through
+  // with the map, which held the whole page up.
+  const pen = canvas.getContext('2d', { willReadFrequently: true });
   if (!pen) return null;
   pen.scale(ratio, ratio);
   pen.lineJoin = 'round';

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::Serialize;
+use yiwang_base::Timestamp;
+use yiwang_cases::{CaseFilter, CaseStore as _, Stage};
 use yiwang_store::{Options, Store, bare_commits, verify};
 
 use super::city;
 use super::load::{Load, Measured};
 use super::requests::{Dice, body};
 use super::server::Served;
+use super::taught::{self, Automatic};
 use crate::data_dir;
 
 pub use super::server::serve_nothing;
@@ -30,6 +33,8 @@ pub struct Plan {
     pub cases: u64,
     /// Whether each request has an idempotency key, as the pages send it.
     pub keys: bool,
+    /// Whether a trained model accepts and dispatches what it is sure of.
+    pub automatic: bool,
 }
 
 /// What was measured.
@@ -43,6 +48,8 @@ pub struct Report {
     pub http_alone: Measured,
     /// SQLite alone: durable rows per second, one thread, 64 in a transaction.
     pub sqlite_alone_per_second: f64,
+    /// What a trained model did with what came in, where it dispatched.
+    pub automatic: Option<Automatic>,
     /// Processor time of the server for each request, microseconds.
     pub server_cpu_us: Option<f64>,
     /// What the server had the disk write for each request.
@@ -82,11 +89,25 @@ fn measure(plan: Plan, scratch: &Path) -> anyhow::Result<Report> {
     eprintln!("building a city with {} cases …", plan.cases);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(city::build(&data, plan.cases))?;
+    let mut automatic = None;
+    let mut bodies = requests();
+    if plan.automatic {
+        eprintln!("training a model …");
+        automatic = Some(runtime.block_on(taught::teach(&data))?);
+        bodies = taught::bodies(BODIES)?;
+    }
+    let before = runtime.block_on(standing(&data))?;
     let seconds = Duration::from_secs(plan.seconds);
 
     eprintln!("HTTP alone …");
     let bare = Served::start(&data, &["bench", "serve-nothing"])?;
-    let http_alone = load(&plan, &bare.address, seconds.min(Duration::from_secs(5))).run()?;
+    let http_alone = load(
+        &plan,
+        &bare.address,
+        seconds.min(Duration::from_secs(5)),
+        &bodies,
+    )
+    .run()?;
     drop(bare);
     eprintln!("SQLite alone …");
     let sqlite_alone_per_second = bare_commits(
@@ -97,21 +118,29 @@ fn measure(plan: Plan, scratch: &Path) -> anyhow::Result<Report> {
     )?;
     eprintln!("intake …");
     let served = Served::start(&data, &["serve", "--listen", "127.0.0.1:0"])?;
-    let before = served.used();
-    let intake = load(&plan, &served.address, seconds).run()?;
+    if plan.automatic {
+        let taught = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        taught.block_on(taught::wait(&served.address))?;
+    }
+    let used = served.used();
+    let intake = load(&plan, &served.address, seconds, &bodies).run()?;
     let each = |of: fn((u64, u64)) -> u64| {
-        let (before, after) = (before.map(of)?, served.used().map(of)?);
+        let (before, after) = (used.map(of)?, served.used().map(of)?);
         Some((after - before) as f64 / intake.acknowledged.max(1) as f64)
     };
     let (server_cpu_us, server_disk_bytes) = (each(|used| used.0), each(|used| used.1));
     served.stop()?;
 
     eprintln!("checking what is in the record …");
-    let cases_after = {
-        let store = Store::open(&data, Options::default())?;
-        store.case_count()?
-    };
-    let expected = plan.cases + intake.acknowledged;
+    let after = runtime.block_on(standing(&data))?;
+    let cases_after = after.cases;
+    if let Some(automatic) = &mut automatic {
+        automatic.dispatched = after.dispatched - before.dispatched;
+        automatic.left = after.submitted - before.submitted;
+    }
+    let expected = before.cases + intake.acknowledged;
     if cases_after != expected {
         bail!("{expected} cases were acknowledged, {cases_after} are in the record");
     }
@@ -123,6 +152,7 @@ fn measure(plan: Plan, scratch: &Path) -> anyhow::Result<Report> {
         intake,
         http_alone,
         sqlite_alone_per_second,
+        automatic,
         server_cpu_us,
         server_disk_bytes,
         cases_after,
@@ -130,14 +160,37 @@ fn measure(plan: Plan, scratch: &Path) -> anyhow::Result<Report> {
     })
 }
 
-fn load(plan: &Plan, address: &str, measured: Duration) -> Load {
+/// How the cases of a record stand.
+struct Standing {
+    cases: u64,
+    submitted: u64,
+    dispatched: u64,
+}
+
+async fn standing(data: &Path) -> anyhow::Result<Standing> {
+    let store = Store::open(data, Options::default())?;
+    let every = CaseFilter::default();
+    let counts = store.counts(&every, Timestamp::now()).await?.by_stage;
+    let of = |stage| counts.get(&stage).copied().unwrap_or(0);
+    Ok(Standing {
+        cases: counts.values().sum(),
+        submitted: of(Stage::Submitted),
+        dispatched: of(Stage::Dispatched),
+    })
+}
+
+fn requests() -> Vec<String> {
     let mut dice = Dice(2);
+    (0..BODIES).map(|_| body(&mut dice)).collect()
+}
+
+fn load(plan: &Plan, address: &str, measured: Duration, bodies: &[String]) -> Load {
     Load {
         address: address.to_owned(),
         clients: plan.clients,
         warm_up: WARM_UP,
         measured,
-        bodies: (0..BODIES).map(|_| body(&mut dice)).collect(),
+        bodies: bodies.to_vec(),
         keys: plan.keys,
         good: 201,
     }
@@ -171,6 +224,18 @@ impl std::fmt::Display for Report {
             "{:<15} {:>8.0} /s   one thread, {GROUP} rows of {ROW_BYTES} bytes in a commit",
             "SQLite alone", self.sqlite_alone_per_second
         )?;
+        if let Some(automatic) = &self.automatic {
+            writeln!(
+                f,
+                "{:<15} {} cases of {} categories, from {}‰: {} dispatched, {} left to a person",
+                "a trained model",
+                automatic.lessons,
+                automatic.categories,
+                automatic.from_permille,
+                automatic.dispatched,
+                automatic.left
+            )?;
+        }
         if let (Some(cpu), Some(bytes)) = (self.server_cpu_us, self.server_disk_bytes) {
             writeln!(
                 f,

@@ -13,3 +13,4 @@ mod requests;
 pub mod sensing;
 mod sensing_http;
 mod server;
+mod taught;

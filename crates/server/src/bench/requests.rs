@@ -59,8 +59,11 @@ struct Written {
     reporter: Option<(String, String)>,
 }
 
-fn write(dice: &mut Dice) -> Written {
-    let words = format!("{}{}", dice.of(&OPENINGS), dice.of(&DETAILS));
+fn words(dice: &mut Dice) -> String {
+    format!("{}{}", dice.of(&OPENINGS), dice.of(&DETAILS))
+}
+
+fn write(dice: &mut Dice, words: String) -> Written {
     let half = |dice: &mut Dice| dice.below(2) == 0;
     Written {
         words,
@@ -76,13 +79,19 @@ fn write(dice: &mut Dice) -> Written {
 
 /// The body of a request, as a page sends it.
 pub(super) fn body(dice: &mut Dice) -> String {
+    let words = words(dice);
+    body_saying(dice, words)
+}
+
+/// The body of a request that says this, as a page sends it.
+pub(super) fn body_saying(dice: &mut Dice, words: String) -> String {
     let Written {
         words,
         category,
         address,
         point: (lon, lat),
         reporter,
-    } = write(dice);
+    } = write(dice, words);
     let mut body = json!({"words": words, "place": {"point": {"lon": lon, "lat": lat}}});
     if let Some(category) = category {
         body["category"] = category.into();
@@ -98,7 +107,8 @@ pub(super) fn body(dice: &mut Dice) -> String {
 
 /// The same as a command, for filling a record.
 pub(super) fn submission(dice: &mut Dice) -> anyhow::Result<Submit> {
-    let written = write(dice);
+    let words = words(dice);
+    let written = write(dice, words);
     let (name, phone) = written.reporter.unzip();
     let request = RequestWords {
         words: written.words,

@@ -47,6 +47,10 @@ struct Intake {
     /// Send no idempotency keys.
     #[arg(long)]
     no_keys: bool,
+    /// Train a model first, and let it accept and dispatch what it is sure of: each
+    /// such request is three entries instead of one.
+    #[arg(long)]
+    automatic: bool,
 }
 
 /// Replay and check of a large record, beside what reading and hashing alone
@@ -171,6 +175,7 @@ impl Intake {
             seconds: self.seconds,
             cases: self.cases,
             keys: !self.no_keys,
+            automatic: self.automatic,
         })?;
         if context.json {
             println!("{}", serde_json::to_string_pretty(&report)?);

@@ -32,6 +32,7 @@ mod people;
 mod phrase;
 mod phrases;
 mod requests;
+mod sayings;
 mod season;
 mod sensors;
 mod shift;
@@ -47,6 +48,8 @@ pub use accounts::{SignIn, table};
 pub use city::{Plan, SampleCity, Size};
 pub use fill::{BY as FILLED_BY, FillError, Filled, Filling, SIGN_IN_FILE, UNFINISHED};
 pub use requests::Requests;
+pub(crate) use sayings::Sayings;
+pub(crate) use whistles::blow;
 
 /// The city's name, Chinese and English.
 pub(crate) const CITY: (&str, &str) = ("云陵市", "Yunling");

@@ -34,6 +34,19 @@ const NOT_OURS: &str = "不属本单位职责，管护权属另有单位。";
 
 /// Writes them.
 pub(super) async fn fill(store: &Store, plan: &Plan) -> Result<(), SampleError> {
+    blow(store, plan.seed, plan.now, (WHISTLES, APART)).await
+}
+
+/// Writes so many whistles, so many hours apart, the last some minutes before `now`.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub(crate) async fn blow(
+    store: &Store,
+    seed: u64,
+    now: Timestamp,
+    (whistles, apart): (u64, i64),
+) -> Result<(), SampleError> {
     let city = City::load(store)?;
     let of_kind = |kind: UnitKind| -> Vec<UnitCode> {
         let units = city.rules.units.values().filter(|unit| unit.kind == kind);
@@ -43,15 +56,17 @@ pub(super) async fn fill(store: &Store, plan: &Plan) -> Result<(), SampleError> 
     if streets.is_empty() || departments.is_empty() {
         return Ok(());
     }
-    for number in 0..WHISTLES {
-        let dice = &mut Dice::new(plan.seed, "whistle", number);
+    for number in 0..whistles {
+        let dice = &mut Dice::new(seed, "whistle", number);
         let mut desk = Desk {
             store,
             city: &city,
-            now: plan.now,
+            now,
             whistle: None,
         };
-        desk.tell(number, dice, &streets, &departments).await?;
+        let hours = (whistles - 1 - number).cast_signed() * apart;
+        desk.tell((number, hours), dice, &streets, &departments)
+            .await?;
     }
     Ok(())
 }
@@ -67,13 +82,12 @@ struct Desk<'a> {
 impl Desk<'_> {
     async fn tell(
         &mut self,
-        number: u64,
+        (number, hours): (u64, i64),
         dice: &mut Dice,
         streets: &[UnitCode],
         departments: &[UnitCode],
     ) -> Result<(), SampleError> {
         // The last was blown some minutes ago.
-        let hours = (WHISTLES - 1 - number) as i64 * APART;
         let at = self.now - SignedDuration::from_hours(hours) - SignedDuration::from_mins(9);
         let kind = match number % 6 {
             5 => WhistleKind::Emergency,

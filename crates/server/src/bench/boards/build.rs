@@ -27,6 +27,8 @@ const ASKER: &str = "bench";
 const YEARS: i64 = 5;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
+/// Whistles, and the hours from one to the next.
+const WHISTLES: (u64, i64) = (4_000, 10);
 /// Cases made at once.
 const BATCH: u64 = 5_000;
 
@@ -65,6 +67,7 @@ pub(super) async fn build(
             outcome?;
         }
     }
+    crate::sample::blow(&store, 5, from_millis(now), WHISTLES).await?;
     Ok(())
 }
 

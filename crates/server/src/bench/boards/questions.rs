@@ -1,7 +1,37 @@
 //! The questions, the same in every run.
 
-/// Their sort and their address.
-pub(super) const ALL: [(&str, &str); 40] = [
+use yiwang_cases::figures::{Counted, default_formulas};
+
+/// All of them: their sort and their address. Each formula that a city begins with is
+/// asked by unit, and for the cases behind it, whatever else is asked of it.
+pub(super) fn all() -> Vec<(&'static str, String)> {
+    let mut all: Vec<_> = WRITTEN.map(|(sort, path)| (sort, path.to_owned())).into();
+    for formula in default_formulas() {
+        let code = formula.code;
+        // What stands behind a figure of calls are calls.
+        let behind = match formula.counted {
+            Counted::Calls => "calls",
+            Counted::Cases | Counted::Turns => "cases",
+        };
+        for (sort, path) in [
+            (
+                "board",
+                format!("/api/v1/figures?formula={code}&group=unit"),
+            ),
+            (
+                "behind",
+                format!("/api/v1/figures/{behind}?formula={code}&part=met"),
+            ),
+        ] {
+            if all.iter().all(|(_, asked)| *asked != path) {
+                all.push((sort, path));
+            }
+        }
+    }
+    all
+}
+
+const WRITTEN: [(&str, &str); 44] = [
     ("board", "/api/v1/figures?formula=response"),
     ("board", "/api/v1/figures?formula=resolution&group=unit"),
     ("board", "/api/v1/figures?formula=satisfaction&group=area"),
@@ -32,6 +62,10 @@ pub(super) const ALL: [(&str, &str); 40] = [
         "board",
         "/api/v1/figures?formula=resolution&compare=satisfaction&group=unit",
     ),
+    ("board", "/api/v1/figures?formula=joint&group=unit_area"),
+    ("board", "/api/v1/figures?formula=lowest_tier&group=tier"),
+    ("board", "/api/v1/figures?formula=handling_time&group=month"),
+    ("board", "/api/v1/figures?formula=check_in&group=month"),
     ("behind", "/api/v1/figures/cases?formula=response"),
     (
         "behind",

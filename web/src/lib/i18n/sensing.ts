@@ -35,6 +35,7 @@ export const sensingZh = {
     oddMore: (n: number) => `另有 ${n} 处，见下表。`,
     beyond: (n: number, values: string[]) =>
       `▲ 有 ${n} 处超出图的范围（${values.join('、')}），标在图的边上，数值见下表。`,
+    bandCut: '预期范围太宽，只画出读数附近的一段。',
     wholeRange: '按全部数值显示',
     ground: (what: string, seen: string, low: string, high: string) =>
       `${what}为 ${seen}，以往在 ${low} ～ ${high} 之间`,
@@ -251,6 +252,7 @@ export const sensingEn: SensingMessages = {
     oddMore: (n) => `${n} more: see the table below.`,
     beyond: (n, values) =>
       `▲ ${n} beyond what is drawn (${values.join(', ')}), marked at the edge; the table has them.`,
+    bandCut: 'What was expected is so wide that only what lies near the readings is drawn.',
     wholeRange: 'Draw all of it',
     ground: (what, seen, low, high) => `${what}: ${seen}, and ${low} to ${high} until then`,
     experts: {

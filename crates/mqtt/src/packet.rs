@@ -27,12 +27,7 @@ pub enum Malformed {
 /// What is no packet. After it nothing that follows can be read.
 ///
 /// # Examples
-/// ```
-/// use yiwang_mqtt::{Packet, decode};
-/// let mut received = bytes::BytesMut::from(&[0xC0, 0x00, 0xC0][..]);
-/// assert_eq!(decode(&mut received, 1024), Ok(Some(Packet::PingReq)));
-/// assert_eq!(decode(&mut received, 1024), Ok(None));
-/// ```
+/// Of `C0 00 C0` the first two bytes are a `PINGREQ`; of the next packet more has to come.
 pub fn decode(received: &mut BytesMut, most: usize) -> Result<Option<Packet>, Malformed> {
     let Some(first) = received.first().copied() else {
         return Ok(None);

@@ -137,6 +137,13 @@ proptest! {
 }
 
 #[test]
+fn a_packet_is_taken_off_once_it_is_whole() {
+    let mut received = BytesMut::from(&[0xC0, 0x00, 0xC0][..]);
+    assert_eq!(decode(&mut received, MOST), Ok(Some(Packet::PingReq)));
+    assert_eq!(decode(&mut received, MOST), Ok(None));
+}
+
+#[test]
 fn what_the_standard_forbids_is_refused() {
     let connect = |level: u8| {
         let mut bytes = vec![0x10, 12, 0, 4];

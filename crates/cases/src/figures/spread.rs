@@ -20,11 +20,7 @@ impl Spread {
     /// 50 (1996), 361–365. Each is a time that something took.
     ///
     /// # Examples
-    /// ```
-    /// # use yiwang_cases::figures::Spread;
-    /// let spread = Spread::of(&mut [40, 10, 30, 20]).unwrap();
-    /// assert_eq!((spread.median, spread.p90), (20, 40));
-    /// ```
+    /// Of 10, 20, 30 and 40 seconds the median is 20, and nine tenths took at most 40.
     pub fn of(seconds: &mut [u32]) -> Option<Spread> {
         if seconds.is_empty() {
             return None;
@@ -46,6 +42,12 @@ impl Spread {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_median_and_nine_tenths_are_times_that_something_took() {
+        let spread = Spread::of(&mut [40, 10, 30, 20]).unwrap();
+        assert_eq!((spread.median, spread.p90), (20, 40));
+    }
 
     proptest! {
         #[test]

@@ -126,6 +126,7 @@ export async function stewardPages() {
     'city',
     'limits',
     'automatic',
+    'duplicates',
     'areas',
     'authority',
     'calendar?year=2026',

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import openpyxl
 
+# Until when it is measured how long it took.
+MEASURED = {"handling_time": "closed", "review": "dispatched"}
 OVER = {"returned": "given_back", "redirected": "sent_on", "reopened": "opened_again"}
 
 
@@ -236,13 +238,15 @@ def judge(formula, turn, now, front_line, duties):
         return None
     if about_closed and "closed" not in turn:
         return None
-    each_turn = ("response", "on_time", "return", "joint", "front_line_score")
+    each_turn = ("response", "review", "on_time", "return", "joint", "front_line_score")
     if formula in each_turn and "dispatched" not in turn:
         return None
     late_contact = "contacted" not in turn and passed(limit(turn, "respond_by"), turn, now)
     late_done = done(turn) is None and passed(limit(turn, "resolve_by"), turn, now)
-    if formula in ("response", "on_time", "joint", "front_line_score") and turn.get("merged"):
+    if formula in ("response", "review", "on_time", "joint", "front_line_score") and turn.get("merged"):
         return "merged"
+    if formula == "review":
+        return turn.get("over") not in ("given_back", "sent_on") if turn["first"] else "again"
     if formula == "joint":
         return bool(turn.get("assisting"))
     if formula == "front_line_score":
@@ -324,8 +328,8 @@ def recount(cases, whistled, formula, now, front_line, duties):
             told = [f"left_out.{verdict}", "left_out"]
         else:
             told = ["counted", "met"] if verdict else ["counted"]
-            if formula == "handling_time":
-                whole = [int(turn[at].timestamp()) for at in ("submitted", "closed")]
+            if formula in MEASURED:
+                whole = [int(turn[at].timestamp()) for at in ("submitted", MEASURED[formula])]
                 lasted[unit].append(max(0, whole[1] - whole[0]))
         boards[unit].update(told + ["all"])
     for unit, seconds in lasted.items():

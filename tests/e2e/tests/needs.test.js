@@ -12,6 +12,7 @@ test('the baseline of needs opens to its cases', async () => {
   await page.goto('/together');
   await page.getByRole('link', { name: /群众需求底数/ }).click();
   await page.locator('tbody tr').first().waitFor();
+  await page.locator('svg.bars').waitFor();
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: '存为 PNG' }).click();
   assert.equal((await download).suggestedFilename(), 'needs.png');

@@ -85,7 +85,7 @@ test('a chart is saved as a picture, each with its table beside it', async () =>
   const load = page.getByRole('region', { name: 'Load of the units' });
   await load.locator('svg.bars').waitFor();
   assert.equal(await saved(load), 'load.png');
-  await load.getByRole('table').waitFor();
+  await load.getByRole('table').first().waitFor();
 });
 
 test('on paper a board has its tables unfolded, and nothing to press', async () => {

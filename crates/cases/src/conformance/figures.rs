@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use yiwang_base::{AreaCode, CategoryCode, LocalText, UnitCode};
@@ -40,7 +41,7 @@ fn formula() -> impl Strategy<Value = Formula> {
         select(&[Dated::Submitted, Dated::Dispatched, Dated::Closed][..]),
         vec(clause(), 0..4),
         clause(),
-        select(&[None, Some(Measured::Whole), Some(Measured::AtUnit)][..]),
+        option::of(select(&Measured::ALL[..])),
     )
         .prop_map(|(counted, dated, exclusions, met, measured)| {
             let exclusion = |(number, when): (usize, Clause)| Exclusion {

@@ -19,7 +19,9 @@ const ENOUGH: u32 = 30;
 /// the calls by whistles (街乡吹哨、部门报到) at which the unit came by its deadline,
 /// of those whose deadline has told. Handled jointly (联办率) tells of which turns other
 /// units assisted; scored well (考评优良率) of which the streets and communities
-/// concerned gave 4 of 5 or better, their right to score (考评权). The lowest tier that may act (一线处置) is told
+/// concerned gave 4 of 5 or better, their right to score (考评权). Review (审核派单)
+/// measures the desk: how long a request waited until it was dispatched, beside the
+/// part that the first unit kept, so that haste does not pass for speed. The lowest tier that may act (一线处置) is told
 /// by the duty lists that are in force when the question is asked.
 pub fn default_formulas() -> Vec<Formula> {
     use Better::{Higher, Lower, Neither};
@@ -73,6 +75,19 @@ pub fn default_formulas() -> Vec<Formula> {
         .out("merged", MERGED, &[Merged], &[])
         .out("no_unit", NO_UNIT, &[], &[Condition::Dispatched])
         .met(&[FirstTurn], &[FailedVerification, NotSolved]),
+        Formula {
+            measured: Some(Measured::AtDesk),
+            ..of(
+                "review",
+                ("一次派准率", "Dispatched right at once"),
+                Turns,
+                Dispatched,
+                Higher,
+            )
+            .out("merged", MERGED, &[Merged], &[])
+            .out("again", AGAIN, &[], &[FirstTurn])
+            .met(&[], &[GivenBack, SentOn])
+        },
         of("reopen", ("重办率", "Reopened"), Turns, Closed, Lower)
             .out("declined", DECLINED, &[Condition::Declined], &[])
             .out("withdrawn", WITHDRAWN, &[Withdrawn], &[])
@@ -223,6 +238,7 @@ const NO_ANSWER: Names = (
 );
 const NO_RATING: Names = ("诉求人未作评价", "the resident gave no rating");
 const NO_SCORE: Names = ("一线未作考评", "the front line gave no score");
+const AGAIN: Names = ("不是首次派单", "it was not the first dispatch");
 const BACKSTOP: Names = (
     "区级兜底，不能退单",
     "as the district's backstop the unit could not give it back",

@@ -76,6 +76,8 @@ pub enum Measured {
     Whole,
     /// From when it was dispatched until it was closed.
     AtUnit,
+    /// From when the case came in until it was dispatched.
+    AtDesk,
 }
 
 /// Which way a figure is better.
@@ -126,21 +128,30 @@ impl Dated {
 
 impl Measured {
     /// All of them.
-    pub const ALL: [Measured; 2] = [Measured::Whole, Measured::AtUnit];
+    pub const ALL: [Measured; 3] = [Measured::Whole, Measured::AtUnit, Measured::AtDesk];
 
     /// The word of the interface.
     pub fn word(self) -> &'static str {
         match self {
             Measured::Whole => "whole",
             Measured::AtUnit => "at_unit",
+            Measured::AtDesk => "at_desk",
         }
     }
 
     /// From which of its times on.
     pub fn begins(self) -> Dated {
         match self {
-            Measured::Whole => Dated::Submitted,
+            Measured::Whole | Measured::AtDesk => Dated::Submitted,
             Measured::AtUnit => Dated::Dispatched,
+        }
+    }
+
+    /// Until which of its times.
+    pub fn ends(self) -> Dated {
+        match self {
+            Measured::Whole | Measured::AtUnit => Dated::Closed,
+            Measured::AtDesk => Dated::Dispatched,
         }
     }
 }
@@ -389,15 +400,16 @@ impl Formula {
         zh.push_str(&format!("分母：其余全部。分子：其中{}。", met.zh));
         en.push_str(&format!(" Of the rest, met: {}.", met.en));
         if let Some(measure) = self.measured {
-            let (from_zh, from_en) = match measure {
-                Measured::Whole => ("上报", "coming in"),
-                Measured::AtUnit => ("派单", "dispatch"),
+            let (of_zh, of_en) = match measure {
+                Measured::Whole => ("上报至结案", "coming in to closing"),
+                Measured::AtUnit => ("派单至结案", "dispatch to closing"),
+                Measured::AtDesk => ("上报至派单", "coming in to dispatch"),
             };
             zh.push_str(&format!(
-                "计入的案卷另计自{from_zh}至结案的时长：中位数和九成分位数。"
+                "计入的案卷另计自{of_zh}的时长：中位数和九成分位数。"
             ));
             en.push_str(&format!(
-                " Of what counts, the time from {from_en} to closing: median and 90th percentile."
+                " Of what counts, the time from {of_en}: median and 90th percentile."
             ));
         }
         LocalText::new(zh, en)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yiwang_base::{AreaCode, CategoryCode, UnitCode};
 
-use super::{Condition, Conditions, Countable, Counted, Dated, FirstHands, Formula, Moment};
+use super::{Condition, Conditions, Countable, Counted, FirstHands, Formula, Moment};
 use crate::{Channel, Stage, UnitKind};
 
 /// Which turns a question is about. Empty lists and `None` mean "any"; `None`
@@ -139,8 +139,9 @@ impl FigureQuestion {
 
     /// The time that the formula measures of a turn, seconds.
     pub fn seconds(&self, turn: &impl Countable) -> Option<u32> {
-        let from = turn.date(self.formula.measured?.begins())?;
-        let until = turn.date(Dated::Closed)?;
+        let measured = self.formula.measured?;
+        let from = turn.date(measured.begins())?;
+        let until = turn.date(measured.ends())?;
         Some(until.seconds().saturating_sub(from.seconds()))
     }
 }

@@ -163,7 +163,7 @@ worded! {
     Flaw "AuthorityFlaw" "What is wrong with who may act." Flaw::word, FlawWord;
     Better "Better" "Which way a figure is better." Better::word, BetterWord;
     Condition "Condition" "What can be asked of a turn or a call." Condition::word, ConditionWord;
-    Measured "Measured" "Which time is measured: from coming in, or from dispatch, until closing." Measured::word, MeasuredWord;
+    Measured "Measured" "Which time is measured: from coming in, or from dispatch, until closing; or from coming in until dispatch." Measured::word, MeasuredWord;
     Counted "Counted" "What a formula counts: each case once, each turn at a unit, or each call of a unit by a whistle." Counted::word, CountedWord;
     Dated "Dated" "By which time it falls into a period." Dated::word, DatedWord;
     GroupWord "FigureGroup" "By what a board is divided." GroupWord::word, FigureGroupWord;

@@ -58,8 +58,8 @@ pub(super) struct Compiled {
     categories: Option<Vec<bool>>,
     front_line: Option<Vec<bool>>,
     first_hands: Option<Tiers>,
-    /// The column from which on times are measured.
-    measured: Option<usize>,
+    /// The columns from which until which times are measured.
+    measured: Option<[usize; 2]>,
     now: u32,
     /// Whether the formula looks at limits that are still running.
     looks_at_limits: bool,
@@ -90,7 +90,9 @@ impl Compiled {
         };
         Compiled {
             first_hands: tiers.then(|| Tiers::of(table, &question.first_hands)),
-            measured: formula.measured.map(|measure| column(measure.begins())),
+            measured: formula
+                .measured
+                .map(|measure| [measure.begins(), measure.ends()].map(column)),
             turns: formula.counted == Counted::Turns,
             date: column(formula.dated),
             // No time is 0, and lies in no period.
@@ -151,7 +153,7 @@ impl Compiled {
     /// The time that the formula measures of a row, seconds.
     #[inline]
     pub(super) fn seconds(&self, chunk: &Chunk, at: usize) -> Option<u32> {
-        let (from, until) = (chunk.times[self.measured?][at], chunk.times[CLOSED][at]);
+        let [from, until] = self.measured?.map(|column| chunk.times[column][at]);
         (from > 0 && until > 0).then(|| until.saturating_sub(from))
     }
 

@@ -6002,10 +6002,10 @@ export interface components {
          */
         Measure: "clock" | "working" | "working_days";
         /**
-         * @description Which time is measured: from coming in, or from dispatch, until closing.
+         * @description Which time is measured: from coming in, or from dispatch, until closing; or from coming in until dispatch.
          * @enum {string}
          */
-        Measured: "whole" | "at_unit";
+        Measured: "whole" | "at_unit" | "at_desk";
         /** @description Merge a case with another as a duplicate. */
         MergeBody: {
             /** @description Number of the main case, `C1024`. */

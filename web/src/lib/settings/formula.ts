@@ -23,7 +23,7 @@ export type Condition = { code: string; of_calls: boolean };
 
 export const COUNTED = ['cases', 'turns', 'calls'] as const;
 export const BETTER = ['higher', 'lower', 'neither'] as const;
-export const MEASURED = ['', 'whole', 'at_unit'] as const;
+export const MEASURED = ['', 'whole', 'at_unit', 'at_desk'] as const;
 
 const OF_CASES = ['submitted', 'dispatched', 'closed'] as const;
 

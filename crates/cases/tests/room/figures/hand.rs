@@ -129,6 +129,8 @@ fn every_rate_of_six_cases_is_what_one_counts_by_hand() {
         ("on_time", "3/3 ended 1 pending 2"),
         // 1 and 5 stand closed; 2 is open again.
         ("first_contact", "2/2 declined 1"),
+        // 3 was given back; where it went then is no review of the desk's.
+        ("review", "4/5 again 1"),
         ("reopen", "1/3 declined 1"),
         ("return", "1/6"),
         ("not_solved", "1/2 declined 1 not_reached 1"),
@@ -162,6 +164,33 @@ fn the_handling_time_is_measured_from_coming_in_to_closing_of_what_counts() {
     assert_eq!(board.figures.last().unwrap().spread, Some(spread));
     let rate = answer(&turns, &question("response", hour(8)), &GroupBy::Nothing, 0);
     assert_eq!(rate.spread, None, "a rate measures no time");
+}
+
+#[test]
+fn a_review_lasts_from_coming_in_to_the_first_dispatch() {
+    use Action::{Accept, Dispatch, Reopen, ReportBack, Start, Submit};
+    let begin = [(Submit, 0), (Accept, 1), (Dispatch, 3)];
+    let quick = road(&[(Submit, 0), (Accept, 0), (Dispatch, 0)]);
+    let mut again = road(
+        &[
+            &begin[..],
+            &[(Start, 4), (ReportBack, 5), (Action::Close, 6)],
+        ]
+        .concat(),
+    );
+    again.push((good(Reopen), hour(7)));
+    again.push((good(Dispatch), hour(9)));
+    let turns: Vec<Turn> = (1..)
+        .zip([quick, again])
+        .flat_map(|(number, commands)| turns_of(number, &happened(&commands)))
+        .collect();
+    let board = board(&turns, "review", hour(10), &GroupBy::Nothing);
+    let spread = Spread {
+        measured: 2,
+        median: 0,
+        p90: 3 * 3600,
+    };
+    assert_eq!(board.spread, Some(spread));
 }
 
 #[test]

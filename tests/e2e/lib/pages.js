@@ -7,7 +7,6 @@ const KINDS = [
   'dispute',
   'deliberation',
   'consultation',
-  'proposal',
   'micro_project',
   'asset',
   'property_party',

@@ -195,6 +195,7 @@ test('one key takes the suggestion and dispatches; it can be taken back, and tel
   const page = await openPage({ as: operator(), lang: 'en', size: DESK, allow: [/412/] });
   await page.route('**/api/v1/events*', () => {});
   await page.goto(`/desk?q=${encodeURIComponent(words)}&case=${second.id}`);
+  await rows(page).nth(1).waitFor();
   const card = (id) => page.getByRole('complementary', { name: `Selected case ${id}` });
   const quick = card(second.id).getByRole('group', { name: 'Suggested dispatch' });
   await quick.waitFor();

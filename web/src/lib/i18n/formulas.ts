@@ -40,7 +40,12 @@ const zh = {
   better: '好坏方向',
   betterWords: { higher: '越高越好', lower: '越低越好', neither: '只反映情况，不评好坏' },
   measured: '另计时长',
-  measuredWords: { '': '不计', whole: '从上报到结案', at_unit: '从派单到结案', at_desk: '从上报到派单' },
+  measuredWords: {
+    '': '不计',
+    whole: '从上报到结案',
+    at_unit: '从派单到结案',
+    at_desk: '从上报到派单',
+  },
   enough: '计入少于几件不排名',
   leftOut: '先剔除',
   leftOutHint: '从上到下逐条看，合乎条件的不计入分母；一件只按最先合乎的那一条剔除。',

@@ -162,8 +162,9 @@ test('a steward sets from which likeness on cases are duplicates, and may go bac
   // It cannot be above the one that makes a cluster.
   await page.getByRole('alert').waitFor();
   await shown.fill('40');
+  const saved = page.waitForResponse((said) => said.request().method() === 'PUT' && said.ok());
   await page.getByRole('button', { name: '保存' }).click();
-  await page.getByText('40').first().waitFor();
+  await saved;
   await settled(page);
   await picture(page, 'shared-duplicates-phone-zh', { fullPage: true });
   await assertNoOverflow(page, 'likeness on a phone');

@@ -144,6 +144,7 @@ impl Turn {
             Stage::Reported | Stage::Verified | Stage::Closed
         );
         let done_at = at_unit_only(case.reported_at.or(case.closed_at)).filter(|_| is_done);
+        // What was done late stays late, also while the case stands still.
         let in_time = |at: Option<Timestamp>, by: Option<Timestamp>| {
             at.zip(by).is_some_and(|(at, by)| at <= by)
         };
@@ -171,11 +172,14 @@ impl Turn {
         let told = [
             (C::Dispatched, dispatched_at.is_some()),
             (C::Contacted, started_at.is_some()),
-            (C::ContactedInTime, in_time(started_at, respond_by)),
+            (
+                C::ContactedInTime,
+                in_time(started_at, case.deadlines.respond_by),
+            ),
             (C::ContactLimit, respond_by.is_some()),
             (C::ResolveLimit, resolve_by.is_some()),
             (C::Done, done_at.is_some()),
-            (C::DoneInTime, in_time(done_at, resolve_by)),
+            (C::DoneInTime, in_time(done_at, case.deadlines.resolve_by)),
             (C::Open, case.stage.is_open()),
             (C::Closed, closed),
             (C::Declined, case.stage == Stage::Declined),

@@ -400,6 +400,20 @@ fn the_same_period_under_another_formula_gives_another_figure_of_the_same_turns(
 }
 
 #[test]
+fn a_contact_that_was_late_stays_late_while_the_case_stands_still() {
+    use Action::{Accept, Dispatch, Resume, Shelve, Start, Submit};
+    let late = road(&[(Submit, 0), (Accept, 0), (Dispatch, 0), (Start, 3)]);
+    let mut shelved = late.clone();
+    shelved.push((good(Shelve), hour(4)));
+    let mut resumed = shelved.clone();
+    resumed.push((good(Resume), hour(10)));
+    for commands in [late, shelved, resumed] {
+        let turns = turns_of(1, &happened(&commands));
+        assert_eq!(told(&turns, "response", hour(11)), "0/1", "{commands:?}");
+    }
+}
+
+#[test]
 fn what_stands_still_is_late_only_once_the_pause_is_over() {
     use Action::{Accept, Dispatch, Shelve, Start, Submit};
     let steps = [

@@ -19,7 +19,7 @@ const TRIES: usize = 5;
 /// amended holds all the same where an alert cannot be told: the log says which.
 pub(crate) async fn tell_amended(app: &App, amended: &[Amendment], by: &str) {
     if let Err(refusal) = tell(app, amended, by).await {
-        tracing::error!(%refusal, "open alerts were not told of readings that were put right");
+        tracing::error!(%refusal, "open alerts could not be read to be told of readings that were put right");
     }
 }
 
@@ -35,7 +35,10 @@ async fn tell(app: &App, amended: &[Amendment], by: &str) -> Result<(), Refusal>
         before = page.last().map(|kept| kept.id);
         let full = page.len() == PAGE;
         for kept in page {
-            tell_one(app, kept, amended, by).await?;
+            let alert = kept.id;
+            if let Err(refusal) = tell_one(app, kept, amended, by).await {
+                tracing::error!(alert, %refusal, "an open alert was not told of readings that were put right");
+            }
         }
         if !full {
             break;

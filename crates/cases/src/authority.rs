@@ -160,7 +160,17 @@ pub struct Unclear {
 /// For which categories it is not clear who acts, and where: nobody, or several
 /// at the same tier.
 pub fn unclear(rules: &Rules) -> Vec<Unclear> {
-    let places: Vec<&AreaCode> = places(rules);
+    unclear_at(rules, &places(rules))
+}
+
+/// The same within one area; none of the areas told means all of that area.
+pub fn unclear_within(rules: &Rules, area: &AreaCode) -> Vec<Unclear> {
+    let mut inside = places(rules);
+    inside.retain(|place| rules.lies_in(place, area));
+    unclear_at(rules, &inside)
+}
+
+fn unclear_at(rules: &Rules, places: &[&AreaCode]) -> Vec<Unclear> {
     // Which units cover a place, and how near: the same for all categories.
     let near: Vec<Vec<(usize, &Unit)>> = places
         .iter()
@@ -205,7 +215,7 @@ pub fn unclear(rules: &Rules) -> Vec<Unclear> {
                 Flaw::Duplicate
             },
             category: category.clone(),
-            areas: gathered(rules, &places, at),
+            areas: gathered(rules, places, at),
             units,
         }));
     }

@@ -122,17 +122,26 @@ pub(crate) fn known_unit<'a>(
     code: &UnitCode,
     field: &str,
 ) -> Result<&'a Unit, Refusal> {
-    rules.units.get(code).ok_or_else(|| {
-        Refusal::new(
-            RefusalKind::Invalid,
+    let refused = |kind, zh, en| {
+        let in_use = rules.units.values().filter(|unit| !unit.retired);
+        Refusal::new(RefusalKind::Invalid, kind, zh, en)
+            .at(field)
+            .found(code.as_str())
+            .allowing(in_use.map(|unit| unit.code.to_string()))
+    };
+    match rules.units.get(code) {
+        None => Err(refused(
             "unit.unknown",
             "没有这个单位",
             "there is no such unit",
-        )
-        .at(field)
-        .found(code.as_str())
-        .allowing(rules.units.keys().map(ToString::to_string))
-    })
+        )),
+        Some(unit) if unit.retired => Err(refused(
+            "unit.retired",
+            "这个单位已经停用，请另选一个",
+            "this unit is out of use: name another",
+        )),
+        Some(unit) => Ok(unit),
+    }
 }
 
 /// Refuses an area that is not there.

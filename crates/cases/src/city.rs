@@ -91,6 +91,10 @@ pub struct Unit {
     /// Areas it answers for, with all that lie in them; empty means the whole city.
     #[serde(default)]
     pub areas: Vec<AreaCode>,
+    /// Whether it is out of use (撤并): cases of before still name it, and nothing
+    /// new is sent to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
 }
 
 /// A category (分类) with its limits.
@@ -191,10 +195,11 @@ impl Rules {
         false
     }
 
-    /// Whether the unit's area is the whole city or has this area in it.
+    /// Whether the unit is in use and its area is the whole city or has this area in it.
     pub fn covers(&self, unit: &Unit, area: Option<&AreaCode>) -> bool {
-        unit.areas.is_empty()
-            || area.is_some_and(|area| unit.areas.iter().any(|own| self.lies_in(area, own)))
+        !unit.retired
+            && (unit.areas.is_empty()
+                || area.is_some_and(|area| unit.areas.iter().any(|own| self.lies_in(area, own))))
     }
 
     /// Whether the unit's duty list names the category in this area.

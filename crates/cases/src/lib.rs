@@ -43,6 +43,7 @@ pub mod grid;
 mod limits;
 mod memory;
 mod more;
+pub mod organization;
 mod parts;
 mod pause;
 mod port;

@@ -28,6 +28,7 @@ pub mod import;
 pub mod judging;
 pub mod limits;
 pub mod mqtt;
+pub mod organization;
 pub mod picture;
 pub mod policy;
 pub mod sample;

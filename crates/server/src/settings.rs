@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use yiwang_base::{CalendarParts, LocalText, Refusal, RefusalKind, Span, WorkCalendar};
+use yiwang_cases::organization::{Part, Template};
 use yiwang_cases::{
     Allowance, AnswerKind, AreaIndex, Category, Choice, CityLimits, DeskLimits, DuplicateLimits,
     Grades, HandlingLimits, OwnLimits, Question, Rules, Unit, WhistleLimits,
@@ -15,8 +16,8 @@ use crate::http::read_code;
 use crate::judging::AutomaticSetting;
 use crate::wire::{
     AutomaticBody, CategoryBody, CategoryLimitsBody, CityBody, DuplicatesBody, HandlingBody,
-    LimitsBody, Measure, NameBody, QuestionBody, SpanBody, TryLimitsBody, UnitBody, Word,
-    WorkingTimeBody,
+    LimitsBody, Measure, NameBody, QuestionBody, SpanBody, TemplateBody, TryLimitsBody, UnitBody,
+    Word, WorkingTimeBody,
 };
 
 /// Longest name, characters.
@@ -38,6 +39,7 @@ pub fn unit(code: &str, body: UnitBody, rules: &Rules) -> Result<Unit, Refusal> 
         kind: body.kind.0,
         duties: known(&body.duties, "value.duties", &rules.categories)?,
         areas: known(&body.areas, "value.areas", &rules.areas)?,
+        retired: body.retired,
     })
 }
 
@@ -67,6 +69,40 @@ fn known<C: FromStr<Err: Display> + Ord + Clone + Display, T>(
         }
     }
     Ok(codes)
+}
+
+/// The template of how streets are organised that a body describes.
+///
+/// # Errors
+/// A refusal that names the field.
+pub fn template(body: TemplateBody, rules: &Rules) -> Result<Template, Refusal> {
+    let parts = body.parts.into_iter().enumerate().map(|(place, part)| {
+        let field = format!("value.parts[{place}]");
+        let code = part.code.parse().map_err(|_| {
+            wrong(
+                &format!("{field}.code"),
+                &part.code,
+                "代码是 1 到 64 个小写字母、数字或 . _ -",
+                "a code has 1 to 64 lower-case letters, digits or . _ -",
+            )
+        })?;
+        Ok(Part {
+            code,
+            name: name(part.name, &format!("{field}.name"))?,
+            kind: part.kind.0,
+            duties: known(&part.duties, &format!("{field}.duties"), &rules.categories)?,
+            words: part.words,
+        })
+    });
+    let template = Template {
+        name: name(body.name, "value.name")?,
+        parts: parts.collect::<Result<_, Refusal>>()?,
+    };
+    template.check().map_err(|refusal| {
+        let field = refusal.field.clone().unwrap_or_default();
+        refusal.at(format!("value.{field}"))
+    })?;
+    Ok(template)
 }
 
 /// The category that a body describes.

@@ -48,10 +48,14 @@ pub enum ItemKind {
     TopicMapping,
     /// A reading that was put right or taken back; its code is the reading's id.
     ReadingAmendment,
+    /// How streets are organised.
+    OrganizationTemplate,
+    /// A template that was applied to a street, with its units before and after.
+    Reorganization,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 14] = [
+    const ALL: [ItemKind; 16] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -66,6 +70,8 @@ impl ItemKind {
         ItemKind::Device,
         ItemKind::TopicMapping,
         ItemKind::ReadingAmendment,
+        ItemKind::OrganizationTemplate,
+        ItemKind::Reorganization,
     ];
 
     fn word(self) -> &'static str {
@@ -84,6 +90,8 @@ impl ItemKind {
             ItemKind::Device => "device",
             ItemKind::TopicMapping => "topic_mapping",
             ItemKind::ReadingAmendment => "reading_amendment",
+            ItemKind::OrganizationTemplate => "organization_template",
+            ItemKind::Reorganization => "reorganization",
         }
     }
 }

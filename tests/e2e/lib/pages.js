@@ -118,9 +118,11 @@ export async function patrolPages() {
 /** What a steward keeps. */
 export async function stewardPages() {
   const steward = await signedIn(person('steward'));
-  const { units, categories } = await steward.get('/api/v1/city');
+  const { areas, units, categories } = await steward.get('/api/v1/city');
+  const street = areas.find((one) => one.tier === 'street');
   const settings = [
     'units',
+    'templates',
     'categories',
     'city',
     'limits',
@@ -133,6 +135,7 @@ export async function stewardPages() {
     'webhooks',
     'webhooks?code=',
     `units?code=${units[0].code}`,
+    `templates?code=6-2&street=${street.code}`,
     `categories?code=${categories[0].code}`,
     `authority?category=${categories[0].code}`,
   ];

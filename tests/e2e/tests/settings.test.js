@@ -128,3 +128,42 @@ test('who may not keep the city may look and is told so', async () => {
   assert.equal(await page.getByRole('button', { name: 'Save, in force at once' }).count(), 0);
   assert.equal(await page.getByRole('link', { name: 'Users and roles' }).count(), 0);
 });
+
+test('“6+2” is tried on a street, applied as one deed, and undone', async () => {
+  const steward = await signedIn(person('steward'));
+  const { areas, units } = await steward.get('/api/v1/city');
+  const street = areas.filter((one) => one.tier === 'street').at(-1);
+  const office = units.find((one) => one.code === `office-${street.code}`);
+  const page = await openPage({ as: person('steward'), lang: 'zh' });
+  await page.goto('/city/templates');
+  await page.getByRole('link', { name: '“6+2”模式' }).click();
+  await page.getByLabel('街道', { exact: true }).selectOption(street.code);
+  const made = page.getByRole('row', { name: new RegExp(`${street.name.zh}平安建设办公室.*新设`) });
+  await made.waitFor();
+  await page.getByText('每个分类都恰好有一个单位在先。').waitFor();
+  await picture(page, 'settings-template-preview', { fullPage: true });
+  await assertAccessible(page, 'a template that is tried on a street');
+  await page.getByRole('button', { name: '套用到这个街道' }).click();
+  await page.getByRole('status').getByText('已套用').waitFor();
+  await page.getByText('这个街道已经是这样设置的').waitFor();
+  const applied = (await steward.get('/api/v1/city')).units;
+  assert.deepEqual(applied.find((one) => one.code === office.code).duties, []);
+
+  await page.getByRole('link', { name: '← 返回列表' }).click();
+  await picture(page, 'settings-templates-applied');
+  await page.getByRole('button', { name: `撤销${street.name.zh}的这次调整` }).click();
+  await page.getByRole('status').getByText('已撤销').waitFor();
+  const back = (await steward.get('/api/v1/city')).units;
+  assert.deepEqual(
+    back.find((one) => one.code === office.code),
+    office,
+  );
+  assert.ok(back.find((one) => one.code === `${street.code}-safety`).retired);
+
+  // A part is changed: what that is, is told by the part and its field.
+  await page.getByRole('link', { name: '“6+2”模式' }).click();
+  await page.getByText('平安建设办公室').first().click();
+  await page.getByLabel('按这些词分得分类').nth(3).fill('安全、消防');
+  await page.getByLabel('按这些词分得分类').nth(3).blur();
+  await page.getByText('safety · 按这些词分得分类').waitFor();
+});

@@ -12,7 +12,7 @@ export function likelyCalls(
   city: City,
   own: string | null,
 ): string[] {
-  const units = city.units ?? [];
+  const units = (city.units ?? []).filter((one) => !one.retired);
   const known = (code: string) => units.some((one) => one.code === code) && code !== own;
   const last = kept.filter(known);
   if (last.length > 0) return last;

@@ -1,7 +1,7 @@
 import { i18n } from './i18n/index.svelte';
 import { unitKinds } from './i18n/kinds';
 import { office } from './session.svelte';
-import type { Area, Category, City, LocalText } from './api/types';
+import type { Area, Category, City, LocalText, Unit } from './api/types';
 
 type Named = { code: string; name: LocalText };
 
@@ -11,6 +11,9 @@ function named(list: Named[] | undefined, code: string | null | undefined): stri
   const found = list?.find((one) => one.code === code);
   return found ? i18n.pick(found.name) : code;
 }
+
+/** The units to which something can be sent: those out of use keep their old cases only. */
+export const unitsInUse = (): Unit[] => (office.city?.units ?? []).filter((one) => !one.retired);
 
 /** The numerals of the four colours, the gravest I. */
 const NUMERALS: Record<string, string> = { blue: 'IV', yellow: 'III', orange: 'II', red: 'I' };

@@ -148,6 +148,7 @@ fn first_hands() -> impl Strategy<Value = Arc<FirstHands>> {
             kind: UnitKind::Department,
             duties: duties.iter().map(|code| code.parse().unwrap()).collect(),
             areas: own.iter().map(|code| code.parse().unwrap()).collect(),
+            retired: false,
         });
         let units: Vec<Unit> = units.collect();
         Arc::new(FirstHands::of(&areas, &units))

@@ -19,6 +19,7 @@ mod json;
 mod judging;
 mod judging_properties;
 mod memory;
+mod organization;
 mod parts;
 mod provisional;
 mod returns;

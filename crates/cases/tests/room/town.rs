@@ -61,6 +61,7 @@ fn unit(kind: UnitKind, code: &str, duties: &[&str], areas: &[&str]) -> Unit {
         kind,
         duties: duties.iter().map(|code| code.parse().unwrap()).collect(),
         areas: areas.iter().map(|code| code.parse().unwrap()).collect(),
+        retired: false,
     }
 }
 

@@ -30,6 +30,7 @@ fn rules() -> Rules {
         kind: UnitKind::Community,
         duties: vec![],
         areas: vec!["east".parse().unwrap()],
+        retired: false,
     };
     rules.units.insert(community.code.clone(), community);
     rules

@@ -129,6 +129,7 @@ fn unit(code: &str, kind: UnitKind) -> anyhow::Result<Item> {
         kind,
         duties: duties.collect::<Result<_, _>>()?,
         areas: vec![code.parse()?],
+        retired: false,
     };
     Ok(Item::of(ItemKind::Unit, code, &unit)?)
 }

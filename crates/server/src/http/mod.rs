@@ -58,6 +58,7 @@ mod sta;
 mod state;
 mod suggestions;
 mod table;
+mod templates;
 mod tiles;
 mod topics;
 mod trail;
@@ -166,6 +167,12 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(settings::duplicates, settings::set_duplicates))
         .routes(routes!(settings::duplicates_history))
         .routes(routes!(settings::train))
+        .routes(routes!(templates::list))
+        .routes(routes!(templates::set_one))
+        .routes(routes!(templates::versions))
+        .routes(routes!(templates::try_on_street))
+        .routes(routes!(templates::applied, templates::apply))
+        .routes(routes!(templates::undo))
         .routes(routes!(grid::layers))
         .routes(routes!(grid::layer, grid::set_layer))
         .routes(routes!(grid::preview))

@@ -154,6 +154,36 @@ pub(super) struct MergePath {
     merge: String,
 }
 
+/// Which template of how streets are organised.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct TemplatePath {
+    /// The template's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    template: String,
+}
+
+/// Which reorganization.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ReorganizationPath {
+    /// Its number, `1`.
+    #[param(pattern = "^[0-9]{1,9}$")]
+    reorganization: String,
+}
+
+/// Which street a template is tried on.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, style = Form)]
+pub(super) struct StreetQuery {
+    /// Code of the street.
+    street: String,
+    /// Whether what parts take leaves the duty lists of the street's other units; it
+    /// does unless told.
+    #[param(required = false)]
+    hand_over: bool,
+}
+
 /// Which account.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -181,6 +181,7 @@ fn unit_to_write(code: UnitCode, seen: SeenUnit, kind: UnitKind, rules: &Rules) 
             kind,
             duties: Vec::new(),
             areas: Vec::new(),
+            retired: false,
         },
     };
     for duty in seen.duties {

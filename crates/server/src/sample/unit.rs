@@ -29,6 +29,7 @@ pub(crate) fn city_units(groups: &[Group]) -> Result<Vec<Unit>, DataError> {
             name: row.name,
             kind: row.kind,
             areas: Vec::new(),
+            retired: false,
         })
         .collect())
 }
@@ -45,6 +46,7 @@ pub(crate) fn street_office(
         kind: UnitKind::Street,
         duties: duties(groups, |_, street| street),
         areas: vec![area.clone()],
+        retired: false,
     })
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn district_government(
         kind: UnitKind::District,
         duties: Vec::new(),
         areas: vec![area.clone()],
+        retired: false,
     })
 }
 

@@ -101,6 +101,8 @@ pub struct UnitView {
     pub duties: Vec<String>,
     /// Codes of the areas it answers for; empty for the whole city.
     pub areas: Vec<String>,
+    /// Whether it is out of use: nothing new is sent to it.
+    pub retired: bool,
 }
 
 impl From<&Unit> for UnitView {
@@ -111,6 +113,7 @@ impl From<&Unit> for UnitView {
             kind: Word(unit.kind),
             duties: unit.duties.iter().map(ToString::to_string).collect(),
             areas: unit.areas.iter().map(ToString::to_string).collect(),
+            retired: unit.retired,
         }
     }
 }

@@ -31,6 +31,7 @@ mod session;
 mod settings;
 mod suggestion;
 mod table;
+mod template;
 mod view;
 mod warning;
 mod whistle;
@@ -128,6 +129,10 @@ pub use suggestion::{
     TopicsView, UsualView,
 };
 pub use table::{RejectedRow, TableBody, TableView};
+pub use template::{
+    ApplyTemplateBody, ReorganizationView, Reorganizations, TemplateBody, TemplatePartBody,
+    TemplatePreview, UnitChangeView, UnitSide,
+};
 pub use view::{SharedView, ViewBody, Views, ViewsBody};
 pub use warning::{
     CapBody, DraftBody, PublicWarning, WarningChangeView, WarningDetail, WarningSettings,
@@ -145,11 +150,12 @@ pub use words::{
     CapacityWord, ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord,
     DeclineWord, DismissWord, DoneOutcomeWord, EventWord, ExpertWord, FaultWord, FigureGroupWord,
     FigurePartWord, FileWord, FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord,
-    KindWord, MeasureWord, MeasuredWord, OutcomeWord, PartyRoleWord, PauseWord, PlaceKindWord,
-    QueuePartWord, RecastWord, ResourceSortWord, ReturnWord, RoleWord, ShelveWord, SortWord,
-    StageWord, SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord, UnitKindWord,
-    UnlistedWord, WarningActionWord, WarningStageWord, WarningStatusWord, WhistleActionWord,
-    WhistleEventWord, WhistleKindWord, WhistleStageWord, Word, Worded,
+    KindWord, MeasureWord, MeasuredWord, OutcomeWord, PartKindWord, PartyRoleWord, PauseWord,
+    PlaceKindWord, QueuePartWord, RecastWord, ResourceSortWord, ReturnWord, RoleWord, ShelveWord,
+    SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord,
+    UnitEffectWord, UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord,
+    WarningStatusWord, WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord,
+    Word, Worded,
 };
 
 use serde::{Serialize, Serializer};

@@ -104,6 +104,9 @@ pub struct UnitBody {
     pub duties: Vec<String>,
     /// Codes of the areas it answers for; none for the whole city.
     pub areas: Vec<String>,
+    /// Whether it is out of use: nothing new is sent to it.
+    #[serde(default)]
+    pub retired: bool,
 }
 
 impl From<&Unit> for UnitBody {
@@ -113,6 +116,7 @@ impl From<&Unit> for UnitBody {
             kind: Word(unit.kind),
             duties: unit.duties.iter().map(ToString::to_string).collect(),
             areas: unit.areas.iter().map(ToString::to_string).collect(),
+            retired: unit.retired,
         }
     }
 }

@@ -16,6 +16,7 @@ use yiwang_cases::civic::{
 };
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated, Measured};
+use yiwang_cases::organization::{Effect, PartKind};
 use yiwang_cases::{
     Action, AnswerKind, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, Grade,
     PauseKind, PlaceKind, QueuePart, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier,
@@ -140,6 +141,8 @@ macro_rules! worded {
 }
 
 worded! {
+    PartKind "PartKind" "What sort of part of a street's organisation." PartKind::word, PartKindWord;
+    Effect "UnitEffect" "What becomes of a unit when a template is applied." Effect::word, UnitEffectWord;
     Stage "Stage" "Where a case stands." Stage::word, StageWord;
     Action "Action" "What can be done to a case." Action::word, ActionWord;
     Channel "Channel" "How a request came in." channel_word, ChannelWord;

@@ -86,6 +86,7 @@ pub(crate) fn add_street(directory: &Path) {
             kind: UnitKind::Street,
             duties: vec![],
             areas: vec!["west".parse().unwrap()],
+            retired: false,
         };
         let street = Item::of(ItemKind::Unit, "west-street", &street).unwrap();
         let set = store.set_items(vec![street], by(), None, now);
@@ -179,6 +180,7 @@ fn district() -> Item {
         kind: UnitKind::District,
         duties: vec![],
         areas: vec!["town".parse().unwrap()],
+        retired: false,
     };
     Item::of(ItemKind::Unit, "town-hall", &unit).unwrap()
 }
@@ -190,6 +192,7 @@ fn unit(code: &str, zh: &str, en: &str, duties: &[&str], areas: &[&str]) -> Item
         kind: UnitKind::Department,
         duties: duties.iter().map(|code| code.parse().unwrap()).collect(),
         areas: areas.iter().map(|code| code.parse().unwrap()).collect(),
+        retired: false,
     };
     Item::of(ItemKind::Unit, code, &unit).unwrap()
 }

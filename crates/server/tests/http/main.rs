@@ -43,6 +43,7 @@ mod sta;
 mod sta_amend;
 mod suggestions;
 mod table;
+mod templates;
 mod together;
 mod views;
 mod votes;

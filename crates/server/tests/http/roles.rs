@@ -626,6 +626,35 @@ const TABLE: &[(&str, &str)] = &[
         "401 403 403 403 403 404 403 403 403 403",
     ),
     (
+        "GET /api/v1/city/templates",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "PUT /api/v1/city/templates/{template}",
+        "401 403 403 403 403 412 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/templates/{template}/history",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    // No street is named.
+    (
+        "GET /api/v1/city/templates/{template}/preview",
+        "401 422 422 422 422 422 422 422 403 403",
+    ),
+    (
+        "GET /api/v1/city/reorganizations",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "POST /api/v1/city/reorganizations",
+        "401 403 403 403 403 422 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/city/reorganizations/{reorganization}/undo",
+        "401 403 403 403 403 404 403 403 403 403",
+    ),
+    (
         "GET /api/v1/grid/layers",
         "401 200 200 200 200 200 200 200 403 403",
     ),
@@ -1046,6 +1075,13 @@ fn body(path: &str) -> Value {
         "accounts" => json!({"name": "operator", "role": "operator"}),
         "police" => json!({"type": "FeatureCollection", "features": []}),
         "merges" => json!({"layers": ["moon"], "fingerprint": "x"}),
+        "6-2" => json!({"value": {
+            "name": {"zh": "一室", "en": "One office"},
+            "parts": [{"code": "one", "name": {"zh": "一室", "en": "One"}, "kind": "office"}],
+        }}),
+        "reorganizations" => json!({
+            "template": "6-2", "street": "moon", "hand_over": true, "fingerprint": "x"
+        }),
         "2027" => json!({"year": 2027, "source": "x", "make_up_days": [],
             "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
@@ -1256,6 +1292,8 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
             .replace("{feature}", "9")
             .replace("{layer}", "police")
             .replace("{merge}", "7")
+            .replace("{template}", "6-2")
+            .replace("{reorganization}", "7")
             .replace("{user}", "king")
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
             .replace("{seq}", "0")

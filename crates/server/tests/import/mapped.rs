@@ -90,6 +90,7 @@ fn town() -> Rules {
         kind: UnitKind::Department,
         duties: vec!["light".parse().unwrap(), "other".parse().unwrap()],
         areas: Vec::new(),
+        retired: false,
     };
     rules.units.insert(unit.code.clone(), unit);
     rules

@@ -5,6 +5,7 @@
 mod duplicates;
 mod land;
 mod languages;
+mod organization;
 mod requests;
 mod rules;
 mod same;

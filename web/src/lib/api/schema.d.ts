@@ -1290,6 +1290,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/city/reorganizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates that were applied, each with every unit before and after. */
+        get: operations["list_reorganizations"];
+        put?: never;
+        /**
+         * Apply a template that was previewed: the street's units are made and changed in one
+         *     step. Cases in hand stay with their units.
+         */
+        post: operations["apply_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/reorganizations/{reorganization}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo: the street's units are as before. Units that were made go out of use. */
+        post: operations["undo_reorganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/city/settings": {
         parameters: {
             query?: never;
@@ -1317,6 +1355,83 @@ export interface paths {
         };
         /** All that the city's name, hours and limits were set to. */
         get: operations["settings_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The templates of how streets are organised, each with who set it; the one that comes
+         *     with the program among them.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a template; a new code makes a new one. Streets stay as they are until it is
+         *     applied to them.
+         */
+        put: operations["set_template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/templates/{template}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a template was set to. */
+        get: operations["template_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/templates/{template}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What applying a template to a street would change: units made, changed and relieved,
+         *     and which categories nobody or several would answer for then.
+         */
+        get: operations["preview_template"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3486,6 +3601,19 @@ export interface components {
          * @enum {string}
          */
         AnswerKind: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+        /** @description Apply a template that was previewed. */
+        ApplyTemplateBody: {
+            /** @description That of the preview. */
+            fingerprint: string;
+            /** @description On what grounds, such as a document's number. */
+            grounds?: string | null;
+            /** @description Whether what parts take leaves the duty lists of the street's other units. */
+            hand_over: boolean;
+            /** @description Code of the street. */
+            street: string;
+            /** @description Code of the template. */
+            template: string;
+        };
         /** @description A step of an appraisal. */
         AppraisalStep: {
             /** @description Draw one up of a period that is over (拟定): the server counts. */
@@ -6424,6 +6552,11 @@ export interface components {
             /** @description Why it is not. */
             why: string | null;
         };
+        /**
+         * @description What sort of part of a street's organisation.
+         * @enum {string}
+         */
+        PartKind: "office" | "team" | "centre";
         /** @description What one assisting unit is to do. */
         PartView: {
             /** @description When it was asked last. */
@@ -7008,6 +7141,38 @@ export interface components {
             /** @description Code of the unit. */
             unit: string;
         };
+        /** @description A template that was applied to a street. */
+        ReorganizationView: {
+            /** @description Every unit that it changed. */
+            changes: components["schemas"]["UnitChangeView"][];
+            /** @description Whether parts took over from the street's other units. */
+            hand_over: boolean;
+            /**
+             * Format: int64
+             * @description Its number, counted from 1.
+             */
+            number: number;
+            /** @description When it was applied or, where it was, undone. */
+            set_at: components["schemas"]["Time"];
+            /** @description By whom, as the record names them. */
+            set_by: string;
+            /** @description Whether it stands; else it was undone. */
+            stands: boolean;
+            /** @description Code of the street. */
+            street: string;
+            /** @description Code of the template. */
+            template: string;
+            /**
+             * Format: int64
+             * @description The template's version at that time; `0` for the one that comes with the program.
+             */
+            template_version: number;
+        };
+        /** @description Templates that were applied. */
+        Reorganizations: {
+            /** @description Oldest first. */
+            reorganizations: components["schemas"]["ReorganizationView"][];
+        };
         /** @description What was done. */
         ReportBackBody: {
             /** @description 1 to 4000 characters. */
@@ -7367,6 +7532,18 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_TemplateBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description How streets are organised (机构设置模板), such as “6+2”. */
+            value: {
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+                /** @description Its parts, in the order in which they are shown. */
+                parts: components["schemas"]["TemplatePartBody"][];
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_UnitBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -7380,6 +7557,8 @@ export interface components {
                 kind: components["schemas"]["UnitKind"];
                 /** @description Its name. */
                 name: components["schemas"]["NameBody"];
+                /** @description Whether it is out of use: nothing new is sent to it. */
+                retired?: boolean;
             };
         };
         /** @description What something is to be from now on. */
@@ -7428,6 +7607,11 @@ export interface components {
         SettingHistory_RetentionBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_RetentionBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_TemplateBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_TemplateBody"][];
         };
         /** @description All that something was set to. */
         SettingHistory_UnitBody: {
@@ -7661,6 +7845,28 @@ export interface components {
             version: number;
         };
         /** @description One setting, as it was set. */
+        Setting_TemplateBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description How streets are organised (机构设置模板), such as “6+2”. */
+            value: {
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+                /** @description Its parts, in the order in which they are shown. */
+                parts: components["schemas"]["TemplatePartBody"][];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
         Setting_UnitBody: {
             /** @description Its code. */
             code: string;
@@ -7679,6 +7885,8 @@ export interface components {
                 kind: components["schemas"]["UnitKind"];
                 /** @description Its name. */
                 name: components["schemas"]["NameBody"];
+                /** @description Whether it is out of use: nothing new is sent to it. */
+                retired?: boolean;
             };
             /**
              * Format: int64
@@ -7717,6 +7925,11 @@ export interface components {
         Settings_MappingBody: {
             /** @description The settings. */
             settings: components["schemas"]["Setting_MappingBody"][];
+        };
+        /** @description All settings of a sort, by code. */
+        Settings_TemplateBody: {
+            /** @description The settings. */
+            settings: components["schemas"]["Setting_TemplateBody"][];
         };
         /** @description All settings of a sort, by code. */
         Settings_UnitBody: {
@@ -8229,6 +8442,43 @@ export interface components {
                 reason: string;
             };
         };
+        /** @description How streets are organised (机构设置模板), such as “6+2”. */
+        TemplateBody: {
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
+            /** @description Its parts, in the order in which they are shown. */
+            parts: components["schemas"]["TemplatePartBody"][];
+        };
+        /** @description A part of a street's organisation, of which each street gets one unit. */
+        TemplatePartBody: {
+            /** @description What the codes of its units end in. */
+            code: string;
+            /** @description Codes of the categories that are its own in any case. */
+            duties?: string[];
+            /** @description Its sort. */
+            kind: components["schemas"]["PartKind"];
+            /** @description Its name, without that of the street. */
+            name: components["schemas"]["NameBody"];
+            /**
+             * @description Words of names of categories and their groups, by which it takes its share of
+             *     what the street answers for, or nobody does.
+             */
+            words?: string[];
+        };
+        /** @description What applying a template to a street would change. */
+        TemplatePreview: {
+            /** @description Units of parts in the template's order, then others of the street. */
+            changes: components["schemas"]["UnitChangeView"][];
+            /** @description To be sent when it is applied: another one means that something has changed. */
+            fingerprint: string;
+            /** @description Codes of categories of the street that no part takes: they stay where they are. */
+            left: string[];
+            /**
+             * @description Categories for which, within the street, nobody acts once it is applied, or several
+             *     units at the same tier, one of them the street's own; gaps first.
+             */
+            unclear: components["schemas"]["UnclearRow"][];
+        };
         /** @description The same text in both languages. */
         Text: {
             /** @description English. */
@@ -8569,7 +8819,26 @@ export interface components {
             kind: components["schemas"]["UnitKind"];
             /** @description Its name. */
             name: components["schemas"]["NameBody"];
+            /** @description Whether it is out of use: nothing new is sent to it. */
+            retired?: boolean;
         };
+        /** @description A unit before and after. */
+        UnitChangeView: {
+            /** @description As it is then. */
+            after: components["schemas"]["UnitSide"];
+            before: components["schemas"]["UnitSide"] | null;
+            /** @description What becomes of it. */
+            effect: components["schemas"]["UnitEffect"];
+            /** @description Code of the part that it is; `null` for others of the street. */
+            part: string | null;
+            /** @description Its code. */
+            unit: string;
+        };
+        /**
+         * @description What becomes of a unit when a template is applied.
+         * @enum {string}
+         */
+        UnitEffect: "made" | "changed" | "same" | "relieved" | "ended";
         /**
          * @description What sort of unit.
          * @enum {string}
@@ -8579,6 +8848,15 @@ export interface components {
         UnitLoadView: components["schemas"]["WorkView"] & {
             /** @description The unit's code. */
             unit: string;
+        };
+        /** @description One side of a change. */
+        UnitSide: {
+            /** @description Codes of the categories it answers for. */
+            duties: string[];
+            /** @description The unit's name. */
+            name: components["schemas"]["Text"];
+            /** @description Whether it is out of use. */
+            retired: boolean;
         };
         /** @description A unit. */
         UnitView: {
@@ -8592,6 +8870,8 @@ export interface components {
             kind: components["schemas"]["UnitKind"];
             /** @description Its name. */
             name: components["schemas"]["Text"];
+            /** @description Whether it is out of use: nothing new is sent to it. */
+            retired: boolean;
         };
         /**
          * @description What holds in a year that the calendar does not hold.
@@ -18105,6 +18385,350 @@ export interface operations {
             };
         };
     };
+    list_reorganizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The templates that were applied, each with every unit before and after. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reorganizations"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyTemplateBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Apply a template that was previewed: the street's units are made and changed in one
+             *     step. Cases in hand stay with their units.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reorganizations"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_reorganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number, `1`. */
+                reorganization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description Undo: the street's units are as before. Units that were made go out of use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reorganizations"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_settings: {
         parameters: {
             query?: never;
@@ -18334,6 +18958,371 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The templates of how streets are organised, each with who set it; the one that comes
+             *     with the program among them.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings_TemplateBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_template: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The template's code. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_TemplateBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Set a template; a new code makes a new one. Streets stay as they are until it is
+             *     applied to them.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_TemplateBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template's code. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a template was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_TemplateBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query: {
+                /** @description Code of the street. */
+                street: string;
+                /**
+                 * @description Whether what parts take leaves the duty lists of the street's other units; it
+                 *     does unless told.
+                 */
+                hand_over?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The template's code. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description What applying a template to a street would change: units made, changed and relieved,
+             *     and which categories nobody or several would answer for then.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

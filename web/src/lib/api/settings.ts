@@ -14,6 +14,11 @@ export type Grade = Schemas['Grade'];
 export type TriedLimits = Schemas['TriedLimits'];
 export type Automatic = Schemas['AutomaticView'];
 export type DuplicateLimits = Schemas['DuplicatesBody'];
+export type TemplateValue = Schemas['TemplateBody'];
+export type TemplatePart = Schemas['TemplatePartBody'];
+export type TemplatePreview = Schemas['TemplatePreview'];
+export type UnitChange = Schemas['UnitChangeView'];
+export type Reorganization = Schemas['ReorganizationView'];
 export type Calendar = Schemas['CalendarView'];
 export type Year = Schemas['YearBody'];
 export type YearVersion = Schemas['YearView'];
@@ -95,6 +100,42 @@ export const settings = {
     ),
   duplicatesHistory: async (): Promise<Setting<DuplicateLimits>[]> =>
     (await answer(client.GET('/api/v1/city/duplicates/history'))).versions,
+  templates: async (): Promise<Setting<TemplateValue>[]> =>
+    (await answer(client.GET('/api/v1/city/templates'))).settings,
+  setTemplate: (template: string, version: number, value: TemplateValue, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/templates/{template}', {
+        params: { path: { template }, header: seen(version) },
+        body: { value, grounds },
+      }),
+    ),
+  templateHistory: async (template: string): Promise<Setting<TemplateValue>[]> =>
+    (
+      await answer(
+        client.GET('/api/v1/city/templates/{template}/history', {
+          params: { path: { template } },
+        }),
+      )
+    ).versions,
+  previewTemplate: (template: string, street: string, hand_over: boolean) =>
+    answer(
+      client.GET('/api/v1/city/templates/{template}/preview', {
+        params: { path: { template }, query: { street, hand_over } },
+      }),
+    ),
+  reorganizations: async () =>
+    (await answer(client.GET('/api/v1/city/reorganizations'))).reorganizations,
+  applyTemplate: async (body: Schemas['ApplyTemplateBody']) =>
+    (await answer(client.POST('/api/v1/city/reorganizations', { body }))).reorganizations,
+  undoReorganization: async (reorganization: number) =>
+    (
+      await answer(
+        client.POST('/api/v1/city/reorganizations/{reorganization}/undo', {
+          params: { path: { reorganization: String(reorganization) } },
+          body: {},
+        }),
+      )
+    ).reorganizations,
   train: () => answer(client.POST('/api/v1/city/automatic/train', { body: {} })),
   calendar: () => answer(client.GET('/api/v1/calendar')),
   setYear: (version: number, year: Year) =>

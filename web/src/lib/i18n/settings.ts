@@ -7,6 +7,7 @@ const zh = {
   sections: {
     units: '单位与权责清单',
     categories: '分类与时限',
+    templates: '街道机构',
     areas: '区域',
     city: '城市与作息',
     limits: '全市时限',
@@ -33,6 +34,8 @@ const zh = {
   dutyCount: (n: number) => `${n} 类`,
   areas: '负责的区域',
   areasHint: '一个都不选，就是全市',
+  retired: '停用',
+  retiredHint: '停用后不再派单给它；已在办的工单仍由它办完。',
   wholeCity: '全市',
   chosen: (n: number) => `已选 ${n}`,
   grounds: '依据（可不填）',
@@ -252,6 +255,7 @@ const en: typeof zh = {
   title: 'City settings',
   sections: {
     units: 'Units and duty lists',
+    templates: 'Street organisation',
     categories: 'Categories and limits',
     areas: 'Areas',
     city: 'City and hours',
@@ -279,6 +283,8 @@ const en: typeof zh = {
   dutyCount: (n: number) => `${n} ${n === 1 ? 'category' : 'categories'}`,
   areas: 'Areas it answers for',
   areasHint: 'None chosen means the whole city',
+  retired: 'Out of use',
+  retiredHint: 'Nothing new is sent to it then; what it has in hand stays with it.',
   wholeCity: 'the whole city',
   chosen: (n: number) => `${n} chosen`,
   grounds: 'Grounds (optional)',

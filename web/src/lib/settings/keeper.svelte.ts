@@ -1,6 +1,7 @@
 import { Problem } from '../api/problem';
 import { i18n } from '../i18n/index.svelte';
 import { office } from '../session.svelte';
+import type { LocalText } from '../api/types';
 import type { Fault } from '../fault';
 import { timeOf } from './hours';
 
@@ -137,6 +138,8 @@ export function differences(
       return keys.flatMap((key) => differences(before[key], after[key], at ? `${at}.${key}` : key));
     }
   }
+  // Things that have codes, such as the parts of a template, are compared one by one.
+  if (at === 'parts') return differences(byCode(before), byCode(after), at);
   if (Array.isArray(before) && Array.isArray(after)) {
     const of = (list: unknown[]) => list.map((one) => said(one));
     const [old, now] = [of(before), of(after)];
@@ -147,10 +150,14 @@ export function differences(
   return [{ at, before: said(before), after: said(after) }];
 }
 
+const byCode = (list: unknown): Record<string, unknown> =>
+  Object.fromEntries((list as { code: string }[]).map(({ code, ...rest }) => [code || '?', rest]));
+
 function said(value: unknown): string {
   if (value === null || value === undefined) return '—';
   if (typeof value !== 'object') return String(value);
   const of = value as Record<string, unknown>;
+  if ('words' in of && 'name' in of) return i18n.pick(of['name'] as LocalText);
   if ('measure' in of) return `${of['amount']} ${of['measure']}`;
   if ('open' in of) return `${timeOf(Number(of['open']))}–${timeOf(Number(of['close']))}`;
   if ('day' in of && Array.isArray(of['hours'])) {

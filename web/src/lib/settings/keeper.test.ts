@@ -23,3 +23,20 @@ test('two versions differ in what was put in, taken out and changed', () => {
   ]);
   expect(differences(before, before)).toEqual([]);
 });
+
+test('parts of a template are compared one by one, by their codes', () => {
+  const part = (code: string, words: string[]) => ({
+    code,
+    name: { zh: `${code}室`, en: code },
+    kind: 'office',
+    duties: [],
+    words,
+  });
+  const before = { parts: [part('safety', ['消防']), part('old', [])] };
+  const after = { parts: [part('new', []), part('safety', ['消防', '安全'])] };
+  expect(differences(before, after)).toEqual([
+    { at: 'parts.safety.words', before: '', after: '安全' },
+    { at: 'parts.old', before: 'old', after: '—' },
+    { at: 'parts.new', before: '—', after: 'new' },
+  ]);
+});

@@ -1,6 +1,7 @@
 import { i18n } from '../i18n/index.svelte';
 import { deviceWords } from '../i18n/devices';
 import { words } from '../i18n/settings';
+import { templateWords } from '../i18n/templates';
 import { names } from '../names';
 import type { Span } from '../api/settings';
 import { timeOf } from './hours';
@@ -26,8 +27,17 @@ export function dayName(day: string): string {
   return new Intl.DateTimeFormat(i18n.tag, { weekday: 'long', timeZone: 'UTC' }).format(at);
 }
 
+/** A path into a part of a template, `parts.safety.words`: what of it, and the part's code. */
+function withinPart(path: string): [string, string | null] {
+  const found = /^parts\.(.+?)\.(name\.zh|name\.en|kind|duties|words)$/.exec(path);
+  return found ? [found[2] ?? path, found[1] ?? null] : [path, null];
+}
+
 /** What stands for a part of a difference: codes by their names, limits as people say them. */
-function part(at: string, text: string): string {
+function part(path: string, text: string): string {
+  const [at, ofPart] = withinPart(path);
+  const partKinds: Record<string, string> = templateWords().kinds;
+  if (ofPart && at === 'kind') return partKinds[text] ?? text;
   const limit = /^(\d+) (clock|working|working_days)$/.exec(text);
   if (limit) return span({ amount: Number(limit[1]), measure: limit[2] as Span['measure'] });
   const list = (name: (code: string) => string) =>
@@ -59,7 +69,9 @@ function part(at: string, text: string): string {
 }
 
 /** What a path of a value is called on its form. */
-function field(at: string): string {
+function field(path: string): string {
+  const [at, ofPart] = withinPart(path);
+  if (ofPart) return `${ofPart} · ${field(at)}`;
   const [t, d] = [words(), deviceWords()];
   const known: Record<string, string> = {
     'name.zh': t.nameZh,
@@ -70,6 +82,8 @@ function field(at: string): string {
     duties: t.duties,
     areas: t.areas,
     questions: t.asks,
+    words: templateWords().words,
+    retired: t.retired,
     from_permille: t.automaticFrom,
     shown_permille: t.duplicatesShown,
     sure_permille: t.duplicatesSure,
@@ -96,6 +110,7 @@ function field(at: string): string {
     'calendar.unlisted_years': t.unlistedYears,
   };
   if (known[at]) return known[at];
+  if (at.startsWith('parts.')) return at.replace('parts.', '');
   const parts = at.split('.').map((word) => {
     if (Object.hasOwn(t.steps, word)) return t.steps[word as keyof typeof t.steps];
     if (Object.hasOwn(t.grades, word)) return t.grades[word as keyof typeof t.grades];
@@ -121,7 +136,7 @@ function field(at: string): string {
 }
 
 /** Fields that are lists: what came and what went is said, not the whole. */
-const LISTS = new Set(['duties', 'areas', 'things', 'publish', 'subscribe', 'keys']);
+const LISTS = new Set(['words', 'duties', 'areas', 'things', 'publish', 'subscribe', 'keys']);
 
 export const said = {
   span,
@@ -129,7 +144,7 @@ export const said = {
   /** Who, as the record names them: `user:li.na` is li.na. */
   person: (by: string | null) => by?.replace(/^(user|system):/, '') ?? '',
   change: ({ at, before, after }: { at: string; before: string; after: string }) => {
-    const listed = LISTS.has(at);
+    const listed = LISTS.has(withinPart(at)[0]);
     if (!listed) return `${part(at, before)} → ${part(at, after)}`;
     const parts = [after ? `+ ${part(at, after)}` : '', before ? `− ${part(at, before)}` : ''];
     return parts.filter(Boolean).join('  ');

@@ -44,10 +44,11 @@ class Gateway:
         return subprocess.run([self.binary, "--data", self.data, *words], check=True, capture_output=True,
                               text=True, stdin=subprocess.DEVNULL).stdout
 
-    def start(self):
+    def start(self, *options):
         self.process = subprocess.Popen(
             [self.binary, "--data", self.data, "--set", f"mqtt_listen=127.0.0.1:{self.port}", "edge",
-             "--city", self.address, "--trust", self.home / "trust", "--key", self.home / "key"],
+             "--city", self.address, "--trust", self.home / "trust", "--key", self.home / "key",
+             *options],
             stdout=subprocess.PIPE, stderr=open(self.home / "log", "a"), text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on mqtt://"):
@@ -153,6 +154,31 @@ def main(binary):
         eventually(lambda: len(city.results(stream)) >= len(expected), 40)
         time.sleep(0.5)
         assert city.results(stream) == expected, city.results(stream)
+
+        # Cut off for longer than its buffer holds: the oldest are left out, and the city is
+        # told how many.
+        gateway.kill()
+        city.kill()
+        assert gateway.start("--buffer", "10"), gateway.log()
+        more = list(range(200, 240))
+        assert gateway.publish(own, *({"result": r, "phenomenonTime": at()} for r in more))
+        eventually(lambda: "beyond=" in gateway.log())
+        city.start()
+
+        def told():
+            devices = city.call("steward", "GET", "/api/v1/devices")
+            says = next(one["gateway"] for one in devices if one["name"] == "gateway")
+            return says and says["dropped"] and says["waiting"] == 0 and says
+        says = eventually(told, 40)
+        passed_on = city.results(stream)[len(expected):]
+        # What was under way when the city went stays the same; then come the last ten.
+        under_way = len(passed_on) - 10
+        assert passed_on == more[:under_way] + more[-10:], passed_on
+        assert says["dropped"] == len(more) - len(passed_on) > 0, says
+        assert says["buffer"] == 10 and says["dropped_at"], says
+        request = Request(city.address + "/metrics", headers={"Authorization": f"Bearer {city.keys['steward']}"})
+        figure = 'yiwang_gateway_dropped_total{gateway="gateway"} %d' % says["dropped"]
+        assert figure in OPENER.open(request).read().decode()
 
         # An altered bundle is refused at the start.
         gateway.kill()

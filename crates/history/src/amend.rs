@@ -169,6 +169,15 @@ impl History {
         })
     }
 
+    /// The amendments of readings of these streams.
+    pub fn amendments_of(&self, streams: &[StreamId]) -> Vec<Amendment> {
+        let amended = Arc::clone(&read(&self.shared.readable).amended);
+        let of_each = streams
+            .iter()
+            .flat_map(|stream| amended.of_stream(stream.0));
+        of_each.cloned().collect()
+    }
+
     /// Lets amendments hold, once the record says so. Those of readings of which
     /// only a summary is left are passed over: the summary is made of them.
     pub fn amend(&self, amendments: impl IntoIterator<Item = Amendment>) {

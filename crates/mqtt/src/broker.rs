@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rumqttc::{Publish, QoS};
 
+use crate::dropped::{Cause, Dropped};
 use crate::session::{Message, Session};
 use crate::topic::matches;
 use crate::tree::Tree;
@@ -83,8 +84,8 @@ pub struct Usage {
     pub bytes: usize,
     /// Its retained messages.
     pub retained: usize,
-    /// Messages for it, or to be retained of it, that were dropped: too much waited.
-    pub dropped: u64,
+    /// Messages for it, or to be retained of it, that were dropped.
+    pub dropped: Dropped,
 }
 
 /// What a broker remembers. Messages are handed over to sessions and fetched
@@ -147,7 +148,7 @@ impl Broker {
         let (bytes, dropped) = (session.bytes, session.dropped);
         let done = act(session, room);
         let (now, more) = (session.bytes, session.dropped - dropped);
-        if now != bytes || more > 0 {
+        if now != bytes || more.total() > 0 {
             self.count(&account, |usage| {
                 usage.bytes = usage.bytes + now - bytes;
                 usage.dropped += more;
@@ -298,10 +299,12 @@ impl Broker {
             return;
         }
         let fits = self.retained.len() < self.limits.retained
-            && self.account(by).retained < self.limits.account_retained
-            && message.bytes() <= self.room(by);
+            && self.account(by).retained < self.limits.account_retained;
         if !fits {
-            return self.count(by, |usage| usage.dropped += 1);
+            return self.count(by, |usage| usage.dropped.count(Cause::Retained));
+        }
+        if message.bytes() > self.room(by) {
+            return self.count(by, |usage| usage.dropped.count(Cause::Memory));
         }
         self.count(by, |usage| {
             usage.bytes += message.bytes();

@@ -11,18 +11,20 @@
 //! **Invariants**
 //! - Nothing here reads a clock or a socket; the server has both.
 //! - What waits for a client, and what is kept for an account and for all, is
-//!   bounded in number and bytes; what no longer fits is dropped and counted.
+//!   bounded in number and bytes; what no longer fits is dropped and counted by its cause.
 //! - A session belongs to an account: nobody takes over another's by its name.
 //! - A message under a topic that begins with `$` never matches a filter that
 //!   begins with a wildcard.
 
 mod broker;
+mod dropped;
 mod packet;
 mod session;
 mod topic;
 mod tree;
 
 pub use broker::{Broker, ClientName, Connected, Limits, Usage};
+pub use dropped::{Cause, Dropped};
 pub use packet::{Malformed, decode, encode};
 pub use session::Message;
 pub use topic::{covers, is_filter, is_topic, matches};

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use rumqttc::{Publish, QoS};
 
 use crate::broker::Limits;
+use crate::dropped::{Cause, Dropped};
 
 /// A message on its way to subscribers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(crate) struct Session {
     /// To be sent again after the client came back, by their order of sending.
     again: VecDeque<u64>,
     next_packet: u16,
-    pub(crate) dropped: u64,
+    pub(crate) dropped: Dropped,
 }
 
 impl Session {
@@ -63,7 +64,7 @@ impl Session {
             sent: 0,
             again: VecDeque::new(),
             next_packet: 0,
-            dropped: 0,
+            dropped: Dropped::default(),
         }
     }
 
@@ -75,9 +76,21 @@ impl Session {
             return false;
         }
         let bytes = message.bytes();
-        let fits = self.bytes + bytes <= limits.waiting_bytes && bytes <= room;
-        if self.waiting.len() >= limits.waiting || !fits {
-            self.dropped += 1;
+        let full =
+            self.waiting.len() >= limits.waiting || self.bytes + bytes > limits.waiting_bytes;
+        let cause = if bytes > limits.waiting_bytes {
+            Some(Cause::TooLarge)
+        } else if full && message.qos == QoS::AtMostOnce {
+            Some(Cause::AtMostOnce)
+        } else if full {
+            Some(Cause::Queue)
+        } else if bytes > room {
+            Some(Cause::Memory)
+        } else {
+            None
+        };
+        if let Some(cause) = cause {
+            self.dropped.count(cause);
             return false;
         }
         self.bytes += bytes;

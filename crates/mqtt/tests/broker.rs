@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use bytes::Bytes;
-use yiwang_mqtt::{Broker, ClientName, Connected, Limits, Message, Publish, QoS};
+use yiwang_mqtt::{Broker, Cause, ClientName, Connected, Dropped, Limits, Message, Publish, QoS};
 
 fn name(id: &str) -> ClientName {
     ClientName {
@@ -137,6 +137,49 @@ fn the_last_message_of_a_topic_is_kept_until_an_empty_one() {
     );
 }
 
+/// What was dropped, without causes for which nothing was.
+fn by_cause(dropped: Dropped) -> Vec<(&'static str, u64)> {
+    let all = Cause::ALL.map(|cause| (cause.word(), dropped.by(cause)));
+    all.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+#[test]
+fn what_is_dropped_is_counted_by_its_cause() {
+    let limits = Limits {
+        waiting: 1,
+        waiting_bytes: 20,
+        account_bytes: 30,
+        retained: 1,
+        ..Limits::default()
+    };
+    let mut broker = Broker::new(limits);
+    let slow = broker.connect(&name("slow"), false).unwrap();
+    broker.subscribe(slow, "a", QoS::AtLeastOnce);
+    broker.publish("gate", &message("a", &"x".repeat(20), QoS::AtLeastOnce));
+    broker.publish("gate", &message("a", "1", QoS::AtLeastOnce));
+    broker.publish("gate", &message("a", "2", QoS::AtLeastOnce));
+    broker.publish("gate", &message("a", "3", QoS::AtMostOnce));
+    let expected = [("at_most_once", 1), ("queue", 1), ("too_large", 1)];
+    assert_eq!(by_cause(broker.account("gate").dropped), []);
+    assert_eq!(by_cause(broker.all().dropped), expected);
+    // What need not arrive is not kept for who is away, as the standard has it: that is
+    // no loss.
+    broker.disconnect(slow, 0);
+    broker.publish("gate", &message("a", "4", QoS::AtMostOnce));
+    assert_eq!(by_cause(broker.all().dropped), expected);
+    let retain = |topic: &str, says: &str| Message {
+        retain: true,
+        ..message(topic, says, QoS::AtLeastOnce)
+    };
+    broker.publish("gate", &retain("b", &"x".repeat(40)));
+    broker.publish("gate", &retain("b", "1"));
+    broker.publish("gate", &retain("c", "1"));
+    assert_eq!(
+        by_cause(broker.account("gate").dropped),
+        [("memory", 1), ("retained", 1)]
+    );
+}
+
 #[test]
 fn what_waits_is_bounded_and_what_does_not_fit_is_counted() {
     let limits = Limits {
@@ -155,7 +198,7 @@ fn what_waits_is_bounded_and_what_does_not_fit_is_counted() {
     for n in 0..5 {
         broker.publish("gate", &message("a", &n.to_string(), QoS::AtLeastOnce));
     }
-    assert_eq!(broker.all().dropped, 2);
+    assert_eq!(by_cause(broker.all().dropped), [("queue", 2)]);
     let first = sent(&mut broker, slow);
     assert_eq!(says(&first), ["0", "1"], "no more before it acknowledges");
     broker.acknowledge(slow, first[0].pkid);
@@ -165,7 +208,7 @@ fn what_waits_is_bounded_and_what_does_not_fit_is_counted() {
     assert_eq!(broker.kept(&name("slow")), 2);
     broker.expire(1001);
     assert_eq!(broker.kept(&name("slow")), 0);
-    assert_eq!(broker.all().dropped, 2, "still counted");
+    assert_eq!(broker.all().dropped.total(), 2, "still counted");
 }
 
 #[test]
@@ -194,14 +237,22 @@ fn what_is_kept_for_an_account_is_bounded_in_bytes_and_what_is_dropped_is_told()
         broker.publish("x", &message("t", "123456789", QoS::AtLeastOnce));
     }
     let usage = broker.account("a");
-    assert_eq!((usage.sessions, usage.bytes, usage.dropped), (2, 30, 1));
+    assert_eq!(
+        (usage.sessions, usage.bytes, usage.dropped.total()),
+        (2, 30, 1)
+    );
+    assert_eq!(by_cause(usage.dropped), [("memory", 1)]);
     // Somebody else has room of its own, as long as there is some for all.
     let other = broker.connect(&client("b", "1"), false).unwrap();
     broker.subscribe(other, "t", QoS::AtLeastOnce).unwrap();
     broker.publish("x", &message("t", "12345678901234", QoS::AtLeastOnce));
     assert_eq!(broker.account("b").bytes, 15);
     broker.publish("x", &message("t", "123456789", QoS::AtLeastOnce));
-    assert_eq!((broker.account("b").dropped, broker.all().bytes), (1, 45));
+    let dropped = broker.account("b").dropped;
+    assert_eq!(
+        (by_cause(dropped), broker.all().bytes),
+        (vec![("memory", 1)], 45)
+    );
     // What is acknowledged makes room again, sent or not.
     let sent = broker.next(other).unwrap();
     assert_eq!(
@@ -220,7 +271,8 @@ fn what_is_kept_for_an_account_is_bounded_in_bytes_and_what_is_dropped_is_told()
         broker.publish("c", &retain(topic, "12"));
     }
     let usage = broker.account("c");
-    assert_eq!((usage.retained, usage.bytes, usage.dropped), (2, 6, 1));
+    assert_eq!((usage.retained, usage.bytes), (2, 6));
+    assert_eq!(by_cause(usage.dropped), [("retained", 1)]);
     broker.publish("d", &retain("1", "1234"));
     assert_eq!(
         (broker.account("c").bytes, broker.account("d").bytes),
@@ -231,5 +283,8 @@ fn what_is_kept_for_an_account_is_bounded_in_bytes_and_what_is_dropped_is_told()
     // A session that is forgotten leaves nothing behind but what it dropped.
     broker.expire(i64::MAX);
     let usage = broker.account("a");
-    assert_eq!((usage.sessions, usage.bytes, usage.dropped), (0, 0, 5));
+    assert_eq!(
+        (usage.sessions, usage.bytes, usage.dropped.total()),
+        (0, 0, 5)
+    );
 }

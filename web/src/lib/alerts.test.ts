@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { amendedOf, alertQuery, byColour, colourOf, grouped, isIn, surelyFits } from './alerts';
+import {
+  amendedOf,
+  alertQuery,
+  byColour,
+  colourOf,
+  grouped,
+  isIn,
+  judgedAgainOf,
+  surelyFits,
+} from './alerts';
 import type { Alert } from './api/sensing';
 
 const alert = (id: number, more: Partial<Alert> = {}): Alert => ({
@@ -26,6 +35,7 @@ const alert = (id: number, more: Partial<Alert> = {}): Alert => ({
   rules: [],
   streams: [],
   amended: 0,
+  again: null,
   actions: [],
   ...more,
 });
@@ -91,4 +101,14 @@ it('tells the readings of a step that were put right or taken back', () => {
     reading,
   ]);
   expect(amendedOf({ data: { cleared: {} } })).toEqual([]);
+});
+
+it('tells what judging an alert again came to', () => {
+  const of = (verdict: object) =>
+    judgedAgainOf({ data: { judged_again: { amended: 1, verdict } } });
+  const raised = { at: '2026-07-01T00:00:00Z', colour: 'red', rule: 'deep' };
+  expect(of({ raised })).toEqual({ verdict: 'raised', at: raised.at, rule: 'deep' });
+  expect(of({ not_raised: {} })?.verdict).toBe('not_raised');
+  expect(of({ unclear: { why: 'too_much' } })?.verdict).toBe('too_much');
+  expect(judgedAgainOf({ data: { cleared: {} } })).toBeNull();
 });

@@ -51,6 +51,26 @@ export function amendedOf(step: { data: unknown }): AmendedReading[] {
   return told?.readings ?? [];
 }
 
+/** What judging an alert again came to; from when on and by which rule, where it would be raised. */
+export type JudgedAgain = {
+  verdict: NonNullable<Alert['again']>['verdict'];
+  at: string | null;
+  rule: string | null;
+};
+
+/** What a step of an alert tells of judging it again, if it does. */
+export function judgedAgainOf(step: { data: unknown }): JudgedAgain | null {
+  type Verdict =
+    | { raised: { at: string; rule: string } }
+    | { not_raised: object }
+    | { unclear: { why: JudgedAgain['verdict'] } };
+  const told = (step.data as { judged_again?: { verdict: Verdict } }).judged_again?.verdict;
+  if (!told) return null;
+  if ('raised' in told) return { verdict: 'raised', at: told.raised.at, rule: told.raised.rule };
+  const verdict = 'unclear' in told ? told.unclear.why : 'not_raised';
+  return { verdict, at: null, rule: null };
+}
+
 /** Whether an alert is in a state of the desk. */
 export function isIn(state: State, alert: Alert, now: number): boolean {
   if (state === 'all') return true;

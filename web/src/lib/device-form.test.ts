@@ -29,6 +29,7 @@ const device = (more: Partial<Device>): Device => ({
   malformed: 0,
   last_refusal: null,
   mqtt_dropped: 0,
+  gateway: null,
   ...more,
 });
 

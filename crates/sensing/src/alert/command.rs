@@ -2,7 +2,7 @@
 
 use yiwang_base::{CaseId, LocalText, Timestamp, UserName};
 
-use super::{AmendedReading, Found, Outcome, Spot};
+use super::{AmendedReading, Found, Outcome, Spot, Verdict};
 use crate::rule::Escalation;
 
 /// Who asks, and when.
@@ -86,5 +86,12 @@ pub enum AlertCommand {
     Amend {
         /// Which.
         readings: Vec<AmendedReading>,
+    },
+    /// Say whether it would still have been raised.
+    JudgeAgain {
+        /// How many amended readings were taken into account.
+        amended: u32,
+        /// What judging again came to.
+        verdict: Verdict,
     },
 }

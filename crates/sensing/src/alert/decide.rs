@@ -149,6 +149,12 @@ pub fn decide(
             count: u32::try_from(readings.len()).unwrap_or(u32::MAX),
             readings: readings.iter().take(MOST_AMENDED).cloned().collect(),
         }),
+        // What was amended meanwhile is judged with all before it.
+        AlertCommand::JudgeAgain { amended, .. } if *amended != alert.amended => Ok(Vec::new()),
+        AlertCommand::JudgeAgain { amended, verdict } => one(AlertEvent::JudgedAgain {
+            amended: *amended,
+            verdict: verdict.clone(),
+        }),
     }
 }
 

@@ -5,6 +5,7 @@ use yiwang_base::{
     AreaCode, CaseId, Colour, LocalText, Point, RuleCode, Timestamp, UnitCode, UserName,
 };
 
+use super::Verdict;
 use crate::StreamId;
 use crate::rule::{Escalation, Ground};
 
@@ -157,13 +158,20 @@ pub enum AlertEvent {
         /// What.
         outcome: Outcome,
     },
-    /// Readings that it rests on were put right or taken back (读数更正). It is not judged
-    /// again by that: whoever handles it decides.
+    /// Readings that it rests on were put right or taken back (读数更正). Nothing of it
+    /// ends by that: whoever handles it decides.
     ReadingsAmended {
         /// How many.
         count: u32,
         /// The first of them, at most [`super::MOST_AMENDED`].
         readings: Vec<AmendedReading>,
+    },
+    /// Whether it would still have been raised, as the readings hold now (重新判定).
+    JudgedAgain {
+        /// How many amended readings were taken into account.
+        amended: u32,
+        /// What judging again came to.
+        verdict: Verdict,
     },
 }
 
@@ -202,4 +210,5 @@ events! {
     CaseLinked "case_linked" "转工单" "taken on by a case";
     Labelled "labelled" "标注结果" "labelled";
     ReadingsAmended "readings_amended" "依据的读数更正" "readings it rests on were put right";
+    JudgedAgain "judged_again" "重新判定" "judged again";
 }

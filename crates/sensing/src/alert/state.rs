@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{AreaCode, CaseId, Colour, LocalText, Point, RuleCode, Timestamp, UserName};
 
-use super::{AlertEvent, Found, Outcome, Spot};
+use super::{AlertEvent, Found, Outcome, Spot, Verdict};
 use crate::StreamId;
 use crate::docket::{Sheet, Step};
 use crate::rule::Escalation;
@@ -120,9 +120,21 @@ pub struct Standing {
     pub streams: Vec<StreamId>,
 }
 
+/// Whether it would still have been raised (重新判定).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Again {
+    /// How many amended readings were taken into account.
+    pub amended: u32,
+    /// What judging again came to.
+    pub verdict: Verdict,
+}
+
 /// An alert (告警).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
+    /// Whether it would still have been raised; none before readings were amended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     /// Readings it rests on that were put right or taken back since.
     #[serde(default, skip_serializing_if = "is_none")]
     pub amended: u32,
@@ -187,6 +199,11 @@ impl Alert {
             let since = first.at.as_second().saturating_sub(seconds);
             streams.any(|known| *known == stream) && times.iter().any(|at| at.as_second() >= since)
         })
+    }
+
+    /// Whether readings that it rests on were amended since it was judged last.
+    pub fn must_be_judged_again(&self) -> bool {
+        self.amended > self.again.as_ref().map_or(0, |again| again.amended)
     }
 
     /// Whether something of it is found at present.
@@ -261,6 +278,7 @@ impl Sheet for Alert {
             ) => {
                 let colour = found.to?;
                 let mut alert = Alert {
+                    again: None,
                     amended: 0,
                     case: None,
                     cause: cause.clone(),
@@ -315,6 +333,12 @@ impl Sheet for Alert {
             AlertEvent::Labelled { outcome } => alert.outcome = Some(*outcome),
             AlertEvent::ReadingsAmended { count, .. } => {
                 alert.amended = alert.amended.saturating_add(*count);
+            }
+            AlertEvent::JudgedAgain { amended, verdict } => {
+                alert.again = Some(Again {
+                    amended: *amended,
+                    verdict: verdict.clone(),
+                });
             }
         }
         Some(alert)

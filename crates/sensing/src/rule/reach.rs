@@ -7,6 +7,13 @@ use super::{Condition, Expr, Measure, Rule, When};
 const NEAR_SECONDS: u64 = 3_600;
 
 impl Rule {
+    /// Whether it measures a stream by what it has learned of it.
+    pub fn learns(&self) -> bool {
+        let conditions = self.when.conditions();
+        let mut measures = conditions.iter().map(|condition| condition.measure);
+        measures.any(|measure| matches!(measure, Measure::Routine { .. } | Measure::Score {}))
+    }
+
     /// How long before a finding the readings that it rests on may lie, seconds: what is
     /// held, summed and waited for, one after the other. What a detector or a habit
     /// learned lies further back and is not counted.

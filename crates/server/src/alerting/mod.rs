@@ -8,6 +8,7 @@
 //! finds waits here until it is in the record, and what is in the record already
 //! is known by rule, stream, time and colour.
 
+mod again;
 mod judge;
 mod keep;
 mod pending;
@@ -15,6 +16,7 @@ mod preview;
 mod queue;
 pub(crate) mod streams;
 
+pub use again::verdict;
 pub use judge::start;
 pub use keep::{FOLDER, write_first_state};
 pub use pending::{Told, told};

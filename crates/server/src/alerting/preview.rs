@@ -55,13 +55,7 @@ pub fn preview(
     check(times)?;
     rule.check()?;
     let city = app.city();
-    let scopes: Vec<_> = conditions(&rule);
-    let mut chosen: Vec<Stream> = Vec::new();
-    streams::each(&app.store, &city, &mut |stream| {
-        if scopes.iter().any(|scope| scope.holds(&stream)) {
-            chosen.push(stream);
-        }
-    })?;
+    let chosen = streams_of(app, &rule)?;
     let (from, to) = (times.start.as_millisecond(), times.end.as_millisecond());
     let history = &app.sensing.history;
     let mut query = Query::of(Streams::these(chosen.iter().map(|stream| stream.id)));
@@ -81,10 +75,36 @@ pub fn preview(
     pace.of.store(found, Ordering::Relaxed);
     let offset = offset_minutes(&city, times.end);
     let mut preview = Preview::new(code, rule, &chosen, offset, from)?;
+    let rows = history
+        .rows(query)
+        .map(|row| Ok(row.map_err(broken)?.reading));
+    let readings = follow(&mut preview, rows, pace)?;
+    let streams = chosen.len() as u64;
+    let by_id: HashMap<StreamId, Stream> = chosen.into_iter().map(|s| (s.id, s)).collect();
+    let episodes = preview.finish(to).into_iter().map(|episode| {
+        let first = episode.streams.first();
+        let place = first.and_then(|id| by_id.get(id).cloned());
+        (episode, place)
+    });
+    let episodes = episodes.collect();
+    Ok(Previewed {
+        episodes,
+        streams,
+        readings,
+    })
+}
+
+/// Feeds readings in the order of their times, batch by batch, until nobody waits any
+/// more. Gives how many.
+fn follow(
+    preview: &mut Preview,
+    rows: impl Iterator<Item = Result<Reading, Refusal>>,
+    pace: &Pace,
+) -> Result<u64, Refusal> {
     let mut readings = 0;
     let mut batch: Vec<Reading> = Vec::with_capacity(BATCH);
-    for row in history.rows(query) {
-        let reading = row.map_err(broken)?.reading;
+    for reading in rows {
+        let reading = reading?;
         if reading.value.is_nan() {
             continue;
         }
@@ -100,19 +120,19 @@ pub fn preview(
         }
     }
     preview.feed(&batch);
-    let streams = chosen.len() as u64;
-    let by_id: HashMap<StreamId, Stream> = chosen.into_iter().map(|s| (s.id, s)).collect();
-    let episodes = preview.finish(to).into_iter().map(|episode| {
-        let first = episode.streams.first();
-        let place = first.and_then(|id| by_id.get(id).cloned());
-        (episode, place)
-    });
-    let episodes = episodes.collect();
-    Ok(Previewed {
-        episodes,
-        streams,
-        readings,
-    })
+    Ok(readings)
+}
+
+/// The streams that a rule is for.
+pub(super) fn streams_of(app: &App, rule: &Rule) -> Result<Vec<Stream>, Refusal> {
+    let scopes: Vec<_> = conditions(rule);
+    let mut chosen: Vec<Stream> = Vec::new();
+    streams::each(&app.store, &app.city(), &mut |stream| {
+        if scopes.iter().any(|scope| scope.holds(&stream)) {
+            chosen.push(stream);
+        }
+    })?;
+    Ok(chosen)
 }
 
 fn given_up() -> Refusal {
@@ -142,4 +162,57 @@ fn check(times: &Range<Timestamp>) -> Result<(), Refusal> {
 fn conditions(rule: &Rule) -> Vec<&yiwang_sensing::rule::Scope> {
     let all = When::conditions(&rule.when).into_iter();
     all.map(|condition| &condition.streams).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// So many readings of one stream, a second apart.
+    fn readings(count: usize) -> impl Iterator<Item = Result<Reading, Refusal>> {
+        (0..count as i64).map(|n| {
+            Ok(Reading {
+                stream: StreamId(1),
+                at: n * 1_000,
+                value: 1.0,
+            })
+        })
+    }
+
+    fn trial() -> Preview {
+        let rule = serde_json::json!({
+            "name": {"zh": "试", "en": "Trial"}, "cause": "trial",
+            "when": {"one": {
+                "measure": {"value": {}}, "levels": [{"at": 5.0, "colour": "red"}],
+                "streams": {"properties": ["level"]},
+            }},
+        });
+        let rule = serde_json::from_value(rule).unwrap();
+        Preview::new("trial".parse().unwrap(), rule, &[], 480, 0).unwrap()
+    }
+
+    #[test]
+    fn a_trial_that_nobody_waits_for_any_more_reads_no_further() {
+        let (pace, read) = (Pace::default(), Cell::new(0));
+        let rows = readings(100 * BATCH).inspect(|_| {
+            read.set(read.get() + 1);
+            if read.get() == 3 * BATCH + 1 {
+                pace.given_up.store(true, Ordering::Relaxed);
+            }
+        });
+        let refused = follow(&mut trial(), rows, &pace).unwrap_err();
+        assert_eq!(refused.code, "preview.given-up");
+        assert_eq!(read.get(), 4 * BATCH, "it ends with the batch it is at");
+        assert_eq!(pace.read.load(Ordering::Relaxed), 3 * BATCH as u64);
+    }
+
+    #[test]
+    fn a_trial_that_is_waited_for_reads_all_and_tells_how_far_it_is() {
+        let pace = Pace::default();
+        let all = follow(&mut trial(), readings(2 * BATCH + 7), &pace).unwrap();
+        assert_eq!(all, 2 * BATCH as u64 + 7);
+        assert_eq!(pace.read.load(Ordering::Relaxed), 2 * BATCH as u64);
+    }
 }

@@ -41,6 +41,11 @@ pub(crate) struct Edge {
     /// File with the key of the gateway's account at the city
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+    /// Most readings that wait for the city: of more, the oldest are not passed on, stay on
+    /// the gateway, and are counted
+    #[arg(long, value_name = "READINGS", default_value_t = 10_000_000,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    buffer: u64,
 }
 
 impl Edge {
@@ -78,6 +83,7 @@ impl Edge {
             trust,
             listener,
             tls,
+            buffer: self.buffer,
         };
         let stop = async move { signals.next().await };
         let ready = || output::line(&format!("listening on {url}"));

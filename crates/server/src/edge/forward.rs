@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
-use tokio::sync::Mutex;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex, Notify};
 use yiwang_history::{History, Order, Query, Row, Streams};
 use yiwang_sensing::registry::Kind;
 use yiwang_sta::{names, observation_body};
 
 use super::link::{Link, LinkError};
 use super::state::{State, UnderWay};
-use crate::http::App;
+use crate::http::{App, now};
 
 /// Most readings of one call; fewer where the city finds that too large, or takes
 /// few in a minute.
@@ -38,20 +38,26 @@ const COMPONENTS: [&str; 6] = [
     "resultQuality",
 ];
 
+/// What is passed on, and where to.
+pub(super) struct Queue {
+    pub(super) link: Arc<Link>,
+    pub(super) state: Arc<Mutex<State>>,
+    pub(super) app: Arc<App>,
+    /// Most readings that wait.
+    pub(super) buffer: u64,
+    /// Told when readings were left out.
+    pub(super) changed: Arc<Notify>,
+}
+
 /// Sends readings to the city as they are kept, until the gateway stops.
 /// `most_per_minute` is how many the city takes.
-pub(super) async fn follow(
-    link: Arc<Link>,
-    state: Arc<Mutex<State>>,
-    app: Arc<App>,
-    most_per_minute: Arc<AtomicU64>,
-) {
-    let mut heard = app.sensing.heard();
+pub(super) async fn follow(queue: Queue, most_per_minute: Arc<AtomicU64>) {
+    let mut heard = queue.app.sensing.heard();
     let mut pause = FIRST_PAUSE;
     loop {
         let most = most_per_minute.load(Ordering::Relaxed);
         let at_once = AT_ONCE.min((most / ONE_CALL).max(1));
-        match send_next(&link, &state, &app, at_once).await {
+        match queue.send_next(at_once).await {
             Ok(Some(sent)) => {
                 pause = FIRST_PAUSE;
                 let most = most_per_minute.load(Ordering::Relaxed);
@@ -64,18 +70,14 @@ pub(super) async fn follow(
                 }
             }
             Err(error) => {
-                let (waiting, pause_ms) = (waiting(&state, &app).await, pause.as_millis() as u64);
-                tracing::warn!(%error, waiting, pause_ms, "readings could not be passed on; they are kept and it is tried again");
+                let (waiting, pause_ms) = (queue.waiting().await, pause.as_millis() as u64);
+                let beyond = waiting.saturating_sub(queue.buffer);
+                tracing::warn!(%error, waiting, beyond, pause_ms, "readings could not be passed on; they are kept and it is tried again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }
-}
-
-async fn waiting(state: &Mutex<State>, app: &App) -> u64 {
-    let sent = state.lock().await.sent;
-    app.sensing.history.next_id().saturating_sub(sent)
 }
 
 /// How long to wait after so many readings.
@@ -84,41 +86,53 @@ fn pace(sent: u64, most_per_minute: u64) -> Duration {
     Duration::from_secs_f64((sent as f64 * 60.0 / most).min(60.0))
 }
 
-/// Sends the next batch, of at most so many readings; gives how many it had, or none
-/// where nothing is left.
-async fn send_next(
-    link: &Arc<Link>,
-    state: &Mutex<State>,
-    app: &Arc<App>,
-    at_once: u64,
-) -> anyhow::Result<Option<u64>> {
-    let end = app.sensing.history.next_id();
-    let (batch, source) = {
-        let mut state = state.lock().await;
-        (state.next(end, at_once)?, state.source.clone())
-    };
-    let Some(batch) = batch else {
-        return Ok(None);
-    };
-    let worker = Arc::clone(app);
-    let read = tokio::task::spawn_blocking(move || body_of(&worker.sensing.history, batch));
-    let body = read.await??;
-    let refused = match link.send(body, format!("{source}:{}", batch.number)).await {
-        Err(LinkError::Refused { status, .. }) if status == TOO_LARGE && batch.len() > 1 => {
-            // Nothing of it was taken, so that its number may stand for less.
-            state.lock().await.halve()?;
-            return Ok(Some(0));
-        }
-        answer => answer?,
-    };
-    if refused > 0 {
-        tracing::warn!(
-            refused,
-            "the city has refused readings; they stay in the gateway's history"
-        );
+impl Queue {
+    async fn waiting(&self) -> u64 {
+        let sent = self.state.lock().await.sent;
+        self.app.sensing.history.next_id().saturating_sub(sent)
     }
-    state.lock().await.done(batch, refused)?;
-    Ok(Some(batch.len()))
+
+    /// Sends the next batch, of at most so many readings; gives how many it had, or none
+    /// where nothing is left.
+    async fn send_next(&self, at_once: u64) -> anyhow::Result<Option<u64>> {
+        let end = self.app.sensing.history.next_id();
+        let (batch, source, dropped) = {
+            let mut state = self.state.lock().await;
+            let dropped = state.shorten(end, self.buffer, now())?;
+            (state.next(end, at_once)?, state.source.clone(), dropped)
+        };
+        if dropped > 0 {
+            tracing::warn!(
+                dropped,
+                buffer = self.buffer,
+                "more readings waited than the buffer holds: the oldest are not passed on; they stay in the gateway's history"
+            );
+            self.changed.notify_one();
+        }
+        let Some(batch) = batch else {
+            return Ok(None);
+        };
+        let worker = Arc::clone(&self.app);
+        let read = tokio::task::spawn_blocking(move || body_of(&worker.sensing.history, batch));
+        let body = read.await??;
+        let key = format!("{source}:{}", batch.number);
+        let refused = match self.link.send(body, key).await {
+            Err(LinkError::Refused { status, .. }) if status == TOO_LARGE && batch.len() > 1 => {
+                // Nothing of it was taken, so that its number may stand for less.
+                self.state.lock().await.halve()?;
+                return Ok(Some(0));
+            }
+            answer => answer?,
+        };
+        if refused > 0 {
+            tracing::warn!(
+                refused,
+                "the city has refused readings; they stay in the gateway's history"
+            );
+        }
+        self.state.lock().await.done(batch, refused)?;
+        Ok(Some(batch.len()))
+    }
 }
 
 /// The readings of a batch, as CreateObservations takes them.

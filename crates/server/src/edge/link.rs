@@ -6,6 +6,7 @@ use serde::Deserialize;
 use yiwang_outgoing::{Answer, CallError, Caller, Reach};
 
 use super::bundle::Signed;
+use super::standing::Standing;
 
 /// The way to the city, as the gateway's account.
 pub struct Link {
@@ -72,6 +73,13 @@ impl Link {
         let answer = self.call(path, Some(body), Some(key)).await?;
         let made: Vec<String> = serde_json::from_slice(&answer.body)?;
         Ok(made.iter().filter(|one| *one == "error").count() as u64)
+    }
+
+    /// Tells how the gateway stands.
+    pub(super) async fn tell(self: &Arc<Self>, standing: &Standing) -> Result<(), LinkError> {
+        let body = serde_json::to_vec(standing)?;
+        self.call("/api/v1/edge/standing", Some(body), None).await?;
+        Ok(())
     }
 
     async fn call(

@@ -12,11 +12,14 @@
 //!   and passed over in the queue once the city has it on its own.
 //! - What is sent, and under which key, is on the disk before it is sent: sent
 //!   again after a crash, it is the same under the same key, and kept once.
+//! - Where more waits than the buffer holds, the oldest is not passed on: it stays in the
+//!   gateway's own history, is counted, and the city is told how many.
 
 mod bundle;
 mod forward;
 mod judge;
 mod link;
+mod standing;
 mod state;
 
 use std::path::PathBuf;
@@ -30,6 +33,7 @@ pub use link::Link;
 
 use crate::http::App;
 use crate::mqtt::{self, Hub, TlsAcceptor};
+use forward::Queue;
 use judge::Watch;
 
 /// What a gateway is told.
@@ -44,6 +48,8 @@ pub struct Plan {
     pub listener: TcpListener,
     /// See there.
     pub tls: Option<TlsAcceptor>,
+    /// Most readings that wait for the city, beside those that are under way.
+    pub buffer: u64,
 }
 
 /// Under which topic a finding of a rule is published at the gateway.
@@ -81,6 +87,7 @@ pub async fn run(
     let most_per_minute = Arc::clone(&watch.most_per_minute);
     let link = Arc::new(plan.link);
     let state = Arc::new(tokio::sync::Mutex::new(state));
+    let changed = Arc::new(tokio::sync::Notify::new());
     let tasks = [
         tokio::spawn(crate::sensing::keep(Arc::clone(&app))),
         tokio::spawn(judge::tick(Arc::clone(&watch), plan.data)),
@@ -90,10 +97,21 @@ pub async fn run(
             Arc::clone(&state),
             Arc::clone(&watch),
         )),
-        tokio::spawn(forward::follow(
-            link,
-            state,
+        tokio::spawn(standing::tell(
+            Arc::clone(&link),
+            Arc::clone(&state),
             Arc::clone(&app),
+            plan.buffer,
+            Arc::clone(&changed),
+        )),
+        tokio::spawn(forward::follow(
+            Queue {
+                link,
+                state,
+                app: Arc::clone(&app),
+                buffer: plan.buffer,
+                changed,
+            },
             most_per_minute,
         )),
     ];

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
+use yiwang_base::Timestamp;
 
 use super::bundle::Signed;
 use crate::data_dir::write_private;
@@ -48,6 +49,13 @@ pub(super) struct State {
     pub(super) under_way: Option<UnderWay>,
     /// Readings that the city has refused.
     pub(super) refused: u64,
+    /// Readings that more waited behind than the buffer holds: they are not passed on,
+    /// and stay in the gateway's own history.
+    #[serde(default)]
+    pub(super) dropped: u64,
+    /// When the last of them was left out.
+    #[serde(default)]
+    pub(super) dropped_at: Option<Timestamp>,
     /// The bundle in use, in a file of its own.
     #[serde(default, skip_serializing)]
     pub(super) bundle: Option<Signed>,
@@ -74,6 +82,8 @@ impl State {
                     batches: 0,
                     under_way: None,
                     refused: 0,
+                    dropped: 0,
+                    dropped_at: None,
                     bundle: None,
                     directory: directory.to_owned(),
                 };
@@ -121,6 +131,23 @@ impl State {
     pub(super) fn keep(&self) -> anyhow::Result<()> {
         let text = serde_json::to_string(self)?;
         write_private(&self.directory, FILE, &text).context("the gateway's state")
+    }
+
+    /// Leaves the oldest readings out where more wait before `end` than the buffer holds;
+    /// on the disk. What is under way stays: the city may have it. Gives how many.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn shorten(&mut self, end: u64, buffer: u64, now: Timestamp) -> anyhow::Result<u64> {
+        let beyond = end.saturating_sub(self.sent).saturating_sub(buffer);
+        if self.under_way.is_some() || beyond == 0 {
+            return Ok(0);
+        }
+        self.sent += beyond;
+        self.dropped += beyond;
+        self.dropped_at = Some(now);
+        self.keep()?;
+        Ok(beyond)
     }
 
     /// The batch to send next, of readings below `end`; on the disk.
@@ -199,6 +226,23 @@ mod tests {
         let half = again.under_way.unwrap();
         assert_eq!((half.number, half.from, half.to), (1, 10, 15));
         assert!(State::load(folder.path(), "http://other").is_err());
+    }
+
+    #[test]
+    fn what_waits_beyond_the_buffer_is_left_out_oldest_first_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let mut state = State::load(folder.path(), "http://city").unwrap();
+        assert_eq!(state.shorten(10, 10, now).unwrap(), 0);
+        let first = state.next(10, 4).unwrap().unwrap();
+        // The city may have what is under way, so that nothing is left out before it answers.
+        assert_eq!(state.shorten(100, 10, now).unwrap(), 0);
+        state.done(first, 0).unwrap();
+        assert_eq!(state.shorten(100, 10, now).unwrap(), 86);
+        let next = state.next(100, 50).unwrap().unwrap();
+        assert_eq!((next.number, next.from, next.to), (1, 90, 100));
+        let again = State::load(folder.path(), "http://city").unwrap();
+        assert_eq!((again.dropped, again.dropped_at), (86, Some(now)));
     }
 
     #[test]

@@ -50,7 +50,8 @@ pub(super) async fn mqtt(State(app): State<Arc<App>>, visitor: Visitor) -> Answe
         sessions: usage.sessions,
         bytes: usage.bytes,
         retained: usage.retained,
-        dropped: usage.dropped,
+        dropped: usage.dropped.total(),
+        dropped_by: usage.dropped.into(),
         outside: app.mqtt.outside().map(OutsideView::from),
     }))
 }

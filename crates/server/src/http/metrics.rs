@@ -11,6 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use yiwang_base::Refusal;
+use yiwang_mqtt::Cause;
 use yiwang_sensing::alert::Alert;
 
 use super::problem::Answer;
@@ -128,8 +129,22 @@ fn figures(app: &App) -> Result<String, Refusal> {
         "Bytes kept for clients.",
         usage.bytes as u64,
     );
-    let dropped = "Messages dropped: too much waited for their clients.";
-    text.counter("yiwang_mqtt_dropped", dropped, usage.dropped);
+    let causes = Cause::ALL.map(|cause| (cause.word(), usage.dropped.by(cause)));
+    let dropped = "Messages the broker dropped.";
+    text.counters("yiwang_mqtt_dropped", dropped, "cause", &causes);
+    let devices = app.sensing.devices.list();
+    let gateways = devices
+        .iter()
+        .filter_map(|(name, _, counts)| Some((&**name, counts.gateway?)));
+    let gateways: Vec<_> = gateways.collect();
+    if !gateways.is_empty() {
+        let dropped: Vec<_> = gateways
+            .iter()
+            .map(|(name, g)| (*name, g.dropped))
+            .collect();
+        let help = "Readings that gateways did not pass on: more waited than their buffers hold.";
+        text.counters("yiwang_gateway_dropped", help, "gateway", &dropped);
+    }
     if let Some(outside) = app.mqtt.outside() {
         let up = u64::from(outside.connected);
         text.gauge(

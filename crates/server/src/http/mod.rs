@@ -296,6 +296,7 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(mappings::list))
         .routes(routes!(devices::mqtt))
         .routes(routes!(edge::bundle))
+        .routes(routes!(edge::standing))
         .routes(routes!(mappings::set))
         .routes(routes!(mappings::history))
         .routes(routes!(mappings::try_on))

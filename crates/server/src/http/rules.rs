@@ -234,3 +234,22 @@ fn view(set: &ItemSet) -> Result<RuleView, StoreError> {
         rule: set.item.read()?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_goes_away_in_the_middle_gives_the_trial_up() {
+        let pace = Arc::new(Pace::default());
+        let waiting = Arc::clone(&pace);
+        let asked = async move {
+            let _waiting = Waiting(waiting);
+            std::future::pending::<()>().await;
+        };
+        // As the server drops what it does for a connection that is gone.
+        let gone = tokio::time::timeout(std::time::Duration::from_millis(1), asked);
+        assert!(gone.await.is_err());
+        assert!(pace.given_up.load(Ordering::Relaxed));
+    }
+}

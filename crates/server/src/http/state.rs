@@ -71,7 +71,7 @@ pub struct App {
     /// Hashing a password takes a whole core for a while: two at once at most.
     pub(super) sign_ins: Semaphore,
     /// Trying a rule on the past reads much: one at a time.
-    pub(super) previews: Arc<Semaphore>,
+    pub(crate) previews: Arc<Semaphore>,
     /// The one that is under way.
     pub(super) trial: RwLock<Option<Trial>>,
     /// Requests that were answered.

@@ -1,7 +1,7 @@
 //! Readings that are put right or taken back. What was kept stays as it was: an
 //! entry of the record says what holds now, who said so and when, and every
-//! answer honours it. What was judged is not judged again: an open alert that rests on
-//! such a reading says so.
+//! answer honours it. An open alert that rests on such a reading says so, is judged again,
+//! and stays as it is.
 
 use tokio::sync::MutexGuard;
 use yiwang_base::{Refusal, RefusalKind, Timestamp};

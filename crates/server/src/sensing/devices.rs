@@ -24,6 +24,25 @@ pub struct DeviceCounts {
     pub malformed: u64,
     /// Why something was last refused.
     pub last_refusal: Option<&'static str>,
+    /// How it says that it stands, where it is a gateway.
+    pub gateway: Option<GatewayStanding>,
+}
+
+/// How a gateway says that it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GatewayStanding {
+    /// When it said so.
+    pub told_at: Timestamp,
+    /// Readings that wait there for the city.
+    pub waiting: u64,
+    /// Most that may.
+    pub buffer: u64,
+    /// Readings that it did not pass on since it was set up, since more waited.
+    pub dropped: u64,
+    /// When the last of them was left out.
+    pub dropped_at: Option<Timestamp>,
+    /// Readings that the city has refused since it was set up.
+    pub refused: u64,
 }
 
 #[derive(Default)]
@@ -107,6 +126,23 @@ impl Devices {
         let counts = &mut inner.sender(name).counts;
         counts.malformed += 1;
         counts.last_seen = Some(now);
+    }
+
+    /// Takes note of how a gateway says that it stands.
+    pub fn gateway_stands(&self, name: &str, standing: GatewayStanding) {
+        let mut inner = self.inner();
+        let counts = &mut inner.sender(name).counts;
+        let before = counts.gateway.map_or(0, |gateway| gateway.dropped);
+        if standing.dropped > before {
+            let (dropped, buffer) = (standing.dropped, standing.buffer);
+            tracing::warn!(
+                gateway = name,
+                dropped,
+                buffer,
+                "a gateway did not pass readings on: more waited than its buffer holds"
+            );
+        }
+        counts.gateway = Some(standing);
     }
 
     /// Counts readings that were refused.

@@ -9,7 +9,7 @@ mod retention;
 mod streams;
 
 pub use amend::Amending;
-pub use devices::{DeviceCounts, Devices};
+pub use devices::{DeviceCounts, Devices, GatewayStanding};
 pub use ingest::{Judge, Sender, Taken};
 pub use keep::{keep, seal_all};
 pub use retention::{RETENTION, Retention};

@@ -10,7 +10,8 @@ use yiwang_sensing::rule::Rule;
 use crate::alerting::{Previewed, Standing};
 
 use super::{
-    AlertActionWord, AlertOutcomeWord, CandidateView, ColourWord, HandlingWord, Text, Time, Word,
+    AlertActionWord, AlertOutcomeWord, CandidateView, ColourWord, HandlingWord, JudgedAgainView,
+    Text, Time, Word,
 };
 
 /// Most episodes that are shown.
@@ -237,6 +238,10 @@ pub struct AlertView {
     pub streams: Vec<u64>,
     /// Readings it rests on that were put right or taken back since it was judged.
     pub amended: u32,
+    /// Whether it would still have been raised; `null` where no reading was amended, and
+    /// until it is judged again.
+    #[schema(required)]
+    pub again: Option<JudgedAgainView>,
     /// What the reader may do with it now, as far as the reader may.
     pub actions: Vec<AlertActionWord>,
 }
@@ -276,6 +281,7 @@ impl AlertView {
             rules: alert.rules.keys().map(ToString::to_string).collect(),
             streams: streams.map(|stream| stream.0).collect(),
             amended: alert.amended,
+            again: alert.again.as_ref().map(JudgedAgainView::from),
             actions: actions.into_iter().map(Word).collect(),
         }
     }

@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 use yiwang_base::field::unfit;
 use yiwang_base::{Point, Refusal};
 use yiwang_history::Summary;
-use yiwang_mqtt::{Usage, is_filter};
+use yiwang_mqtt::{Cause, Dropped, Usage, is_filter};
 use yiwang_sensing::device::Device;
 
-use super::{PointBody, SuspicionWord, Time, Word};
+use super::{GatewayView, PointBody, SuspicionWord, Time, Word};
 use crate::mqtt::OutsideStanding;
 use crate::sensing::{DeviceCounts, Retention};
 
@@ -144,6 +144,9 @@ pub struct DeviceView {
     /// Messages of MQTT for it that were dropped since the server started: it was
     /// away or slow, and too much waited.
     pub mqtt_dropped: u64,
+    /// How it says that it stands, where it is a gateway.
+    #[schema(required)]
+    pub gateway: Option<GatewayView>,
 }
 
 impl DeviceView {
@@ -178,7 +181,8 @@ impl DeviceView {
             refused: counts.refused,
             malformed: counts.malformed,
             last_refusal: counts.last_refusal,
-            mqtt_dropped: mqtt.dropped,
+            mqtt_dropped: mqtt.dropped.total(),
+            gateway: counts.gateway.map(GatewayView::from),
         }
     }
 }
@@ -197,12 +201,40 @@ pub struct MqttView {
     pub bytes: usize,
     /// Retained messages.
     pub retained: usize,
-    /// Messages that were dropped since the server started: too much waited for
-    /// their clients, or was retained.
+    /// Messages that were dropped since the server started.
     pub dropped: u64,
+    /// The same by cause.
+    pub dropped_by: DroppedView,
     /// The broker that is not ours; none where none is set.
     #[schema(required)]
     pub outside: Option<OutsideView>,
+}
+
+/// Messages that the broker dropped since the server started, by cause.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DroppedView {
+    /// Of QoS 0: as much waited for its client as may, which was slow.
+    pub at_most_once: u64,
+    /// Of QoS 1: as much waited for its client as may, which was away or slow.
+    pub queue: u64,
+    /// Larger than all that is kept for one client.
+    pub too_large: u64,
+    /// As much was kept for its account, or for all, as may be.
+    pub memory: u64,
+    /// As many were retained, of its account or of all, as may be.
+    pub retained: u64,
+}
+
+impl From<Dropped> for DroppedView {
+    fn from(dropped: Dropped) -> DroppedView {
+        DroppedView {
+            at_most_once: dropped.by(Cause::AtMostOnce),
+            queue: dropped.by(Cause::Queue),
+            too_large: dropped.by(Cause::TooLarge),
+            memory: dropped.by(Cause::Memory),
+            retained: dropped.by(Cause::Retained),
+        }
+    }
 }
 
 /// How the connection to a broker that is not ours stands.

@@ -16,8 +16,10 @@ mod duplicate;
 mod duty;
 mod figures;
 mod files;
+mod gateway;
 mod grid;
 mod hook;
+mod judged_again;
 mod life;
 mod limits;
 mod mapping;
@@ -62,7 +64,7 @@ pub use case::{
 pub(crate) use case::{seen_note, seen_words};
 pub use city::{AreaView, CategoryView, CityView, Named, UnitView};
 pub use device::{
-    AggregateView, AggregatesView, DeviceBody, DeviceView, MqttView, OutsideView,
+    AggregateView, AggregatesView, DeviceBody, DeviceView, DroppedView, MqttView, OutsideView,
     ReleaseDeviceBody, RetentionBody, SummariesView, SummaryView,
 };
 pub use device_keys::{DeviceKeyBody, DeviceKeyView, DeviceVersion};
@@ -90,11 +92,13 @@ pub use figures::{
 };
 pub(crate) use figures::{area_of, key_of};
 pub use files::FileView;
+pub use gateway::{GatewayBody, GatewayView};
 pub use grid::{
     AdoptBody, CrossingView, GridCellView, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers,
     GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView, UndoBody,
 };
 pub use hook::{DeadLetter, HookBody, HookSetView, HookView, ResendBody, ResentView};
+pub use judged_again::{JudgedAgainView, VerdictWord};
 pub use life::{
     AskExtensionBody, ExtendBody, LifeView, PauseView, ReasonBody, ReleaseBody, ResumeBody,
     ScoreBody, ScoreView, ShelveBody, SuperviseBody, SupervisionView,

@@ -92,6 +92,17 @@ fn set(town: &Town, body: &Value) {
         .expect(200);
 }
 
+/// Sets a rule that is there.
+fn change(town: &Town, body: &Value) {
+    let steward = town.person("steward");
+    let rules = steward.get("/api/v1/rules").expect(200);
+    let mut rules = rules.as_array().unwrap().iter();
+    let there = rules.find(|rule| rule["code"] == body["code"]).unwrap();
+    let seen = [("If-Match", format!("\"{}\"", there["version"]))];
+    let answer = steward.call(Method::POST, "/api/v1/rules", &seen, Some(body));
+    answer.expect(200);
+}
+
 fn alerts(town: &Town, query: &str) -> Vec<Value> {
     let path = format!("/api/v1/alerts?{query}");
     let listed = town.person("operator").get(&path).expect(200);
@@ -207,10 +218,40 @@ fn an_open_alert_says_that_a_reading_it_rests_on_was_put_right() {
         (&reading["was"], &reading["now"], &reading["stream"]),
         (&json!(1.7), &json!(0.17), &json!(stream))
     );
+    // It is judged again, and stands: a person decides.
+    let judged = |amended: u32| {
+        let again = || alert().filter(|alert| alert["again"]["amended"] == amended);
+        until("it is judged again", again)
+    };
+    let not_raised = judged(1);
+    assert_eq!(
+        (&not_raised["again"]["verdict"], &not_raised["stands"]),
+        (&json!("not_raised"), &json!(true))
+    );
     // Taken back as well, it is told once more.
     let path = "/sta/v1.1/Observations(1)";
     partner.call(Method::DELETE, path, &[], None).expect(200);
     assert_eq!(alert().unwrap()["amended"], 2);
+    assert_eq!(judged(2)["again"]["verdict"], "not_raised");
+    // By what came later it would be raised all the same, by the rule as it was then.
+    let later = at(5);
+    send(&partner, stream, &[(later.clone(), 2.5)]);
+    amend(3, 2.6);
+    let raised = |alert: &Value| {
+        assert_eq!(
+            (&alert["again"]["verdict"], &alert["again"]["colour"]),
+            (&json!("raised"), &json!("red"))
+        );
+        let at: Timestamp = text(&alert["again"]["at"]).parse().unwrap();
+        assert_eq!(at, later.parse().unwrap());
+    };
+    raised(&judged(3));
+    let mut higher = high("depth");
+    higher["levels"] = json!([{"at": 9.0, "colour": "yellow"}]);
+    change(&town, &rule("ponding", None, higher));
+    amend(3, 2.7);
+    raised(&judged(4));
+    assert_eq!(alerts(&town, "").len(), 1);
     town.stop_and_verify();
 }
 
@@ -298,7 +339,7 @@ fn figures_of_the_server_are_told_in_a_form_that_collectors_read() {
     assert_eq!(more("yiwang_readings_received_total"), 2.0);
     assert!(more("yiwang_http_requests_total{status=\"2xx\"}") >= 2.0);
     assert_eq!(after["yiwang_judging"], 1.0);
-    assert_eq!(after["yiwang_mqtt_dropped_total"], 0.0);
+    assert_eq!(after["yiwang_mqtt_dropped_total{cause=\"queue\"}"], 0.0);
     // Each has its type, and each type its samples.
     let text = auditor.get("/metrics");
     assert_eq!(

@@ -922,6 +922,10 @@ const TABLE: &[(&str, &str)] = &[
         "401 403 403 403 403 403 403 403 200 403",
     ),
     (
+        "POST /api/v1/edge/standing",
+        "401 403 403 403 403 403 403 403 200 403",
+    ),
+    (
         "GET /api/v1/mqtt",
         "401 200 200 200 200 200 200 200 200 403",
     ),
@@ -1085,6 +1089,7 @@ fn body(path: &str) -> Value {
         "2027" => json!({"year": 2027, "source": "x", "make_up_days": [],
             "holidays": [{"name": {"zh": "元旦", "en": "New Year"}, "from": "2027-01-01", "to": "2027-01-01"}]}),
         "session" => json!({"user": "operator", "password": "wrong"}),
+        "standing" => json!({"waiting": 0, "buffer": 1, "dropped": 0, "refused": 0}),
         "settings" => json!({"value": settings_body()}),
         "retention" => {
             json!({"value": {"readings_days": 0, "minute_days": 0, "hour_days": 0}})

@@ -1831,6 +1831,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/edge/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A gateway tells how it stands: what waits there, and what it did not pass on, since more
+         *     waited than its buffer holds. It is shown with the device.
+         */
+        post: operations["edge_standing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -3487,6 +3507,7 @@ export interface components {
         AlertView: {
             /** @description What the reader may do with it now, as far as the reader may. */
             actions: components["schemas"]["AlertAction"][];
+            again: components["schemas"]["JudgedAgainView"] | null;
             /**
              * Format: int32
              * @description Readings it rests on that were put right or taken back since it was judged.
@@ -4941,6 +4962,7 @@ export interface components {
             calibrated: string | null;
             /** @description Which firmware it runs. */
             firmware: string | null;
+            gateway: components["schemas"]["GatewayView"] | null;
             /** @description Why something was last refused, `reading.impossible`. */
             last_refusal: string | null;
             last_seen: components["schemas"]["Time"] | null;
@@ -5294,6 +5316,34 @@ export interface components {
             ground: string;
             /** @description Whether it is meant: this never changes. */
             status: components["schemas"]["WarningStatus"];
+        };
+        /** @description Messages that the broker dropped since the server started, by cause. */
+        DroppedView: {
+            /**
+             * Format: int64
+             * @description Of QoS 0: as much waited for its client as may, which was slow.
+             */
+            at_most_once: number;
+            /**
+             * Format: int64
+             * @description As much was kept for its account, or for all, as may be.
+             */
+            memory: number;
+            /**
+             * Format: int64
+             * @description Of QoS 1: as much waited for its client as may, which was away or slow.
+             */
+            queue: number;
+            /**
+             * Format: int64
+             * @description As many were retained, of its account or of all, as may be.
+             */
+            retained: number;
+            /**
+             * Format: int64
+             * @description Larger than all that is kept for one client.
+             */
+            too_large: number;
         };
         /** @description From which likeness on cases are taken for duplicates; scores are thousandths. */
         DuplicatesBody: {
@@ -5661,6 +5711,61 @@ export interface components {
              */
             working_minutes: number | null;
         };
+        /** @description How a gateway stands. */
+        GatewayBody: {
+            /**
+             * Format: int64
+             * @description Most that may.
+             */
+            buffer: number;
+            /**
+             * Format: int64
+             * @description Readings that it did not pass on since it was set up, since more waited.
+             */
+            dropped: number;
+            /**
+             * Format: date-time
+             * @description When the last of them was left out.
+             */
+            dropped_at?: string | null;
+            /**
+             * Format: int64
+             * @description Readings that the city has refused since it was set up.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Readings that wait there for the city.
+             */
+            waiting: number;
+        };
+        /** @description How a gateway stands, as it said last since the server started. */
+        GatewayView: {
+            /**
+             * Format: int64
+             * @description Most that may.
+             */
+            buffer: number;
+            /**
+             * Format: int64
+             * @description Readings that it did not pass on since it was set up, since more waited: they are
+             *     in its own history only.
+             */
+            dropped: number;
+            dropped_at: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Readings that the city has refused since it was set up.
+             */
+            refused: number;
+            /** @description When it said so. */
+            told_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Readings that wait there for the city.
+             */
+            waiting: number;
+        };
         /**
          * @description How urgent: names limits of the city's.
          * @enum {string}
@@ -5955,6 +6060,20 @@ export interface components {
             joined: number;
             /** @description Where the case stands. */
             stage: components["schemas"]["Stage"];
+        };
+        /** @description Whether an alert would still have been raised, as its readings hold now. */
+        JudgedAgainView: {
+            /**
+             * Format: int32
+             * @description How many amended readings were taken into account.
+             */
+            amended: number;
+            at: components["schemas"]["Time"] | null;
+            colour: components["schemas"]["Colour"] | null;
+            /** @description Where it would: by which rule. */
+            rule: string | null;
+            /** @description What judging again came to. */
+            verdict: components["schemas"]["VerdictWord"];
         };
         /** @description What was judged by the rules, and what was not. */
         JudgingView: {
@@ -6311,10 +6430,11 @@ export interface components {
             connected: number;
             /**
              * Format: int64
-             * @description Messages that were dropped since the server started: too much waited for
-             *     their clients, or was retained.
+             * @description Messages that were dropped since the server started.
              */
             dropped: number;
+            /** @description The same by cause. */
+            dropped_by: components["schemas"]["DroppedView"];
             /** @description Where the broker listens; none where it does not. */
             listening: string | null;
             outside: components["schemas"]["OutsideView"] | null;
@@ -8916,6 +9036,13 @@ export interface components {
              */
             like_it: number;
         };
+        /**
+         * @description What judging again came to: it would still be raised, it would not, or it cannot be
+         *     told: it is not found again by what was judged then, the rule as it was is not in the
+         *     record, or there are too many readings.
+         * @enum {string}
+         */
+        VerdictWord: "raised" | "not_raised" | "not_found_again" | "rule_unknown" | "too_much";
         /** @description What a check found. */
         VerifyBody: {
             /** @description What was found; required when it is not done. */
@@ -21731,6 +21858,150 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edge_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description A gateway tells how it stands: what waits there, and what it did not pass on, since more
+             *     waited than its buffer holds. It is shown with the device.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,6 +24,9 @@ export const sensingZh = {
     range: '时间范围',
     ranges: { hours: '近 6 小时', week: '近 7 天', quarter: '近 90 天' },
     chart: (name: string) => `${name}的读数`,
+    chartOf: { minute: '每分钟平均', hour: '每小时平均', day: '每天平均' },
+    inUnit: (unit: string) => `单位 ${unit}`,
+    fromTo: (from: string, to: string) => `${from} 至 ${to}`,
     band: (since: string) =>
       `阴影为预期范围，虚线为预期值，由此前的读数（自 ${since} 起）学得，不看之后的读数；实线为平均值，圆圈处异常，竖线为告警发生时。`,
     noBand: '读数还太少，学不出预期范围；实线为平均值，竖线为告警发生时。',
@@ -170,6 +173,22 @@ export const sensingZh = {
     amended: (n: number) => `依据的 ${n} 个读数已更正`,
     amendedReading: (stream: number, at: string, was: string | null, now: string | null) =>
       `数据流 ${stream}，${at}：${was ?? '无数值'} ${now === null ? '已撤回' : `更正为 ${now}`}`,
+    again: {
+      raised: '按现在的读数，仍会告警',
+      not_raised: '按现在的读数，不会告警',
+      not_found_again:
+        '无法判定是否仍会告警：按当时的读数重算，得不出当时的结论（规则学到的内容、读数到达的先后未留存）',
+      rule_unknown: '无法判定是否仍会告警：当时的规则没有记录',
+      too_much: '无法判定是否仍会告警：要重算的读数过多',
+    },
+    againShort: (verdict: string): string =>
+      verdict === 'raised'
+        ? '更正后仍会告警'
+        : verdict === 'not_raised'
+          ? '更正后不会告警'
+          : '是否仍会告警无法判定',
+    againAt: (at: string, rule: string) => `从 ${at} 起，依据规则“${rule}”`,
+    againDecide: '告警维持原状，请查看后决定是否解除。',
     history: '经过',
     hide: '收起',
     actions: {
@@ -240,6 +259,9 @@ export const sensingEn: SensingMessages = {
     range: 'Time',
     ranges: { hours: 'Last 6 hours', week: 'Last 7 days', quarter: 'Last 90 days' },
     chart: (name) => `Readings of ${name}`,
+    chartOf: { minute: 'means by minute', hour: 'means by hour', day: 'means by day' },
+    inUnit: (unit) => `in ${unit}`,
+    fromTo: (from, to) => `${from} to ${to}`,
     band: (since) =>
       `The shade is what was expected, the dotted line its middle: learned from the readings before (since ${since}), never from later ones. The line is the mean; rings mark what was unusual, upright lines alerts.`,
     noBand:
@@ -393,6 +415,23 @@ export const sensingEn: SensingMessages = {
     amended: (n) => `${n} ${n === 1 ? 'reading' : 'readings'} it rests on put right since`,
     amendedReading: (stream, at, was, now) =>
       `datastream ${stream}, ${at}: ${was ?? 'no number'} ${now === null ? 'taken back' : `put right to ${now}`}`,
+    again: {
+      raised: 'By the readings as they are now, it would still be raised',
+      not_raised: 'By the readings as they are now, it would not be raised',
+      not_found_again:
+        'Whether it would still be raised cannot be told: by the readings as they were it is not found again (what the rule had learned, and in which order readings came, is not kept)',
+      rule_unknown:
+        'Whether it would still be raised cannot be told: the rule as it was then is not on record',
+      too_much: 'Whether it would still be raised cannot be told: too many readings to judge again',
+    },
+    againShort: (verdict) =>
+      verdict === 'raised'
+        ? 'Would still be raised'
+        : verdict === 'not_raised'
+          ? 'Would not be raised now'
+          : 'Cannot tell whether still raised',
+    againAt: (at, rule) => `from ${at} on, by the rule “${rule}”`,
+    againDecide: 'The alert stands as it stood: look at it and decide whether it is over.',
     history: 'What happened',
     hide: 'Fold',
     actions: {

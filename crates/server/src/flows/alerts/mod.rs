@@ -1,5 +1,6 @@
 //! Finding → alert → case → what came of it (感知 → 告警 → 工单 → 结果).
 
+mod again;
 mod amended;
 mod case;
 mod clock;
@@ -31,7 +32,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Follows what is found, and the clock, for as long as the server runs.
 pub async fn follow(app: Arc<App>) {
-    tokio::join!(pass_time(&app), handle(&app));
+    tokio::join!(pass_time(&app), handle(&app), again::follow(&app));
 }
 
 async fn pass_time(app: &App) {

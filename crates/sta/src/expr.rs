@@ -183,6 +183,33 @@ impl Expr {
         }
     }
 
+    /// The same with values written out in the place of some paths.
+    ///
+    /// # Errors
+    /// What `value` says.
+    pub fn bound<F, E>(&self, value: &mut F) -> Result<Expr, E>
+    where
+        F: FnMut(&[String]) -> Result<Option<Value>, E>,
+    {
+        Ok(match self {
+            Expr::Literal(value) => Expr::Literal(value.clone()),
+            Expr::Path(path) => match value(path)? {
+                Some(value) => Expr::Literal(value),
+                None => Expr::Path(path.clone()),
+            },
+            Expr::Not(of) => Expr::Not(Box::new(of.bound(value)?)),
+            Expr::Negative(of) => Expr::Negative(Box::new(of.bound(value)?)),
+            Expr::Infix(a, infix, b) => {
+                let (a, b) = (a.bound(value)?, b.bound(value)?);
+                Expr::Infix(Box::new(a), *infix, Box::new(b))
+            }
+            Expr::Call(function, arguments) => {
+                let bound = arguments.iter().map(|argument| argument.bound(value));
+                Expr::Call(*function, bound.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
     /// A comparison of a property with a value that is written out, however round.
     pub fn comparison(&self) -> Option<(&[String], Infix, &Value)> {
         let Expr::Infix(a, infix, b) = self else {

@@ -422,8 +422,14 @@ fn entities_are_found_by_their_observations() {
     assert_eq!(found("Datastreams", "Observations/id eq 2"), [2]);
     assert_eq!(found("FeaturesOfInterest", "Observations/result eq 4"), [2]);
     assert_eq!(found("Things", "Locations/name eq 'none'"), [0; 0]);
-    let refused =
-        partner.get(&format!("/sta/v1.1/Things?$filter={of}/result gt id").replace(' ', "%20"));
+    // Against what is the thing's own: 9 is more than four times 1, 7 less than four times 2.
+    let own = format!("{of}/result gt id mul 4");
+    assert_eq!(found("Things", &own), [1]);
+    assert_eq!(found("Things", &format!("id mul 4 lt {of}/result")), [1]);
+    assert_eq!(found("Things", &format!("not ({own})")), [2]);
+    let both = format!("{of}/result gt id and {of}/phenomenonTime lt 2026-02-03T00:02:00Z");
+    assert_eq!(found("Things", &both), [1, 2]);
+    let refused = partner.get(&format!("/sta/v1.1/Things?$orderby={of}/result"));
     assert_eq!(refused.expect(501)["type"], "sta.unsupported");
     let expanded = get(
         &partner,

@@ -7,7 +7,7 @@ use yiwang_base::{Refusal, RefusalKind};
 use yiwang_history::{Order, Query, Streams};
 use yiwang_sensing::StreamId;
 use yiwang_sensing::registry::{Key, Kind, RegistryStore as _};
-use yiwang_sta::{Expr, Infix, holds};
+use yiwang_sta::{Env as _, Expr, Infix, holds};
 
 use super::feature::feature_of;
 use super::member::{Member, Seen, Source, unreadable};
@@ -47,18 +47,20 @@ impl Source<'_> {
                 // That there is none, as with everything else that is related.
                 (Expr::Not(inner), _) => !self.fits(member, inner)?,
                 (part, [Some(prefix)]) => {
-                    let part = part.below(prefix.len());
-                    match together.iter_mut().find(|(known, _)| known == prefix) {
-                        Some((_, all)) => {
-                            let before = Box::new(all.clone());
-                            *all = Expr::Infix(before, Infix::And, Box::new(part));
-                        }
-                        None => together.push((prefix.clone(), part)),
-                    }
+                    join(&mut together, prefix, part.below(prefix.len()));
                     true
                 }
                 (Expr::Infix(a, Infix::Or, b), _) => {
                     self.fits(member, a)? || self.fits(member, b)?
+                }
+                // What is of the entity itself is the same for all its observations.
+                (part, [None, Some(prefix)] | [Some(prefix), None]) => {
+                    let own = part.bound(&mut |path| {
+                        let own = to_observations(member.kind(), path).is_none();
+                        own.then(|| seen.property(path)).transpose()
+                    })?;
+                    join(&mut together, prefix, own.below(prefix.len()));
+                    true
                 }
                 _ => return Err(mixed()),
             };
@@ -138,6 +140,17 @@ impl Source<'_> {
     }
 }
 
+/// Adds a condition to those that one observation is to meet.
+fn join(together: &mut Vec<(Vec<String>, Expr)>, prefix: &[String], condition: Expr) {
+    match together.iter_mut().find(|(known, _)| known == prefix) {
+        Some((_, all)) => {
+            let before = Box::new(all.clone());
+            *all = Expr::Infix(before, Infix::And, Box::new(condition));
+        }
+        None => together.push((prefix.to_vec(), condition)),
+    }
+}
+
 /// The paths by which an expression reaches observations; `None` stands for all that
 /// is of the entity itself. Empty where it reaches none.
 fn prefixes(kind: Kind, expr: &Expr) -> Vec<Option<Vec<String>>> {
@@ -187,8 +200,8 @@ pub(super) fn mixed() -> Refusal {
     Refusal::new(
         RefusalKind::Invalid,
         "sta.unsupported",
-        "观测的条件只能写在 $filter 里，并且不能在同一个比较中与别的属性混用",
-        "observations are looked for in $filter only, and not compared with what is no part of them",
+        "观测的条件只能写在 $filter 里，并且同一个比较中的观测须经同一路径到达",
+        "observations are looked for in $filter only, and those in one comparison are reached by one path",
     )
     .at("$filter")
     .allowing(["Datastreams/Observations/result gt 5 and name eq 'x'"])

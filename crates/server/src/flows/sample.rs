@@ -1,5 +1,6 @@
 //! The sample city's devices go on sending while it is served: what each sent a week
-//! before, as of now. For demonstrations, and only where it is asked for.
+//! before, as of now. What they would have sent while it was not served, they send when it
+//! is again. For demonstrations, and only where it is asked for.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
-use yiwang_base::{Refusal, Timestamp, to_millis, truncate_millis};
+use yiwang_base::{Refusal, Timestamp, from_millis, to_millis, truncate_millis};
 use yiwang_cases::StoreError;
 use yiwang_history::{Batch, Query, Streams};
+use yiwang_sensing::device::Device;
 use yiwang_sensing::registry::{Key, Kind, RegistryStore as _};
 use yiwang_sensing::{Reading, StreamId};
 use yiwang_store::{ItemKind, Store};
@@ -21,6 +23,10 @@ use crate::sensing::{Sender, Sensing};
 const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 /// How often they send.
 const EVERY: Duration = Duration::from_secs(60);
+/// The longest time that they catch up.
+const MOST_CAUGHT_UP_MS: i64 = WEEK_MS;
+/// How much of it at once: nobody is to be taken for a flood.
+const AT_ONCE_MS: i64 = 10 * 60_000;
 
 /// Lets the devices of the sample city send for as long as the server runs.
 pub async fn replay(app: Arc<App>) {
@@ -38,14 +44,21 @@ pub async fn replay(app: Arc<App>) {
         devices = devices.len(),
         "the devices of the sample city send what they sent a week ago"
     );
+    let mut since = to_millis(Timestamp::now());
+    match catch_up(&app.store, &app.sensing, &devices, since).await {
+        Ok(readings) => tracing::info!(
+            readings,
+            "the devices of the sample city have caught up with what they missed"
+        ),
+        Err(refusal) => tracing::warn!(%refusal, "devices of the sample city could not catch up"),
+    }
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut since = to_millis(Timestamp::now()) - EVERY.as_millis() as i64;
     loop {
         tick.tick().await;
         let now = truncate_millis(Timestamp::now());
         let times = since..to_millis(now);
-        match send(&app.store, &app.sensing, &devices, &times, now).await {
+        match send(&app.store, &app.sensing, &devices, &times, WEEK_MS).await {
             Ok(readings) => tracing::debug!(readings, "devices of the sample city have sent"),
             Err(refusal) => tracing::warn!(%refusal, "a device of the sample city could not send"),
         }
@@ -71,8 +84,51 @@ pub fn devices(store: &Store) -> Result<Vec<String>, StoreError> {
     Ok(names.collect())
 }
 
-/// Sends what these devices sent a week before these times, milliseconds since
-/// 1970-01-01 UTC, as of now. One that is quarantined is left out. Returns how many
+/// Sends what these devices have not sent since the last reading of any of them, at most
+/// for a week: what each sent so many whole weeks before that there was something. Until
+/// `now`, milliseconds since 1970-01-01 UTC. Returns how many readings.
+///
+/// # Errors
+/// As for [`send`].
+pub async fn catch_up(
+    store: &Store,
+    sensing: &Sensing,
+    devices: &[String],
+    now: i64,
+) -> Result<u64, Refusal> {
+    let mut last = None;
+    for name in devices {
+        if let Some(device) = sensing.devices.device(name) {
+            let streams = streams_of(store, &device)?.into_iter();
+            let spans = streams.filter_map(|stream| sensing.history.span(stream));
+            last = last.max(spans.map(|span| span.last_at).max());
+        }
+    }
+    let Some(last) = last else {
+        return Ok(0);
+    };
+    let (mut sent, mut since) = (0, (last + 1).max(now - MOST_CAUGHT_UP_MS));
+    while since < now {
+        let until = now.min(since + AT_ONCE_MS);
+        // After a longer pause the week before has none either.
+        let weeks = ((until - last + WEEK_MS - 1) / WEEK_MS).max(1);
+        sent += send(store, sensing, devices, &(since..until), weeks * WEEK_MS).await?;
+        since = until;
+    }
+    Ok(sent)
+}
+
+fn streams_of(store: &Store, device: &Device) -> Result<Vec<StreamId>, Refusal> {
+    let mut streams = Vec::new();
+    for thing in &device.things {
+        let of = store.neighbours(Key(Kind::Thing, *thing), Kind::Datastream)?;
+        streams.extend(of.into_iter().map(StreamId));
+    }
+    Ok(streams)
+}
+
+/// Sends what these devices sent so long before these times, milliseconds since
+/// 1970-01-01 UTC, as of then. One that is quarantined is left out. Returns how many
 /// readings.
 ///
 /// # Errors
@@ -82,21 +138,17 @@ pub async fn send(
     sensing: &Sensing,
     devices: &[String],
     times: &Range<i64>,
-    now: Timestamp,
+    before: i64,
 ) -> Result<u64, Refusal> {
+    let now = from_millis(times.end);
     let mut sent = 0;
     for name in devices {
-        let believed = |device: &yiwang_sensing::device::Device| device.quarantine.is_none();
+        let believed = |device: &Device| device.quarantine.is_none();
         let Some(device) = sensing.devices.device(name).filter(believed) else {
             continue;
         };
-        let mut streams = Vec::new();
-        for thing in &device.things {
-            let of = store.neighbours(Key(Kind::Thing, *thing), Kind::Datastream)?;
-            streams.extend(of.into_iter().map(StreamId));
-        }
-        let mut query = Query::of(Streams::these(streams));
-        (query.from, query.to) = (times.start - WEEK_MS, times.end - WEEK_MS);
+        let mut query = Query::of(Streams::these(streams_of(store, &device)?));
+        (query.from, query.to) = (times.start - before, times.end - before);
         let history = Arc::clone(&sensing.history);
         let read = tokio::task::spawn_blocking(move || {
             let rows = history.rows(query);
@@ -111,7 +163,7 @@ pub async fn send(
         let readings: Vec<Reading> = read
             .into_iter()
             .map(|reading| Reading {
-                at: reading.at + WEEK_MS,
+                at: reading.at + before,
                 ..reading
             })
             .collect();

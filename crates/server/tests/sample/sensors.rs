@@ -255,10 +255,9 @@ fn its_devices_go_on_sending_what_they_sent_a_week_before() {
     let hour = 3_600_000;
     // After the last reading that it was filled with.
     let end = now().as_millisecond() + 1;
-    let later = now() + jiff::SignedDuration::from_hours(1);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let times = end..end + hour;
-    let sending = sample::send(&store, &sensing, &devices, &times, later);
+    let sending = sample::send(&store, &sensing, &devices, &times, week);
     let sent = runtime.block_on(sending).unwrap();
     let read = |from: i64, to: i64| {
         let mut query = Query::of(Streams::All);
@@ -283,4 +282,32 @@ fn its_devices_go_on_sending_what_they_sent_a_week_before() {
             .len()
     };
     assert!(streams(&new) < streams(&before));
+    // Not served for nine hours and a half, they catch up with all of it, and once.
+    let back = end + 10 * hour + hour / 2;
+    let last = new.iter().map(|(_, at, _)| *at).max().unwrap();
+    let caught_up = sample::catch_up(&store, &sensing, &devices, back);
+    let caught_up = runtime.block_on(caught_up).unwrap();
+    let missed = read(last + 1, back);
+    assert_eq!(missed.len() as u64, caught_up);
+    assert!(
+        (end + hour..back).step_by(hour as usize).all(|from| {
+            let within = missed
+                .iter()
+                .filter(|(_, at, _)| (from..from + hour).contains(at));
+            within.count() > 100 || from + hour > back
+        }),
+        "no hour is left out"
+    );
+    let none = sample::catch_up(&store, &sensing, &devices, back);
+    assert!(runtime.block_on(none).unwrap() < 10);
+    let quarantined = store.items(ItemKind::Device).unwrap().into_iter();
+    let quarantined = quarantined.filter(|item| item.body.get("quarantine").is_some());
+    assert_eq!(quarantined.count(), 1, "nobody is taken for a flood");
+    // After a month, they catch up with the last week, out of the weeks before the pause.
+    let month = back + 30 * 24 * hour;
+    let caught_up = sample::catch_up(&store, &sensing, &devices, month);
+    assert!(runtime.block_on(caught_up).unwrap() > 10_000);
+    assert!(read(back + 1, month - week).is_empty());
+    let first_hour = read(month - week, month - week + hour);
+    assert!(first_hour.len() > 100, "{}", first_hour.len());
 }

@@ -49,6 +49,11 @@ test('a thing shows its latest reading, its course and its alerts; a device that
   await page.getByRole('link', { name: name.zh }).waitFor();
   await page.getByText('图后的数字').click();
   assert.equal(await page.locator('tbody tr').count(), 11);
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: '存为 PNG' }).click();
+  const saved = await saving;
+  assert.equal(saved.suggestedFilename(), `readings-${stream}.png`);
+  await saved.saveAs(`${process.env.PICTURES}/thing-chart.png`);
   await assertAccessible(page, 'a thing');
   await picture(page, 'thing', { fullPage: true });
 
@@ -107,8 +112,17 @@ test('a thing shows its latest reading, its course and its alerts; a device that
   await keeper.getByText(`${account.name} is registered`).waitFor();
   await keeper.getByRole('definition').filter({ hasText: '2.5.0' }).waitFor();
 
+  // A gateway tells what it left out while it was cut off.
+  await device.post('/api/v1/edge/standing', {
+    waiting: 7,
+    buffer: 10_000,
+    dropped: 123,
+    dropped_at: new Date().toISOString(),
+    refused: 0,
+  });
   const phone = await openPage({ as: person('leader'), size: PHONE });
   await phone.goto('/devices');
+  await phone.getByText('有 123 条读数没有传来').waitFor();
   await phone.getByRole('row').filter({ hasText: account.name }).getByText('正常').waitFor();
   await assertNoOverflow(phone, 'devices on a telephone');
   await assertAccessible(phone, 'devices on a telephone');

@@ -5,5 +5,6 @@
 mod crash;
 mod model;
 mod rate;
+mod read_only;
 mod rollup;
 mod town;

@@ -31,6 +31,7 @@ pub mod mqtt;
 pub mod organization;
 pub mod picture;
 pub mod policy;
+mod rosters;
 pub mod sample;
 pub mod sensing;
 pub mod settings;

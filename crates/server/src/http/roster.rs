@@ -7,12 +7,9 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
-use yiwang_base::{
-    Personal, Purpose, Refusal, RefusalKind, Span, Timestamp, UnitCode, truncate_millis,
-};
+use yiwang_base::{Personal, Refusal, RefusalKind, Span, Timestamp, UnitCode, truncate_millis};
 use yiwang_cases::{OnCall, Roster, Shift, StoreError};
-use yiwang_store::{Item, ItemKind};
+use yiwang_store::ItemKind;
 
 use super::answers::{ChangeProblems, RosterProblems, StaffProblems};
 use super::body::Body;
@@ -24,21 +21,8 @@ use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, CityChange, now};
 use crate::policy::Right;
+use crate::rosters;
 use crate::wire::{GapView, OnDutyNow, OnDutyView, RosterBody, RosterView, SwapBody, Time};
-
-/// What the journal says of a roster: times. Who it is stands beside it, sealed.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Times {
-    shifts: Vec<Hours>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Hours {
-    from: Timestamp,
-    until: Timestamp,
-}
 
 /// Everyone on duty now, by unit.
 #[utoipa::path(get, path = "/api/v1/roster", operation_id = "who_is_on_duty", tag = "whistles", security(("session" = [])),
@@ -234,7 +218,7 @@ async fn write(
     roster: &Roster,
     grounds: Option<String>,
 ) -> Result<(), Refusal> {
-    let items = vec![item(roster)?];
+    let items = vec![rosters::item(roster)?];
     app.store.set_items(items, by, grounds, now()).await?;
     Ok(())
 }
@@ -264,44 +248,7 @@ fn known(app: &App, text: &str) -> Result<UnitCode, Refusal> {
     .found(text))
 }
 
-fn item(roster: &Roster) -> Result<Item, StoreError> {
-    let times = Times {
-        shifts: roster
-            .shifts
-            .iter()
-            .map(|shift| Hours {
-                from: shift.from,
-                until: shift.until,
-            })
-            .collect(),
-    };
-    let people: Vec<&OnCall> = roster
-        .shifts
-        .iter()
-        .map(|shift| shift.on_call.disclose(Purpose::Record))
-        .collect();
-    let mut item = Item::of(ItemKind::Roster, roster.unit.as_str(), &times)?;
-    let people = serde_json::to_vec(&people).map_err(|e| StoreError::Broken(e.to_string()))?;
-    item.attachment = Some(people);
-    Ok(item)
-}
-
 async fn stored(app: &App, unit: &UnitCode) -> Result<Option<Roster>, StoreError> {
-    let Some(item) = app.store.item(ItemKind::Roster, unit.as_str()).await? else {
-        return Ok(None);
-    };
-    let times: Times = item.read()?;
-    let people: Vec<OnCall> = serde_json::from_slice(&item.attachment.unwrap_or_default())
-        .map_err(|error| StoreError::Broken(format!("roster of {unit}: {error}")))?;
-    let shifts = times.shifts.into_iter().zip(people);
-    Ok(Some(Roster {
-        unit: unit.clone(),
-        shifts: shifts
-            .map(|(hours, on_call)| Shift {
-                from: hours.from,
-                until: hours.until,
-                on_call: Personal::new(on_call),
-            })
-            .collect(),
-    }))
+    let item = app.store.item(ItemKind::Roster, unit.as_str()).await?;
+    item.map(|item| rosters::of(unit, &item)).transpose()
 }

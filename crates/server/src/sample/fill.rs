@@ -186,7 +186,8 @@ impl Filling {
         sign_ins: &[SignIn],
         plan: &Plan,
     ) -> Result<(), FillError> {
-        let (items, grounds) = (city.items()?, Some(plan.grounds()));
+        let (mut items, grounds) = (city.items()?, Some(plan.grounds()));
+        items.extend(super::rosters::items(city, plan)?);
         let set = self.store.set_items(items, BY.into(), grounds, plan.now);
         self.runtime.block_on(set)?;
         for (one, hash) in sign_ins.iter().zip(hashes(sign_ins)?) {

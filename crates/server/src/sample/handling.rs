@@ -243,6 +243,9 @@ impl Journey<'_> {
     }
 
     fn reported(&mut self, handler: &Actor) -> Step {
+        if let Some(scene) = self.picture.take() {
+            self.attach(handler, (scene, true), "处置后.png")?;
+        }
         let note = self.maybe(&self.matter.done).unwrap_or_default();
         let waits = self.case.more.parts.open().next().is_some();
         let reasons = waits.then_some(&self.office.phrases.open_parts_reason);

@@ -1,16 +1,18 @@
 //! What becomes of a request: each step decided by the cases room at the time
 //! it is taken, up to now. Times are invented, rules are not.
 
+use sha2::{Digest as _, Sha256};
 use yiwang_base::{AreaCode, CaseId, Personal, Refusal, Timestamp};
 use yiwang_cases::{
-    Actor, Case, Change, Command, Context, DeclineReason, Happening, Rules, Stage, StoreError,
-    Submit, decide,
+    Actor, Attach, Case, Change, Command, Context, DeclineReason, File, FileKind, Happening, Rules,
+    Stage, StoreError, Submit, decide,
 };
 
 use super::arrivals::later;
 use super::dice::Dice;
 use super::matter::Matter;
 use super::phrases::{Declined, Phrases};
+use super::pictures::Scene;
 use super::shift::Shift;
 use super::staff::Staff;
 use super::words::staff_note;
@@ -29,6 +31,8 @@ pub(crate) struct Errand<'a> {
     /// The first case about the same thing.
     pub(crate) same_as: Option<CaseId>,
     pub(crate) decline: Option<(DeclineReason, &'a Declined)>,
+    /// What the sender took a picture of.
+    pub(crate) picture: Option<Scene>,
 }
 
 /// Where journeys are made.
@@ -52,6 +56,8 @@ pub(super) struct Journey<'a> {
     pub(super) at: Timestamp,
     /// The stage that nobody has got it out of yet.
     waits_in: Option<Stage>,
+    /// What is to be seen once more when it is done.
+    pub(super) picture: Option<Scene>,
 }
 
 /// Some of what came in lately is still lying where it came in, at the desk or
@@ -102,6 +108,7 @@ impl Office<'_> {
             happenings,
             at: errand.at,
             waits_in: None,
+            picture: errand.picture,
         };
         match journey.go(&errand) {
             Ok(()) | Err(Pause::Now) => {}
@@ -123,6 +130,9 @@ impl Office<'_> {
 
 impl Journey<'_> {
     fn go(&mut self, errand: &Errand<'_>) -> Step {
+        if let Some(scene) = errand.picture {
+            self.attach(errand.by, (scene, false), "现场.png")?;
+        }
         self.waits_in = waits_in(errand, self.office.now);
         let minutes = self.desk_minutes(24.0);
         self.wait(minutes);
@@ -158,6 +168,29 @@ impl Journey<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A picture of the place, for the resident to see as well.
+    pub(super) fn attach(
+        &mut self,
+        actor: &Actor,
+        (scene, mended): (Scene, bool),
+        name: &str,
+    ) -> Step {
+        let broken = |error: std::io::Error| StoreError::Broken(error.to_string());
+        let bytes = scene.draw(mended).map_err(broken);
+        let bytes = bytes.map_err(|error| Pause::Refused(error.into()))?;
+        let file = File {
+            name: Some(name.to_owned()),
+            sha256: hex::encode(Sha256::digest(&bytes)),
+            bytes: bytes.into(),
+        };
+        let attach = Attach {
+            kind: FileKind::Png,
+            for_resident: true,
+            file: Personal::new(file),
+        };
+        self.step(actor, Command::Attach(attach))
     }
 
     /// Minutes the desk takes: longer by night.

@@ -22,6 +22,7 @@ use super::land::plane::xy;
 use super::matter::{Matter, Season, Where};
 use super::people;
 use super::phrases::Declined;
+use super::pictures::Scene;
 use super::spot::Spot;
 use super::staff::Staff;
 use super::words::Speaker;
@@ -70,6 +71,9 @@ const CHANNELS: [Channel; 7] = [
 const ENGLISH: f64 = 0.05;
 /// Share of requests that are declined.
 const DECLINED: f64 = 0.033;
+/// Of the last so many requests, the share that came with a picture, where there is
+/// something to be seen and a way to send one.
+const PICTURED: (u64, f64) = (1_500, 0.5);
 /// Share of requests with an address but no point.
 const NO_POINT: f64 = 0.035;
 
@@ -199,6 +203,10 @@ impl<'a> Requests<'a> {
             area: area.filter(|_| !shown),
             before_last: self.total - self.last,
             same_as,
+            picture: match decline {
+                None => self.picture(id, matter, channel),
+                Some(_) => None,
+            },
             decline,
         };
         let office = Office {
@@ -209,6 +217,17 @@ impl<'a> Requests<'a> {
             now: self.now,
         };
         office.journey(errand, dice).map_err(SampleError::Refused)
+    }
+
+    /// What the sender took a picture of.
+    fn picture(&self, id: CaseId, matter: &Matter, channel: Channel) -> Option<Scene> {
+        let (last, share) = PICTURED;
+        let sends = follows(channel) || channel == Channel::GridWorker;
+        let lately = self.total - self.last < last;
+        let dice = &mut Dice::new(self.city.seed, "pictured", id.0);
+        (sends && lately && dice.chance(share))
+            .then(|| Scene::of(&matter.code, self.city.seed, id.0))
+            .flatten()
     }
 
     fn operator_at(&self, at: Timestamp) -> &Actor {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Zoned;
 use jiff::civil::date;
 use yiwang_base::{Purpose, Timestamp};
-use yiwang_cases::{Actor, Case, Channel, Sealed, Stage};
+use yiwang_cases::{Actor, Case, Channel, Event, Sealed, Stage};
 
 use crate::{cases, changes, city, now, two_years};
 
@@ -236,4 +236,39 @@ fn telephone_numbers_are_given_out_by_no_network() {
             assert!(phone.starts_with("1990000") && phone.len() == 11, "{phone}");
         }
     }
+}
+
+#[test]
+fn who_sent_a_picture_is_shown_the_place_once_it_is_done() {
+    let (mut sent, mut answered) = (0, 0);
+    for change in two_years() {
+        let pictures: Vec<_> = change
+            .happenings
+            .iter()
+            .filter_map(|one| match (&one.event, &one.sealed) {
+                (Event::Attached(attached), Some(Sealed::File(file))) => Some((attached, file)),
+                _ => None,
+            })
+            .collect();
+        for (attached, file) in &pictures {
+            let file = file.disclose(Purpose::Export);
+            assert_eq!(attached.bytes, file.bytes.len() as u64);
+            assert!(attached.for_resident && attached.bytes < 6_000);
+            assert!(file.bytes.starts_with(b"\x89PNG\r\n"));
+        }
+        sent += usize::from(!pictures.is_empty());
+        answered += usize::from(pictures.len() == 2);
+        assert!(pictures.len() <= 2);
+        if let [(_, before), (_, after)] = pictures[..] {
+            let bytes = |file: &yiwang_base::Personal<yiwang_cases::File>| {
+                file.disclose(Purpose::Export).bytes.clone()
+            };
+            assert_ne!(bytes(before), bytes(after));
+        }
+    }
+    assert!((60..400).contains(&sent), "{sent} cases with a picture");
+    assert!(
+        answered > sent / 2,
+        "{answered} of {sent} were shown it done"
+    );
 }

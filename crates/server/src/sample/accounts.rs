@@ -44,6 +44,12 @@ const POSTS: [(&str, Role, &str, &str); 7] = [
     ("admin", Role::Admin, "系统管理员", "administrator"),
 ];
 
+/// Who helps with tasks: name and post.
+pub(super) const HELPERS: [(&str, &str, &str); 2] = [
+    ("volunteer", "志愿者", "volunteer"),
+    ("company", "共建企业", "partner company"),
+];
+
 /// Everybody of a city, with new passwords.
 pub(super) fn sign_ins(city: &SampleCity, size: Size) -> Result<Vec<SignIn>, FillError> {
     let dice = &mut Dice::new(city.seed, "accounts", 0);
@@ -78,6 +84,10 @@ pub(super) fn sign_ins(city: &SampleCity, size: Size) -> Result<Vec<SignIn>, Fil
             one.account.unit = Some(unit.code.clone());
             all.push(one);
         }
+    }
+    for (name, zh, en) in HELPERS {
+        let post = LocalText::new(zh, en);
+        all.push(somebody(name, Role::Contributor, post)?);
     }
     for (name, post) in super::sensors::devices(size) {
         all.push(SignIn {

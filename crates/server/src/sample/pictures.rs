@@ -253,7 +253,7 @@ impl Canvas {
 
     /// As a PNG of sixteen colours (W3C PNG, third edition).
     fn png(&self) -> std::io::Result<Vec<u8>> {
-        let mut rows = ZlibEncoder::new(Vec::new(), Compression::default());
+        let mut rows = ZlibEncoder::new(Vec::new(), Compression::fast());
         for row in self.0.chunks_exact(WIDTH as usize) {
             rows.write_all(&[0])?;
             let pairs: Vec<u8> = row

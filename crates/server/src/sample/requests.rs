@@ -73,7 +73,7 @@ const ENGLISH: f64 = 0.05;
 const DECLINED: f64 = 0.033;
 /// Of the last so many requests, the share that came with a picture, where there is
 /// something to be seen and a way to send one.
-const PICTURED: (u64, f64) = (1_500, 0.5);
+const PICTURED: (u64, f64) = (800, 0.5);
 /// Share of requests with an address but no point.
 const NO_POINT: f64 = 0.035;
 

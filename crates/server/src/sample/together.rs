@@ -1,6 +1,8 @@
 //! What grew out of the sample city's cases: a few dossiers of each kind, made
 //! by the room's own decisions at past times.
 
+mod shared;
+
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 use yiwang_base::{
@@ -38,7 +40,11 @@ pub(super) async fn fill(store: &Store, plan: &Plan) -> Result<(), SampleError> 
     pen.property(&place).await?;
     pen.deliberations(&place).await?;
     pen.consultations(&place).await?;
-    pen.micro_projects(&place).await
+    pen.micro_projects(&place).await?;
+    pen.pools(&place).await?;
+    pen.tasks(&place).await?;
+    let trainings = pen.trainings(&place).await?;
+    pen.appraisals(&place, &trainings).await
 }
 
 /// A street's office and two of its communities.
@@ -102,7 +108,18 @@ impl Pen<'_> {
         days_ago: i64,
         command: DossierCommand,
     ) -> Result<Dossier, SampleError> {
-        let actor = Actor::User(code("operator")?);
+        self.go_as("operator", before, days_ago, command).await
+    }
+
+    /// The same, by somebody else.
+    async fn go_as(
+        &self,
+        who: &str,
+        before: Option<&Dossier>,
+        days_ago: i64,
+        command: DossierCommand,
+    ) -> Result<Dossier, SampleError> {
+        let actor = Actor::User(code(who)?);
         let context = Context {
             rules: &self.city.rules,
             actor: &actor,

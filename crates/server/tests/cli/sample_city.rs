@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
+use yiwang_cases::civic::Kind;
+
 use crate::binary::{Place, signal, wait};
 
 const FEW: [&str; 3] = ["sample-city", "--requests", "300"];
@@ -41,6 +43,35 @@ fn it_fills_an_empty_directory_with_a_city_that_verifies_and_can_be_signed_in_to
     }
     assert!(server.get("/api/v1/city").contains("云陵市"));
     assert!(server.stop("TERM").0.success());
+}
+
+#[test]
+fn it_has_something_of_every_kind_so_that_no_page_is_empty() {
+    let place = Place::new();
+    place
+        .run(&["sample-city", "--requests", "2000", "--json"])
+        .ok();
+    let sql = place.sql();
+    let count = |what: &str| -> i64 { sql.query_row(what, [], |row| row.get(0)).unwrap() };
+    // Proposals come of what comes back: that takes more requests than these.
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Proposal) {
+        let word = kind.word();
+        let found = format!("SELECT count(*) FROM dossier WHERE kind = '{word}'");
+        assert!(count(&found) > 0, "nothing of the kind {word}");
+    }
+    for state in ["published", "drawn_up"] {
+        let found =
+            format!("SELECT count(*) FROM dossier WHERE kind = 'appraisal' AND state = '{state}'");
+        assert_eq!(count(&found), 1, "an appraisal that is {state}");
+    }
+    // Something was counted: not every unit is told that there was too little.
+    let points = "SELECT count(*) FROM dossier WHERE kind = 'appraisal' AND body LIKE '%points%'";
+    assert!(count(points) > 0);
+    let units = count("SELECT count(*) FROM item WHERE kind = 'unit'");
+    assert_eq!(
+        count("SELECT count(*) FROM item WHERE kind = 'roster'"),
+        units
+    );
 }
 
 #[test]

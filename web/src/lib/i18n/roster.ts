@@ -4,6 +4,8 @@ export const rosterZh = {
   lead: '各单位席位由谁值守、此刻谁在岗、哪些时段无人。',
   link: '值班表',
   now: '此刻在岗',
+  all: (n: number) => `全部 ${n} 人`,
+  fewer: '收起',
   nobodyNow: '此刻没有人登记在岗。',
   nobodyNowSays: '值班表由数据管理员按单位填写；填写后，此刻在岗的人会列在这里，吹哨时也会带出。',
   unit: '单位',
@@ -58,6 +60,8 @@ export const rosterEn: RosterMessages = {
   lead: 'Who holds each unit’s seat, who is on now, and when nobody is.',
   link: 'Duty roster',
   now: 'On duty now',
+  all: (n: number) => `All ${n}`,
+  fewer: 'Show fewer',
   nobodyNow: 'Nobody is entered as on duty now.',
   nobodyNowSays:
     'Data stewards fill in rosters unit by unit; whoever is on duty is then listed here, and named with each whistle.',

@@ -13,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_cases::{Actor, StoreError};
+use yiwang_cases::{Actor, Case, StoreError};
 
 use super::body;
 use super::problem::Answer;
@@ -48,6 +48,10 @@ pub struct RequestsImported {
     pub rows: u64,
     /// Cases written.
     pub imported: u64,
+    /// Of those, accepted and dispatched at once by the city's model.
+    pub dispatched: u64,
+    /// Of those, cases that nobody has taken on yet: they wait for a person.
+    pub waiting: u64,
     /// Rows whose case was in the record already.
     pub known: u64,
     /// Rows in the reject file.
@@ -116,7 +120,8 @@ pub(super) async fn import_requests(
         rows: Some(plan.rows),
         by: None,
     };
-    let city = app.city();
+    let (judging, city) = (app.judging(), app.city());
+    let steps = |case: &Case| judging.steps(&city, case);
     let go_on = |_| ControlFlow::Continue(());
     let done = import(
         &app.store,
@@ -124,7 +129,7 @@ pub(super) async fn import_requests(
         &mut rejects,
         &city.rules,
         run,
-        |_| Vec::new(),
+        steps,
         go_on,
     );
     let done = done.await.map_err(refuse)?;
@@ -132,6 +137,8 @@ pub(super) async fn import_requests(
     Ok(Json(RequestsImported {
         rows: done.rows,
         imported: done.imported,
+        dispatched: done.dispatched,
+        waiting: done.waiting,
         known: done.known,
         rejected: done.rejected,
         reasons: reasons.map(|(word, n)| (word.to_owned(), n)).collect(),

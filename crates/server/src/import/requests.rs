@@ -228,6 +228,10 @@ pub struct Report {
     pub rows: u64,
     /// Cases written.
     pub imported: u64,
+    /// Of those, accepted and dispatched at once.
+    pub dispatched: u64,
+    /// Of those, cases that nobody has taken on yet: they wait for a person.
+    pub waiting: u64,
     /// Rows whose case was in the record already.
     pub known: u64,
     /// Rows in the reject file.
@@ -276,7 +280,7 @@ where
     rejects.set_header(rows.header());
     let mut report = Report::default();
     loop {
-        let mut batch: Vec<Change> = Vec::with_capacity(BATCH);
+        let mut batch: Vec<(Fate, Change)> = Vec::with_capacity(BATCH);
         let mut read = 0;
         while read < BATCH {
             let Some(row) = rows.next_row()? else {
@@ -287,9 +291,14 @@ where
             match take(store, &row, (&layout, &lookup), rules, run).await? {
                 Taken::New(change) if change.after.stage == Stage::Submitted => {
                     let at_once = steps(&change.after);
-                    batch.push(with_steps(*change, &at_once, rules, run.now));
+                    let change = with_steps(*change, &at_once, rules, run.now);
+                    let fate = match change.after.stage {
+                        Stage::Submitted => Fate::Waits,
+                        _ => Fate::Dispatched,
+                    };
+                    batch.push((fate, change));
                 }
-                Taken::New(change) => batch.push(*change),
+                Taken::New(change) => batch.push((Fate::AsTheFileSays, *change)),
                 Taken::Known => report.known += 1,
                 Taken::No(reject) => {
                     rejects.write(row.line, &reject, &row.record)?;
@@ -298,9 +307,15 @@ where
                 }
             }
         }
-        for written in join_all(batch.into_iter().map(|change| store.append(change))).await {
+        let (fates, changes): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let written = join_all(changes.into_iter().map(|change| store.append(change)));
+        for (fate, written) in fates.into_iter().zip(written.await) {
             match written {
-                Ok(()) => report.imported += 1,
+                Ok(()) => {
+                    report.imported += 1;
+                    report.dispatched += u64::from(fate == Fate::Dispatched);
+                    report.waiting += u64::from(fate == Fate::Waits);
+                }
                 // The file names the same case twice: the first row counts.
                 Err(StoreError::SourceKnown(_)) => report.known += 1,
                 Err(error) => return Err(error.into()),
@@ -313,6 +328,17 @@ where
             return Ok(report);
         }
     }
+}
+
+/// What becomes of a case that is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// What its row says.
+    AsTheFileSays,
+    /// It was dispatched at once.
+    Dispatched,
+    /// Nobody has taken it on.
+    Waits,
 }
 
 enum Taken {

@@ -187,3 +187,57 @@ fn too_few_cases_train_no_model_and_wrong_thresholds_are_refused() {
     assert_eq!(off["automatic"], json!({}));
     assert_eq!(place.run(&["verify", "--json"]).ok().json()["ok"], true);
 }
+
+const MAPPING: &str = r#"
+system = "hotline"
+id.column = "no"
+submitted.column = "came"
+words.columns = ["words"]
+place = { lon = "lon", lat = "lat" }
+"#;
+
+/// A file with one request that the taught city is sure of, and one that nobody knows.
+fn import_new(place: &Place, from: u32) -> Value {
+    let (sure, later) = (from, from + 1);
+    place.write(
+        "new.csv",
+        format!(
+            "no,came,words,lon,lat\n\
+             {sure},2026-02-01 08:00,The street light at my corner is broken,-71.06,42.35\n\
+             {later},2026-02-01 08:05,qqq,-71.06,42.35\n"
+        ),
+    );
+    place.write("new.toml", MAPPING);
+    let import = ["import", "requests", "new.csv", "--mapping", "new.toml"];
+    place.run(&[&import[..], &["--json"]].concat()).ok().json()
+}
+
+fn counted(report: &Value) -> [&Value; 3] {
+    ["imported", "dispatched", "waiting"].map(|name| &report[name])
+}
+
+#[test]
+fn an_import_dispatches_what_the_model_is_sure_of_and_says_how_many_wait_for_a_person() {
+    let place = taught_city();
+    let without = import_new(&place, 1);
+    assert_eq!(counted(&without), [&json!(2), &json!(0), &json!(2)]);
+    let on = place.run(&["train", "--automatic-from", "0.8", "--json"]);
+    assert_eq!(on.ok().json()["automatic_in_force"], true);
+    let with = import_new(&place, 3);
+    assert_eq!(counted(&with), [&json!(2), &json!(1), &json!(1)]);
+    let by = |so_many| -> Vec<String> {
+        let events = last_but(&place, so_many).into_iter();
+        events.map(|(_, by, _)| by).collect()
+    };
+    let sure = ["import:hotline", "system:triage/1", "system:triage/1"];
+    assert_eq!(by(1), sure);
+    assert_eq!(by(0), ["import:hotline"]);
+    // The same beside a server that runs on the record.
+    let server = place.serve(&[]);
+    wait_until_taught(&server);
+    let beside = import_new(&place, 5);
+    server.stop("TERM");
+    assert_eq!(counted(&beside), [&json!(2), &json!(1), &json!(1)]);
+    assert_eq!(by(1), sure);
+    assert_eq!(place.run(&["verify", "--json"]).ok().json()["ok"], true);
+}

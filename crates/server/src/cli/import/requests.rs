@@ -19,6 +19,7 @@ use yiwang_server::import::mapping::Mapping;
 use yiwang_server::import::rejects::RejectFile;
 use yiwang_server::import::requests::{self as library, RequestsError, Run};
 use yiwang_server::import::table::{Reading, Table, TableError};
+use yiwang_server::judging::{AutomaticSetting, Judging};
 use yiwang_store::Store;
 
 use super::{file_name, reject_path};
@@ -180,7 +181,12 @@ impl Requests {
         store
             .set_items(plan.items()?, by(mapping), grounds, now)
             .await?;
-        let rules = City::load(store)?.rules;
+        let city = City::load(store)?;
+        // As at every other door: what the city's model is sure of is dispatched at once.
+        let judging = match AutomaticSetting::read(store)?.from_permille {
+            Some(_) => Judging::from_record(store, &city).await?,
+            None => Judging::untaught(&city),
+        };
         let mut progress = Progress::new("importing", "rows");
         let mut reject_file = RejectFile::new(BufWriter::new(make(rejects)?));
         let run = Run {
@@ -193,9 +199,9 @@ impl Requests {
             store,
             table,
             &mut reject_file,
-            &rules,
+            &city.rules,
             run,
-            |_| Vec::new(),
+            |case| judging.steps(&city, case),
             |at| {
                 progress.at(at.rows, at.of);
                 match interrupt.asked() {
@@ -210,6 +216,8 @@ impl Requests {
         Ok(RequestsImported {
             rows: done.rows,
             imported: done.imported,
+            dispatched: done.dispatched,
+            waiting: done.waiting,
             known: done.known,
             rejected: done.rejected,
             reasons: reasons.map(|(word, n)| (word.to_owned(), n)).collect(),
@@ -295,6 +303,15 @@ fn text(report: &RequestsImported) -> String {
         thousands(report.known),
         thousands(report.rejected),
     );
+    if report.dispatched > 0 {
+        let dispatched = thousands(report.dispatched);
+        text +=
+            &format!("\n{dispatched} were dispatched at once: the city's model is sure of them");
+    }
+    if report.waiting > 0 {
+        let waiting = thousands(report.waiting);
+        text += &format!("\n{waiting} wait for a person at the desk");
+    }
     for (reason, count) in &report.reasons {
         text += &format!("\n  {reason}: {}", thousands(*count));
     }

@@ -25,8 +25,8 @@ const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 const EVERY: Duration = Duration::from_secs(60);
 /// The longest time that they catch up.
 const MOST_CAUGHT_UP_MS: i64 = WEEK_MS;
-/// How much of it at once: nobody is to be taken for a flood.
-const AT_ONCE_MS: i64 = 10 * 60_000;
+/// How much of it at once: rules on several devices are to find them side by side.
+const AT_ONCE_MS: i64 = 3_600_000;
 
 /// Lets the devices of the sample city send for as long as the server runs.
 pub async fn replay(app: Arc<App>) {
@@ -110,12 +110,24 @@ pub async fn catch_up(
     let (mut sent, mut since) = (0, (last + 1).max(now - MOST_CAUGHT_UP_MS));
     while since < now {
         let until = now.min(since + AT_ONCE_MS);
-        // After a longer pause the week before has none either.
-        let weeks = ((until - last + WEEK_MS - 1) / WEEK_MS).max(1);
-        sent += send(store, sensing, devices, &(since..until), weeks * WEEK_MS).await?;
+        sent += send(
+            store,
+            sensing,
+            devices,
+            &(since..until),
+            before(until, last),
+        )
+        .await?;
         since = until;
     }
     Ok(sent)
+}
+
+/// How much earlier there is something to send, in whole weeks: after a longer pause, the
+/// week before has none either.
+fn before(until: i64, last: i64) -> i64 {
+    let weeks = (until - last + WEEK_MS - 1) / WEEK_MS;
+    weeks.max(1) * WEEK_MS
 }
 
 fn streams_of(store: &Store, device: &Device) -> Result<Vec<StreamId>, Refusal> {
@@ -140,7 +152,6 @@ pub async fn send(
     times: &Range<i64>,
     before: i64,
 ) -> Result<u64, Refusal> {
-    let now = from_millis(times.end);
     let mut sent = 0;
     for name in devices {
         let believed = |device: &Device| device.quarantine.is_none();
@@ -167,16 +178,34 @@ pub async fn send(
                 ..reading
             })
             .collect();
-        if readings.is_empty() {
-            continue;
-        }
-        sent += readings.len() as u64;
-        let batch = Batch {
-            readings,
-            ..Batch::default()
-        };
         let sender = Sender { name: name.clone() };
-        sensing.take(store, &sender, batch, now).await?;
+        // Of what was sent over hours, no minute is to hold it all: that would be a flood.
+        let most = usize::try_from(device.most_per_minute / 2).unwrap_or(usize::MAX);
+        for part in readings.chunks(most.max(1)) {
+            let Some(last) = part.last() else { continue };
+            sent += part.len() as u64;
+            let batch = Batch {
+                readings: part.to_vec(),
+                ..Batch::default()
+            };
+            let then = from_millis(last.at);
+            sensing.take(store, &sender, batch, then).await?;
+        }
     }
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_again_is_of_a_week_before_the_pause() {
+        let day = WEEK_MS / 7;
+        assert_eq!(before(day / 2, 0), WEEK_MS);
+        assert_eq!(before(WEEK_MS, 0), WEEK_MS);
+        assert_eq!(before(WEEK_MS + 1, 0), 2 * WEEK_MS);
+        // A month: what is sent for its last day is of the week before it began.
+        assert_eq!(before(30 * day, 0), 5 * WEEK_MS);
+    }
 }

@@ -32,11 +32,19 @@ pub struct Account {
 /// What the journal says of an account.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AccountData {
-    disabled: bool,
-    role: String,
+pub struct AccountData {
+    /// Whether sign-in is refused.
+    pub disabled: bool,
+    /// The role's word.
+    pub role: String,
+    /// The unit that the person acts for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    unit: Option<UnitCode>,
+    pub unit: Option<UnitCode>,
+}
+
+/// The subject of entries about an account.
+pub fn account_subject(name: &str) -> String {
+    format!("account/{name}")
 }
 
 impl AccountData {
@@ -71,7 +79,7 @@ impl Store {
             grounds: None,
             kind: "account.set".into(),
             sealed: None,
-            subject: format!("account/{}", account.name),
+            subject: account_subject(account.name.as_str()),
             v: ENTRY_VERSION,
         };
         let entry = prepare(entry, None)?;

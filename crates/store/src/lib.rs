@@ -48,7 +48,7 @@ mod views;
 mod whistles;
 mod writer;
 
-pub use accounts::Account;
+pub use accounts::{Account, AccountData, account_subject};
 pub use bare::{BareRead, bare_commits, bare_read};
 pub use change_feed::Changed;
 pub use dockets::SheetMoved;

@@ -20,6 +20,27 @@ export function gridWorker() {
   return person(/^\s*(grid-\S+)/m.exec(list)[1]);
 }
 
+const sessions = new Map();
+
+/** The cookie of somebody who signed in: once for all that a file of tests does, since a
+    password is slow to check on purpose. */
+export function sessionOf({ name, password }, base = url) {
+  const key = `${base} ${name}`;
+  if (!sessions.has(key)) {
+    const asked = fetch(`${base}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ user: name, password }),
+    });
+    const told = asked.then((answer) => {
+      if (!answer.ok) throw new Error(`${name} cannot sign in: ${answer.status}`);
+      return answer.headers.get('set-cookie').split(';')[0];
+    });
+    sessions.set(key, told);
+  }
+  return sessions.get(key);
+}
+
 export function person(name, city = 'sample') {
   const list = city === 'boston' ? process.env.BOSTON_SIGN_INS : process.env.CITY_SIGN_INS;
   return { name, password: password(list, name) };

@@ -1,6 +1,6 @@
 // What tests do over HTTP to come to where a page begins.
 import assert from 'node:assert/strict';
-import { person, url } from './people.js';
+import { person, sessionOf, url } from './people.js';
 
 async function call(base, path, { method = 'GET', body, headers = {} } = {}) {
   const answer = await fetch(base + path, {
@@ -14,13 +14,8 @@ async function call(base, path, { method = 'GET', body, headers = {} } = {}) {
 }
 
 /** Somebody signed in, over HTTP. */
-export async function signedIn({ name, password }, base = url) {
-  const body = { user: name, password };
-  const { headers } = await call(base, '/api/v1/session', {
-    method: 'POST',
-    body,
-  });
-  const cookie = headers.get('set-cookie').split(';')[0];
+export async function signedIn(who, base = url) {
+  const cookie = await sessionOf(who, base);
   return {
     get: async (path) => (await call(base, path, { headers: { cookie } })).json,
     /** Puts a body; what has versions is put over the one that was seen. */

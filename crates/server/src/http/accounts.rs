@@ -6,10 +6,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use jiff::ToSpan as _;
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_store::{Account, KeysEnding, NewKey};
+use yiwang_store::{Account, KeysEnding, NewKey, account_subject, keys_subject};
 
-use super::answers::{ChangeProblems, StaffProblems};
+use super::answers::{ChangeProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
+use super::kept::read;
 use super::parameters::AccountPath;
 use super::problem::Answer;
 use super::session::{Visitor, hash_password, new_token, no_randomness, token_hash};
@@ -17,7 +18,8 @@ use super::state::{App, CityChange, now};
 use crate::accounts::{NewAccount, check_password, known_account, made_up_password, new_account};
 use crate::policy::{Right, Role};
 use crate::wire::{
-    AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody, Time,
+    AccountBody, AccountVersion, AccountView, Accounts, DisableBody, KeyBody, KeyView,
+    PasswordBody, Setting, SettingHistory, Time,
 };
 
 /// Everyone who can sign in.
@@ -57,6 +59,33 @@ pub(super) async fn add(
         password: made_up,
         ..AccountView::from(&account)
     }))
+}
+
+/// What an account was, each time it or its keys changed: by whom and when.
+#[utoipa::path(get, path = "/api/v1/accounts/{user}/history", operation_id = "account_history",
+    tag = "accounts", security(("session" = [])), params(AccountPath),
+    responses((status = 200, body = SettingHistory<AccountVersion>), OneStaffProblems))]
+pub(super) async fn history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(user): Path<String>,
+) -> Answer<Json<SettingHistory<AccountVersion>>> {
+    visitor.may(Right::KeepAccounts)?;
+    let (account, _) = known_account(&app.store, &user).await?;
+    let name = account.name.as_str();
+    let of_keys = keys_subject(name);
+    let mut state = AccountVersion::default();
+    let mut versions = Vec::new();
+    for (subject, mut entry) in app.store.entries_of(&[&account_subject(name), &of_keys])? {
+        let body = std::mem::take(&mut entry.body);
+        if subject == of_keys {
+            state.keys.change(read(body)?, entry.at);
+        } else {
+            state.set(read(body)?);
+        }
+        versions.push(Setting::of(name, entry, state.clone()));
+    }
+    Ok(Json(SettingHistory { versions }))
 }
 
 /// Set someone's password; their sessions and keys end.

@@ -7,13 +7,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_cases::StoreError;
-use yiwang_store::{Account, ItemKind, KeysEnding, keys_subject};
+use yiwang_store::{Account, ItemKind, KeysEnding, account_subject, keys_subject};
 
 use super::accounts::{add_program, new_key};
 use super::answers::{ChangeProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
-use super::kept::{self, seen_last};
+use super::kept::{self, read, seen_last};
 use super::parameters::{DeviceKeyPath, DevicePath, IfMatchHeader};
 use super::problem::Answer;
 use super::session::Visitor;
@@ -181,28 +180,24 @@ pub(super) async fn history(
         return Err(no_such(&name).into());
     }
     let of_keys = keys_subject(&name);
-    let of_account = format!("account/{name}");
+    let of_account = account_subject(&name);
     let subjects = [&*format!("device/{name}"), &*of_keys, &*of_account];
     let mut state = DeviceVersion::default();
     let mut versions = Vec::new();
     for (subject, mut entry) in app.store.entries_of(&subjects)? {
         let body = std::mem::take(&mut entry.body);
-        let changed = if subject == of_keys {
-            state.change_keys(read(body)?, entry.at)
+        if subject == of_keys {
+            state.keys.change(read(body)?, entry.at);
         } else if subject == of_account {
-            state.account_set()
+            if !state.keys.end_all() {
+                continue;
+            }
         } else {
-            state.set(read(body)?)
-        };
-        if changed {
-            versions.push(Setting::of(&name, entry, state.clone()));
+            state.set(read(body)?);
         }
+        versions.push(Setting::of(&name, entry, state.clone()));
     }
     Ok(Json(SettingHistory { versions }))
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: serde_json::Value) -> Result<T, StoreError> {
-    serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
 async fn keys_now(app: &App, account: Account) -> Answer<Json<Vec<DeviceKeyView>>> {

@@ -2,6 +2,7 @@
 //! one with its history, and setting one whose last version was seen.
 
 use axum::http::HeaderMap;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 use yiwang_base::{Refusal, RefusalKind};
@@ -23,6 +24,11 @@ pub(super) trait Stored: ToSchema + Sized {
 
     /// The value of an item's body.
     fn read(body: Value) -> Result<Self, StoreError>;
+}
+
+/// What an entry of the record says, as this program knows it.
+pub(super) fn read<T: DeserializeOwned>(body: Value) -> Result<T, StoreError> {
+    serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
 /// All items of a sort.

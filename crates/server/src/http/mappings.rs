@@ -29,9 +29,7 @@ impl Stored for MappingBody {
     const KIND: ItemKind = ItemKind::TopicMapping;
 
     fn read(body: Value) -> Result<Self, StoreError> {
-        let mapping: Mapping =
-            serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(MappingBody::from(mapping))
+        Ok(MappingBody::from(kept::read::<Mapping>(body)?))
     }
 }
 

@@ -127,6 +127,15 @@ pub(super) struct RosterQuery {
     until: String,
 }
 
+/// Which area.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct AreaPath {
+    /// The area's code.
+    #[param(pattern = "^[^/]{1,64}$")]
+    area: String,
+}
+
 /// Which category.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

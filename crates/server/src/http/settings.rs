@@ -7,13 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde_json::Value;
 use yiwang_base::{Refusal, RefusalKind};
-use yiwang_cases::{Category, DuplicateLimits, Step, StoreError, Unit};
+use yiwang_cases::{Area, Category, DuplicateLimits, Step, StoreError, Unit};
 use yiwang_store::{Item, ItemKind};
 
 use super::answers::{ChangeProblems, CommandBodyProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
-use super::kept::{Stored, all, current, history, set, shown};
-use super::parameters::{CategoryPath, IfMatchHeader, UnitPath};
+use super::kept::{Stored, all, current, history, read, set, shown};
+use super::parameters::{AreaPath, CategoryPath, IfMatchHeader, UnitPath};
 use super::problem::Answer;
 use super::session::Visitor;
 use super::state::{App, CityChange, now};
@@ -25,9 +25,9 @@ use crate::sensing::Retention;
 use crate::settings;
 use crate::what_if::try_on;
 use crate::wire::{
-    AutomaticBody, AutomaticView, CategoryBody, CityBody, DuplicatesBody, ModelView, RetentionBody,
-    SetBody, Setting, SettingHistory, Settings, TrainBody, TriedLimits, TriedLine, TryLimitsBody,
-    UnitBody,
+    AreaView, AutomaticBody, AutomaticView, CategoryBody, CityBody, DuplicatesBody, ModelView,
+    RetentionBody, SetBody, Setting, SettingHistory, Settings, TrainBody, TriedLimits, TriedLine,
+    TryLimitsBody, UnitBody,
 };
 
 /// Cases on which limits are tried, unless told, and at most.
@@ -40,21 +40,33 @@ macro_rules! stored {
             const KIND: ItemKind = ItemKind::$kind;
 
             fn read(body: Value) -> Result<Self, StoreError> {
-                let value: $as = serde_json::from_value(body)
-                    .map_err(|error| StoreError::Broken(error.to_string()))?;
-                Ok($body::from(&value))
+                Ok($body::from(&read::<$as>(body)?))
             }
         }
     )*};
 }
 
 stored! {
+    AreaView of Area Area;
     UnitBody of Unit Unit;
     CategoryBody of Category Category;
     CityBody of Setting CitySettings;
     AutomaticBody of Setting AutomaticSetting;
     RetentionBody of Setting Retention;
     DuplicatesBody of Setting DuplicateLimits;
+}
+
+/// All that an area was set to.
+#[utoipa::path(get, path = "/api/v1/areas/{area}/history", operation_id = "area_history",
+    tag = "city", security(("session" = [])), params(AreaPath),
+    responses((status = 200, body = SettingHistory<AreaView>), OneStaffProblems))]
+pub(super) async fn area_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Answer<Json<SettingHistory<AreaView>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, &code)?))
 }
 
 /// The units with their duty lists, each with who set it.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yiwang_store::Account;
+use yiwang_store::{Account, AccountData};
 
-use super::{RoleWord, Time, Word};
+use super::{HeldKeys, RoleWord, Time, Word};
 use crate::policy::Role;
 
 /// The accounts, by name.
@@ -45,6 +45,38 @@ impl From<&Account> for AccountView {
             disabled: account.disabled,
             password: None,
         }
+    }
+}
+
+/// What an account was at a time, and the keys it had.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct AccountVersion {
+    /// The role; `null` for one that this program does not know, which allows nothing.
+    #[schema(required)]
+    pub role: Option<RoleWord>,
+    /// Code of the unit the person acted for.
+    #[schema(required)]
+    pub unit: Option<String>,
+    /// Whether sign-in was refused.
+    pub disabled: bool,
+    /// How many passwords it had been given, the first among them.
+    pub passwords: u64,
+    /// The ids of its keys.
+    #[schema(value_type = Vec<String>)]
+    pub keys: HeldKeys,
+}
+
+impl AccountVersion {
+    /// After it was set. What leaves all else as it was set a password, and so did the first.
+    pub fn set(&mut self, data: AccountData) {
+        let role = Role::from_word(&data.role).map(Word);
+        let unit = data.unit.map(|unit| unit.to_string());
+        let same = (role, &unit, data.disabled) == (self.role, &self.unit, self.disabled);
+        if same || self.passwords == 0 {
+            self.passwords += 1;
+        }
+        self.keys.end_all();
+        (self.role, self.unit, self.disabled) = (role, unit, data.disabled);
     }
 }
 

@@ -77,14 +77,38 @@ pub struct DeviceVersion {
     #[schema(required)]
     pub quarantine: Option<SuspicionWord>,
     /// The ids of its keys.
-    pub keys: Vec<String>,
-    #[serde(skip)]
-    ends: Vec<Timestamp>,
+    #[schema(value_type = Vec<String>)]
+    pub keys: HeldKeys,
+}
+
+/// The keys of an account as its record goes by: their ids, each with when it ends.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HeldKeys(Vec<(String, Timestamp)>);
+
+impl HeldKeys {
+    /// After keys changed at `at`; those that had ended by then are gone too.
+    pub fn change(&mut self, changed: KeysChanged, at: Timestamp) {
+        self.0
+            .retain(|(id, ends)| *ends > at && !changed.ended.contains(id));
+        self.0.extend(changed.made.map(|made| (made.id, made.ends)));
+    }
+
+    /// After the account was set, as with a password, which ends its keys; whether there
+    /// were any.
+    pub fn end_all(&mut self) -> bool {
+        !std::mem::take(&mut self.0).is_empty()
+    }
+}
+
+impl Serialize for HeldKeys {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(id, _)| id))
+    }
 }
 
 impl DeviceVersion {
-    /// After it was registered so; whether that changes anything.
-    pub fn set(&mut self, device: Device) -> bool {
+    /// After it was registered so.
+    pub fn set(&mut self, device: Device) {
         let point = |point: yiwang_base::Point| PointBody {
             lon: point.lon(),
             lat: point.lat(),
@@ -100,24 +124,6 @@ impl DeviceVersion {
             subscribe: device.subscribe,
             quarantine: device.quarantine.map(Word),
             keys: std::mem::take(&mut self.keys),
-            ends: std::mem::take(&mut self.ends),
         };
-        true
-    }
-
-    /// After its keys changed at `at`; those that had ended by then are gone too.
-    pub fn change_keys(&mut self, changed: KeysChanged, at: Timestamp) -> bool {
-        let keys = std::mem::take(&mut self.keys).into_iter();
-        let left = keys.zip(std::mem::take(&mut self.ends));
-        let left = left.filter(|(id, ends)| *ends > at && !changed.ended.contains(id));
-        let made = changed.made.map(|made| (made.id, made.ends));
-        (self.keys, self.ends) = left.chain(made).unzip();
-        true
-    }
-
-    /// After its account was set, as with a password: that ends its keys.
-    pub fn account_set(&mut self) -> bool {
-        self.ends.clear();
-        !std::mem::take(&mut self.keys).is_empty()
     }
 }

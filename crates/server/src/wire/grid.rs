@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yiwang_cases::grid::{Crossing, Kept, Merged, NewCell, SizeLimits};
 
+use super::Text;
 use crate::grid::{LayerRecord, MergeRecord, MergeState, Plan, Preview, Trace};
 
 /// The grid layers in the record.
@@ -43,8 +44,17 @@ impl From<&LayerRecord> for GridLayerView {
 pub struct GridLayerSet {
     /// The layer.
     pub layer: GridLayerView,
-    /// Why features were not taken.
-    pub rejected: Vec<String>,
+    /// Features that were not taken, in the order of the file.
+    pub rejected: Vec<CellRejected>,
+}
+
+/// A feature that was not taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CellRejected {
+    /// Which of the file, from 1.
+    pub feature: usize,
+    /// Why.
+    pub reason: Text,
 }
 
 /// A merge to adopt: what was previewed.

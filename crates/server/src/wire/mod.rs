@@ -40,7 +40,7 @@ mod whistle;
 mod words;
 
 pub use account::{
-    AccountBody, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody,
+    AccountBody, AccountVersion, AccountView, Accounts, DisableBody, KeyBody, KeyView, PasswordBody,
 };
 pub use alert::{
     AlertCaseBody, AlertChangeView, AlertDetail, AlertReportsView, AlertStepBody, AlertView,
@@ -67,7 +67,7 @@ pub use device::{
     AggregateView, AggregatesView, DeviceBody, DeviceView, DroppedView, MqttView, OutsideView,
     ReleaseDeviceBody, RetentionBody, SummariesView, SummaryView,
 };
-pub use device_keys::{DeviceKeyBody, DeviceKeyView, DeviceVersion};
+pub use device_keys::{DeviceKeyBody, DeviceKeyView, DeviceVersion, HeldKeys};
 pub(crate) use dossier::Reader;
 pub use dossier::{
     ContributionView, ContributionsView, CountView, CreditCase, CreditView, DeedRow,
@@ -94,8 +94,9 @@ pub(crate) use figures::{area_of, key_of};
 pub use files::FileView;
 pub use gateway::{GatewayBody, GatewayView};
 pub use grid::{
-    AdoptBody, CrossingView, GridCellView, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers,
-    GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView, UndoBody,
+    AdoptBody, CellRejected, CrossingView, GridCellView, GridCrosswalk, GridLayerSet,
+    GridLayerView, GridLayers, GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView,
+    UndoBody,
 };
 pub use hook::{DeadLetter, HookBody, HookSetView, HookView, ResendBody, ResentView};
 pub use judged_again::{JudgedAgainView, VerdictWord};

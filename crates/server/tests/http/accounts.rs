@@ -53,6 +53,52 @@ fn an_administrator_adds_people_who_can_sign_in_and_shows_them_the_door() {
 }
 
 #[test]
+fn of_an_account_is_told_what_it_was_and_by_whom_it_was_changed() {
+    let town = Town::new();
+    let admin = town.person("admin");
+    let of = |name: &str| {
+        let path = format!("/api/v1/accounts/{name}");
+        move |what: &str| format!("{path}/{what}")
+    };
+    let body = json!({"name": "wang.fang", "role": "unit", "unit": "lights"});
+    admin.post("/api/v1/accounts", &body).expect(200);
+    let account = of("wang.fang");
+    admin.post(&account("key"), &json!({})).expect(200);
+    let chosen = json!({"password": "一个足够长的新密码"});
+    admin.post(&account("password"), &chosen).expect(200);
+    admin.post(&account("disable"), &json!({})).expect(200);
+    let told = admin.get(&account("history")).expect(200);
+    assert!(!told.to_string().contains("argon2"), "no hash leaves");
+    let versions: Vec<_> = told["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|version| {
+            assert_eq!(text(&version["set_by"]), "user:admin");
+            let value = &version["value"];
+            assert_eq!(
+                (&value["role"], &value["unit"]),
+                (&json!("unit"), &json!("lights"))
+            );
+            let keys = value["keys"].as_array().unwrap().len();
+            (
+                value["passwords"].as_u64().unwrap(),
+                keys,
+                value["disabled"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [(1, 0, false), (1, 1, false), (2, 0, false), (2, 0, true)];
+    assert_eq!(
+        versions, expected,
+        "made; a key; a password, which ends it; disabled"
+    );
+    admin
+        .get("/api/v1/accounts/nobody/history")
+        .refused(404, "user.unknown");
+}
+
+#[test]
 fn what_cannot_be_an_account_is_refused_by_its_field() {
     let town = Town::new();
     let admin = town.person("admin");

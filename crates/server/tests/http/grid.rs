@@ -208,7 +208,16 @@ fn what_cannot_be_a_layer_or_a_plan_is_refused() {
     preview("layers=moon").refused(422, "grid.layer-unknown");
     preview("layers=moon&min_m2=few").refused(422, "query.invalid");
     preview("colour=red").refused(422, "query.invalid");
-    put("police", &one).expect(200);
+    let open = json!({"type": "Feature", "properties": {"code": "c2"},
+        "geometry": {"type": "Point", "coordinates": [116.0, 39.8]}});
+    let mut with_a_point = one.clone();
+    with_a_point["features"].as_array_mut().unwrap().push(open);
+    let set = put("police", &with_a_point).expect(200);
+    assert_eq!(
+        (&set["layer"]["cells"], &set["rejected"][0]["feature"]),
+        (&json!(1), &json!(2))
+    );
+    assert!(set["rejected"][0]["reason"]["zh"].is_string(), "{set}");
     preview("layers=police&min_m2=5&max_m2=4").refused(422, "grid.limits");
     preview("layers=police&max_m2=1000").refused(422, "grid.too-many");
 }

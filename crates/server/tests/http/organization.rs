@@ -5,6 +5,19 @@ use serde_json::json;
 use crate::common::Town;
 
 #[test]
+fn of_an_area_is_told_what_it_was() {
+    let town = Town::new();
+    let leader = town.person("leader");
+    let told = leader.get("/api/v1/areas/west/history").expect(200);
+    let versions = told["versions"].as_array().unwrap();
+    assert_eq!(versions.len(), 1);
+    assert_eq!(versions[0]["value"]["parent"], "town");
+    leader
+        .get("/api/v1/areas/nowhere/history")
+        .refused(404, "setting.none");
+}
+
+#[test]
 fn the_areas_of_the_town_cover_it_once() {
     let town = Town::new();
     let found = town

@@ -418,6 +418,10 @@ const TABLE: &[(&str, &str)] = &[
         "401 403 403 403 403 412 403 403 403 403",
     ),
     (
+        "GET /api/v1/areas/{area}/history",
+        "401 404 404 404 404 404 404 404 403 403",
+    ),
+    (
         "GET /api/v1/city/units/{unit}/history",
         "401 200 200 200 200 200 200 200 403 403",
     ),
@@ -697,6 +701,10 @@ const TABLE: &[(&str, &str)] = &[
     (
         "POST /api/v1/accounts",
         "401 403 403 403 403 403 403 409 403 403",
+    ),
+    (
+        "GET /api/v1/accounts/{user}/history",
+        "401 403 403 403 403 403 403 404 403 403",
     ),
     (
         "POST /api/v1/accounts/{user}/password",

@@ -290,6 +290,8 @@ export const api = {
     ),
   checkIns: () => answer(client.GET('/api/v1/whistles/check-ins')),
   gridLayers: () => answer(client.GET('/api/v1/grid/layers')),
+  setGridLayer: (layer: string, body: Record<string, never>) =>
+    answer(client.PUT('/api/v1/grid/layers/{layer}', { ...path({ layer }), body })),
   gridMerges: () => answer(client.GET('/api/v1/grid/merges')),
   gridPreview: (query: GridPlan) =>
     answer(client.GET('/api/v1/grid/preview', { params: { query } })),

@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{user}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account was, each time it or its keys changed: by whom and when. */
+        get: operations["account_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{user}/key": {
         parameters: {
             query?: never;
@@ -222,6 +239,23 @@ export interface paths {
         };
         /** Gaps and overlaps of the areas, GeoJSON. */
         get: operations["coverage_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{area}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that an area was set to. */
+        get: operations["area_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3265,6 +3299,21 @@ export interface components {
             /** @description Code of the unit; with the role unit, and only there. */
             unit?: string | null;
         };
+        /** @description What an account was at a time, and the keys it had. */
+        AccountVersion: {
+            /** @description Whether sign-in was refused. */
+            disabled: boolean;
+            /** @description The ids of its keys. */
+            keys: string[];
+            /**
+             * Format: int64
+             * @description How many passwords it had been given, the first among them.
+             */
+            passwords: number;
+            role: components["schemas"]["Role"] | null;
+            /** @description Code of the unit the person acted for. */
+            unit: string | null;
+        };
         /** @description An account. */
         AccountView: {
             /** @description Whether sign-in is refused. */
@@ -4249,6 +4298,13 @@ export interface components {
             group: components["schemas"]["Text"];
             /** @description Its name. */
             name: components["schemas"]["Text"];
+        };
+        /** @description A feature that was not taken. */
+        CellRejected: {
+            /** @description Which of the file, from 1. */
+            feature: number;
+            /** @description Why. */
+            reason: components["schemas"]["Text"];
         };
         /** @description A change of a case, as the live stream tells it. */
         ChangeView: {
@@ -5812,8 +5868,8 @@ export interface components {
         GridLayerSet: {
             /** @description The layer. */
             layer: components["schemas"]["GridLayerView"];
-            /** @description Why features were not taken. */
-            rejected: string[];
+            /** @description Features that were not taken, in the order of the file. */
+            rejected: components["schemas"]["CellRejected"][];
         };
         /** @description A grid layer. */
         GridLayerView: {
@@ -7694,6 +7750,16 @@ export interface components {
             };
         };
         /** @description All that something was set to. */
+        SettingHistory_AccountVersion: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_AccountVersion"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_AreaView: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_AreaView"][];
+        };
+        /** @description All that something was set to. */
         SettingHistory_AutomaticBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_AutomaticBody"][];
@@ -7742,6 +7808,65 @@ export interface components {
         SettingHistory_WarningSettings: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_WarningSettings"][];
+        };
+        /** @description One setting, as it was set. */
+        Setting_AccountVersion: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description What an account was at a time, and the keys it had. */
+            value: {
+                /** @description Whether sign-in was refused. */
+                disabled: boolean;
+                /** @description The ids of its keys. */
+                keys: string[];
+                /**
+                 * Format: int64
+                 * @description How many passwords it had been given, the first among them.
+                 */
+                passwords: number;
+                role: components["schemas"]["Role"] | null;
+                /** @description Code of the unit the person acted for. */
+                unit: string | null;
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_AreaView: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description An area. */
+            value: {
+                /** @description Its code. */
+                code: string;
+                /** @description Whether points are mapped to it. */
+                leaf: boolean;
+                /** @description Its name. */
+                name: components["schemas"]["Text"];
+                /** @description The area it lies in. */
+                parent: string | null;
+                /** @description Whether others have taken its place; older cases still name it. */
+                retired: boolean;
+                tier: components["schemas"]["Tier"] | null;
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
         };
         /** @description One setting, as it was set. */
         Setting_AutomaticBody: {
@@ -10024,6 +10149,74 @@ export interface operations {
             };
         };
     };
+    account_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sign-in name. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an account was, each time it or its keys changed: by whom and when. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_AccountVersion"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     make_key: {
         parameters: {
             query?: never;
@@ -10949,6 +11142,74 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    area_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The area's code. */
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that an area was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_AreaView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

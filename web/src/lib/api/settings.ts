@@ -23,6 +23,8 @@ export type Calendar = Schemas['CalendarView'];
 export type Year = Schemas['YearBody'];
 export type YearVersion = Schemas['YearView'];
 export type Account = Schemas['AccountView'];
+export type AccountVersion = Schemas['AccountVersion'];
+export type AreaVersion = Schemas['AreaView'];
 export type NewAccount = Schemas['AccountBody'];
 export type Hook = Schemas['HookView'];
 export type NewHook = Schemas['HookBody'];
@@ -154,6 +156,12 @@ export const settings = {
       )
     ).versions,
   accounts: async () => (await answer(client.GET('/api/v1/accounts'))).accounts,
+  accountHistory: async (user: string) =>
+    (await answer(client.GET('/api/v1/accounts/{user}/history', { params: { path: { user } } })))
+      .versions,
+  areaHistory: async (area: string) =>
+    (await answer(client.GET('/api/v1/areas/{area}/history', { params: { path: { area } } })))
+      .versions,
   addAccount: (body: NewAccount) => answer(client.POST('/api/v1/accounts', { body })),
   newPassword: (user: string) =>
     answer(

@@ -4,7 +4,7 @@ export const gridZh = {
   nav: '网格',
   about: '把几套网格叠在一起，合成一套：先看效果，再启用；启用后也能撤销。',
   layers: '参与合并的图层',
-  noLayers: '还没有网格图层。用 yiwang import grid 导入，或由数据管理员经接口写入。',
+  noLayers: '还没有网格图层。',
   cells: (n: number) => `${n} 个网格`,
   people: (n: string) => `${n} 人`,
   limits: '每个网格的大小',
@@ -47,6 +47,23 @@ export const gridZh = {
   undo: '撤销',
   number: '编号',
   replaced: '替换的网格',
+  add: {
+    title: '导入图层',
+    hint: 'GeoJSON 的 FeatureCollection；每个网格带 code，可带 population。坐标用 WGS 84。',
+    name: '图层名称',
+    nameHint: '小写字母、数字和连字符，如 police。',
+    file: '文件',
+    send: '导入',
+    sending: '正在导入…',
+    replaces: (name: string, cells: number) => `已有图层 ${name}：它的 ${cells} 个网格会被替换。`,
+    missingName: '请填写图层名称',
+    wrongName: '图层名称只能用小写字母、数字和连字符，最多 32 个字符',
+    missingFile: '请选择文件',
+    notJson: '这个文件不是 GeoJSON',
+    done: (name: string, cells: number) => `图层 ${name} 已导入：${cells} 个网格。`,
+    rejected: (n: number) => `${n} 个要素没有采用`,
+    feature: (n: number) => `第 ${n} 个`,
+  },
 };
 
 export const gridEn: typeof gridZh = {
@@ -55,8 +72,7 @@ export const gridEn: typeof gridZh = {
   about:
     'Several grids over the same ground become one: look at it first, then adopt it; it can be undone.',
   layers: 'Layers to merge',
-  noLayers:
-    'There are no grid layers yet. Bring one in with yiwang import grid, or over HTTP as a steward.',
+  noLayers: 'There are no grid layers yet.',
   cells: (n: number) => `${n} ${n === 1 ? 'cell' : 'cells'}`,
   people: (n: string) => `${n} people`,
   limits: 'Size of a cell',
@@ -100,4 +116,23 @@ export const gridEn: typeof gridZh = {
   undo: 'Undo',
   number: 'Number',
   replaced: 'Cells replaced',
+  add: {
+    title: 'Bring in a layer',
+    hint: 'A GeoJSON FeatureCollection; each cell has a code, and may have a population. WGS 84.',
+    name: 'Name of the layer',
+    nameHint: 'Small letters, digits and hyphens, such as police.',
+    file: 'File',
+    send: 'Bring in',
+    sending: 'Bringing it in…',
+    replaces: (name: string, cells: number) =>
+      `There is a layer ${name}: its ${cells} ${cells === 1 ? 'cell' : 'cells'} will be replaced.`,
+    missingName: 'Give the layer a name',
+    wrongName: 'A name has small letters, digits and hyphens, 32 at most',
+    missingFile: 'Choose a file',
+    notJson: 'This file is not GeoJSON',
+    done: (name: string, cells: number) =>
+      `Layer ${name} is in: ${cells} ${cells === 1 ? 'cell' : 'cells'}.`,
+    rejected: (n: number) => `${n} ${n === 1 ? 'feature was' : 'features were'} not taken`,
+    feature: (n: number) => `No. ${n}`,
+  },
 };

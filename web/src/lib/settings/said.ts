@@ -4,6 +4,7 @@ import { words } from '../i18n/settings';
 import { templateWords } from '../i18n/templates';
 import { names } from '../names';
 import type { Span } from '../api/settings';
+import type { Role } from '../api/types';
 import { timeOf } from './hours';
 
 /** A limit as people say it: `2 h`, `3 working days`. */
@@ -56,7 +57,13 @@ function part(path: string, text: string): string {
   }
   if (at === 'duties') return list(names.category);
   if (at === 'areas') return list(names.area);
-  if (at === 'owner') return text === '—' ? text : names.unit(text);
+  if (at === 'parent') return text === '—' ? text : names.area(text);
+  if (at === 'role') return text === '—' ? text : i18n.t.roles[text as Role];
+  if (at === 'disabled') return text === 'true' ? words().disabled : words().active;
+  if (at === 'leaf' || at === 'retired') {
+    return text === 'true' ? words().yes : words().no;
+  }
+  if (at === 'owner' || at === 'unit') return text === '—' ? text : names.unit(text);
   if (at === 'keys') return list((id) => id.slice(0, 8));
   const why = i18n.t.sensing.devices.why;
   if (at === 'quarantine' && Object.hasOwn(why, text)) return why[text as keyof typeof why];
@@ -107,6 +114,14 @@ function field(path: string): string {
     subscribe: d.subscribe,
     quarantine: i18n.t.sensing.devices.quarantined,
     keys: d.keys.title,
+    role: t.role,
+    unit: t.unit,
+    disabled: t.state,
+    passwords: t.passwordsSet,
+    parent: t.parentArea,
+    tier: t.tier,
+    leaf: t.leaf,
+    retired: t.retired,
     'calendar.unlisted_years': t.unlistedYears,
   };
   if (known[at]) return known[at];

@@ -121,7 +121,6 @@ function field(path: string): string {
     parent: t.parentArea,
     tier: t.tier,
     leaf: t.leaf,
-    retired: t.retired,
     'calendar.unlisted_years': t.unlistedYears,
   };
   if (known[at]) return known[at];

@@ -45,7 +45,6 @@ test('a steward looks at what two grids become, adopts it and takes it back', as
   const leaves = areas.filter((area) => area.leaf).length;
   const people = (x, y) => 300 + (((x + 1) * 7 + (y + 1) * 13) % 9) * 150;
   await steward.put('/api/v1/grid/layers/city', layer(bounds, 8, 8, 0, people));
-  await steward.put('/api/v1/grid/layers/police', layer(bounds, 5, 6, 0.3));
 
   const page = await openPage({ as: person('steward'), lang: 'zh', map: true });
   await page.goto('/grid');
@@ -54,6 +53,25 @@ test('a steward looks at what two grids become, adopts it and takes it back', as
   await page.getByRole('heading', { name: '多格合一', level: 1 }).waitFor();
   await page.getByRole('button', { name: '预览' }).click();
   await page.getByText('请至少选一个图层').waitFor();
+
+  // The other layer comes in from a file, one of whose features has no ground.
+  await page.getByText('导入图层').click();
+  await page.getByRole('button', { name: '导入', exact: true }).click();
+  await page.getByRole('link', { name: '请填写图层名称' }).waitFor();
+  await page.getByLabel('图层名称').fill('police');
+  const file = (text) => ({ name: 'police.geojson', mimeType: '', buffer: Buffer.from(text) });
+  await page.getByLabel('文件').setInputFiles(file('code,population'));
+  await page.getByRole('button', { name: '导入', exact: true }).click();
+  await page.getByRole('link', { name: '这个文件不是 GeoJSON' }).waitFor();
+  await picture(page, 'grid-layer-refused');
+  const police = layer(bounds, 5, 6, 0.3);
+  const pole = { type: 'Point', coordinates: bounds.slice(0, 2) };
+  police.features.push({ type: 'Feature', properties: { code: 'pole' }, geometry: pole });
+  await page.getByLabel('文件').setInputFiles(file(JSON.stringify(police)));
+  await page.getByRole('button', { name: '导入', exact: true }).click();
+  await page.getByText('图层 police 已导入').waitFor();
+  await page.getByText('1 个要素没有采用').waitFor();
+  await picture(page, 'grid-layer-in');
   await page.getByRole('checkbox', { name: /city/ }).check();
   await page.getByRole('checkbox', { name: /police/ }).check();
   await page.getByLabel('至少多少人').fill('800');

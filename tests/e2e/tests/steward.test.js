@@ -138,3 +138,27 @@ test('all settings fit a telephone in the largest type', async () => {
   await settled(page);
   await picture(page, 'settings-city-largest');
 });
+
+test('who keeps accounts sees what one was, and who keeps areas what one was', async () => {
+  const page = await openPage({ as: person('admin'), lang: 'en' });
+  await page.goto('/city/accounts?find=auditor');
+  await page.getByRole('button', { name: 'Changes so far auditor' }).click();
+  const past = page.getByRole('region', { name: /^Changes so far/ });
+  await past.getByText('first set').waitFor();
+  await page.getByRole('button', { name: 'Disable auditor' }).click();
+  await past.getByText('can sign in → disabled').waitFor();
+  await picture(page, 'settings-account-history', { fullPage: true });
+  await page.getByRole('button', { name: 'Enable auditor' }).click();
+  await past.getByText('disabled → can sign in').waitFor();
+
+  const steward = await openPage({ as: person('steward') });
+  await steward.goto('/city/areas');
+  await steward.locator('summary', { hasText: '区域' }).click();
+  await steward
+    .getByRole('button', { name: /^历次修改/ })
+    .first()
+    .click();
+  await steward.getByText('首次设定').first().waitFor();
+  await picture(steward, 'settings-area-history');
+  await assertAccessible(steward, 'what an area was');
+});

@@ -20,8 +20,8 @@ use crate::grid::{self, Plan, Preview, cells_geojson, read_layer, stored_layers}
 use crate::import::areas::AreaFields;
 use crate::policy::Right;
 use crate::wire::{
-    AdoptBody, CellRejected, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers, GridMergeView,
-    GridMerges, GridPreview, UndoBody,
+    AdoptBody, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers, GridMergeView, GridMerges,
+    GridPreview, UndoBody,
 };
 
 /// The grid layers in the record.
@@ -87,10 +87,7 @@ pub(super) async fn set_layer(
         layer: GridLayerView::from(&record),
         rejected: rejected
             .iter()
-            .map(|one| CellRejected {
-                feature: one.feature + 1,
-                reason: (&one.refusal.message).into(),
-            })
+            .map(|one| (&one.refusal.message).into())
             .collect(),
     }))
 }

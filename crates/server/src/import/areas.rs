@@ -274,6 +274,8 @@ fn draft(index: usize, value: &Value, fields: &AreaFields) -> Result<AreaDraft, 
             _ => None,
         }
     };
+    // People count from one.
+    let number = index + 1;
     let (code, name, zh) = (
         text(&fields.code),
         text(&fields.name),
@@ -283,8 +285,8 @@ fn draft(index: usize, value: &Value, fields: &AreaFields) -> Result<AreaDraft, 
         return Err(Refusal::new(
             RefusalKind::Invalid,
             "import.areas.nameless",
-            format!("第 {index} 个要素没有名称，也没有代码"),
-            format!("feature {index} has neither a name nor a code"),
+            format!("第 {number} 个要素没有名称，也没有代码"),
+            format!("feature {number} has neither a name nor a code"),
         )
         .at(format!("features[{index}].properties"))
         .allowing(NAME_FIELDS.iter().chain(&CODE_FIELDS).copied()));
@@ -295,8 +297,8 @@ fn draft(index: usize, value: &Value, fields: &AreaFields) -> Result<AreaDraft, 
             Refusal::new(
                 RefusalKind::Invalid,
                 "import.areas.code",
-                format!("第 {index} 个要素无法得出代码"),
-                format!("no code can be made for feature {index}: {e}"),
+                format!("第 {number} 个要素无法得出代码"),
+                format!("no code can be made for feature {number}: {e}"),
             )
             .at(format!("features[{index}].properties"))
         })?,
@@ -328,11 +330,12 @@ fn tier(word: &str) -> Option<Tier> {
 
 fn duplicate(draft: &AreaDraft, first: usize) -> Refusal {
     let (index, code) = (draft.feature, &draft.code);
+    let (number, first) = (index + 1, first + 1);
     Refusal::new(
         RefusalKind::Invalid,
         "import.areas.duplicate-code",
-        format!("第 {index} 个要素的代码 {code} 与第 {first} 个相同；请合并为一个 MultiPolygon 或改用另一个代码"),
-        format!("feature {index} has the code {code} of feature {first}; merge them into one MultiPolygon or give it a code of its own"),
+        format!("第 {number} 个要素的代码 {code} 与第 {first} 个相同；请合并为一个 MultiPolygon 或改用另一个代码"),
+        format!("feature {number} has the code {code} of feature {first}; merge them into one MultiPolygon or give it a code of its own"),
     )
     .at(format!("features[{index}]"))
     .found(code.as_str())

@@ -44,17 +44,8 @@ impl From<&LayerRecord> for GridLayerView {
 pub struct GridLayerSet {
     /// The layer.
     pub layer: GridLayerView,
-    /// Features that were not taken, in the order of the file.
-    pub rejected: Vec<CellRejected>,
-}
-
-/// A feature that was not taken.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CellRejected {
-    /// Which of the file, from 1.
-    pub feature: usize,
-    /// Why.
-    pub reason: Text,
+    /// Why features were not taken, in the order of the file.
+    pub rejected: Vec<Text>,
 }
 
 /// A merge to adopt: what was previewed.

@@ -94,9 +94,8 @@ pub(crate) use figures::{area_of, key_of};
 pub use files::FileView;
 pub use gateway::{GatewayBody, GatewayView};
 pub use grid::{
-    AdoptBody, CellRejected, CrossingView, GridCellView, GridCrosswalk, GridLayerSet,
-    GridLayerView, GridLayers, GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView,
-    UndoBody,
+    AdoptBody, CrossingView, GridCellView, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers,
+    GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView, UndoBody,
 };
 pub use hook::{DeadLetter, HookBody, HookSetView, HookView, ResendBody, ResentView};
 pub use judged_again::{JudgedAgainView, VerdictWord};

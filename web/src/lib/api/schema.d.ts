@@ -4299,13 +4299,6 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Text"];
         };
-        /** @description A feature that was not taken. */
-        CellRejected: {
-            /** @description Which of the file, from 1. */
-            feature: number;
-            /** @description Why. */
-            reason: components["schemas"]["Text"];
-        };
         /** @description A change of a case, as the live stream tells it. */
         ChangeView: {
             /** @description Code of its area. */
@@ -5868,8 +5861,8 @@ export interface components {
         GridLayerSet: {
             /** @description The layer. */
             layer: components["schemas"]["GridLayerView"];
-            /** @description Features that were not taken, in the order of the file. */
-            rejected: components["schemas"]["CellRejected"][];
+            /** @description Why features were not taken, in the order of the file. */
+            rejected: components["schemas"]["Text"][];
         };
         /** @description A grid layer. */
         GridLayerView: {

@@ -62,7 +62,6 @@ export const gridZh = {
     notJson: '这个文件不是 GeoJSON',
     done: (name: string, cells: number) => `图层 ${name} 已导入：${cells} 个网格。`,
     rejected: (n: number) => `${n} 个要素没有采用`,
-    feature: (n: number) => `第 ${n} 个`,
   },
 };
 
@@ -133,6 +132,5 @@ export const gridEn: typeof gridZh = {
     done: (name: string, cells: number) =>
       `Layer ${name} is in: ${cells} ${cells === 1 ? 'cell' : 'cells'}.`,
     rejected: (n: number) => `${n} ${n === 1 ? 'feature was' : 'features were'} not taken`,
-    feature: (n: number) => `No. ${n}`,
   },
 };

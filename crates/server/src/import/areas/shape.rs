@@ -40,11 +40,12 @@ impl At<'_> {
     fn refuse(&self, code: &'static str, path: &str, zh: &str, en: &str) -> Refusal {
         let Self { index, name } = self;
         let name: String = name.chars().take(60).collect();
+        let number = index + 1;
         Refusal::new(
             RefusalKind::Invalid,
             code,
-            format!("第 {index} 个要素（{name}）：{zh}"),
-            format!("feature {index} ({name}): {en}"),
+            format!("第 {number} 个要素（{name}）：{zh}"),
+            format!("feature {number} ({name}): {en}"),
         )
         .at(format!("features[{index}].geometry{path}"))
     }

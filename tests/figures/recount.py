@@ -54,7 +54,7 @@ def turns(history):
     turn = fresh()
     for at, word, event in history:
         if word == "submitted":
-            case.update(submitted=at)
+            case.update(submitted=at, channel=event["channel"])
         if word in ("submitted", "accepted"):
             case.update(category=event.get("category"))
             case["area"] = event.get("area") or case.get("area")
@@ -96,7 +96,13 @@ def turns(history):
                 turn["scores"][event["by"]] = event["score"]
         elif word == "extended":
             turn["resolve_by"] = second(event["resolve_by"])
-        elif word in ("shelved", "resident_asked"):
+        elif word == "joined":
+            case["joined"] = True
+        elif word in ("absorbed", "released"):
+            case["others"] = case.get("others", 0) + (1 if word == "absorbed" else -1)
+        if word == "resident_asked":
+            case["asked_back"] = True
+        if word in ("shelved", "resident_asked"):
             turn["held"] = second(event.get("review_by") or event["answer_by"])
         elif word in ("resumed", "resident_answered"):
             turn.pop("held")
@@ -229,10 +235,12 @@ def judge(formula, turn, now, front_line, duties):
     """None when the formula is not about it; else whether it is met, or why it is left out."""
     about_closed = formula in (
         "resolution", "satisfaction", "first_contact", "reopen", "not_solved",
-        "reached", "verified", "front_line", "lowest_tier", "handling_time",
+        "reached", "verified", "front_line", "lowest_tier", "handling_time", "asked_back",
+        "withdrawn",
     )
     each_case = formula in (
         "first_contact", "front_line", "lowest_tier", "handling_time", "declined", "overdue",
+        "asked_back", "told_again", "withdrawn", "covered",
     )
     if each_case and not turn.get("last"):
         return None
@@ -282,8 +290,18 @@ def judge(formula, turn, now, front_line, duties):
         return bool(turn.get("declined"))
     if formula == "overdue":
         return passed(turn["due"], turn, now) if turn["open"] else "finished"
+    if formula in ("told_again", "covered"):
+        if turn.get("merged"):
+            return "merged"
+        if formula == "covered":
+            return duties.covers(turn)
+        return turn.get("joined", False) or turn.get("others", 0) > 0
     if turn.get("declined"):
         return "declined"
+    if formula in ("asked_back", "withdrawn"):
+        if turn.get("merged"):
+            return "merged"
+        return bool(turn.get(formula))
     if turn.get("withdrawn"):
         return "withdrawn"
     if turn.get("merged"):
@@ -340,7 +358,7 @@ def recount(cases, whistled, formula, now, front_line, duties):
 
 
 class Duties:
-    """Who may act on what, where: from the units and areas of the record."""
+    """Who may act on what, where, and what scenarios are about: from the items of the record."""
 
     def __init__(self, record):
         with sqlite3.connect(f"file:{record}?mode=ro", uri=True) as sql:
@@ -350,6 +368,20 @@ class Duties:
             ]
             self.units = {unit["code"]: unit for unit in items("unit")}
             self.parents = {area["code"]: area.get("parent") for area in items("area")}
+            self.scopes = [one["scope"] for one in items("scenario") if not one.get("retired")]
+
+    def covers(self, turn):
+        """Whether some scenario is about a case; an area has those that lie in it."""
+        around, area = set(), turn.get("area")
+        while area is not None:
+            around.add(area)
+            area = self.parents.get(area)
+        return any(
+            turn.get("category") in scope["categories"]
+            and (not scope.get("areas") or around & set(scope["areas"]))
+            and (not scope.get("channels") or turn["channel"] in scope["channels"])
+            for scope in self.scopes
+        )
 
     def steps(self, unit, area):
         """How many areas up the unit begins; None where it has no business."""

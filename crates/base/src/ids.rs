@@ -133,6 +133,14 @@ code!(
     RuleCode
 );
 code!(
+    /// Code of a scenario (应用场景) that the city is used in.
+    ScenarioCode
+);
+code!(
+    /// Code of a timing study (计时试验).
+    StudyCode
+);
+code!(
     /// Sign-in name of a person who works in the system.
     UserName
 );

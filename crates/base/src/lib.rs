@@ -28,7 +28,10 @@ pub use calendar_year::{CalendarYear, CalendarYearError, Holiday};
 pub use cell::{CELL_ZOOM, CellBox, Share, cell, cells_of_tile, point_of_cell};
 pub use colour::Colour;
 pub use grid_code::{ComponentCode, GridCode};
-pub use ids::{AreaCode, CaseId, CategoryCode, FormulaCode, IdError, RuleCode, UnitCode, UserName};
+pub use ids::{
+    AreaCode, CaseId, CategoryCode, FormulaCode, IdError, RuleCode, ScenarioCode, StudyCode,
+    UnitCode, UserName,
+};
 pub use personal::{Personal, Purpose};
 pub use place::{PlaceError, Point};
 pub use refusal::{Refusal, RefusalKind};

@@ -272,6 +272,13 @@ impl Pauses {
         }
     }
 
+    /// Whether the resident was ever asked for what was missing.
+    pub fn asked_resident(&self) -> bool {
+        let asks = |kind| kind == PauseKind::Resident;
+        self.now.as_ref().is_some_and(|now| asks(now.kind))
+            || self.past.iter().any(|pause| asks(pause.kind))
+    }
+
     /// Questions to the resident since a time.
     fn questions_since(&self, since: Option<Timestamp>) -> usize {
         let past = self.past.iter();

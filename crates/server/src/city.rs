@@ -1,17 +1,22 @@
 //! The city as the record has it: rules for decisions, outlines for maps.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use geo::{BoundingRect, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use yiwang_base::{
-    AreaCode, CaseId, LocalText, Timestamp, UnitCode, WorkCalendar, WorkHours, truncate_millis,
+    AreaCode, CaseId, LocalText, ScenarioCode, Timestamp, UnitCode, WorkCalendar, WorkHours,
+    truncate_millis,
 };
 use yiwang_cases::coverage::Piece;
+use yiwang_cases::figures::Scope;
+use yiwang_cases::scenario::Scenario;
+use yiwang_cases::study::{Arm, Study};
 use yiwang_cases::{
-    Action, Area, AreaIndex, Attendance, Category, Channel, CityLimits, DeclineReason, DeskLimits,
-    Event, ReturnReason, Rules, ShelveReason, Stage, StoreError, SupervisionLevel, Tier, Unit,
-    UnitKind, WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
+    Action, Area, AreaIndex, Attendance, Case, Category, Channel, CityLimits, DeclineReason,
+    DeskLimits, Event, ReturnReason, Rules, ShelveReason, Stage, StoreError, SupervisionLevel,
+    Tier, Unit, UnitKind, WhistleAction, WhistleEvent, WhistleKind, WhistleStage,
 };
 use yiwang_store::{Item, ItemKind, Store};
 
@@ -115,6 +120,10 @@ pub struct City {
     /// For areas that a merge of grids took the place of, the cell with most of
     /// their ground.
     pub successors: BTreeMap<AreaCode, AreaCode>,
+    /// The timing study that is running.
+    pub study: Option<Study>,
+    /// What the city is used for.
+    pub scenarios: BTreeMap<ScenarioCode, Scenario>,
 }
 
 impl City {
@@ -168,6 +177,8 @@ impl City {
             },
             outlines,
             successors: successors(store)?,
+            scenarios: crate::scenarios::stored(store)?,
+            study: crate::studies::running(store)?,
         })
     }
 
@@ -193,6 +204,8 @@ impl City {
             },
             outlines: BTreeMap::new(),
             successors: BTreeMap::new(),
+            scenarios: BTreeMap::new(),
+            study: None,
         }
     }
 
@@ -205,6 +218,35 @@ impl City {
         })
         .cloned()
         .collect()
+    }
+
+    /// Whether a case is in the control of the study that is running: then nothing is
+    /// suggested for it.
+    pub fn is_control(&self, case: &Case) -> bool {
+        let study = self.study.as_ref();
+        let study = study.filter(|study| study.has(case.submitted_at));
+        study.is_some_and(|study| study.arm(case.id) == Arm::Hidden)
+    }
+
+    /// The cases that a scenario is about, with all areas that lie in those it names.
+    pub fn scope(&self, scenario: &Scenario) -> Scope {
+        let named = scenario.scope.areas.iter();
+        let areas = named.flat_map(|area| {
+            // An area that is there no more finds nothing, rather than everything.
+            let within = self.with_descendants(area);
+            within.into_iter().chain([area.clone()])
+        });
+        let areas: BTreeSet<AreaCode> = areas.collect();
+        Scope {
+            areas: areas.into_iter().collect(),
+            ..scenario.scope.clone()
+        }
+    }
+
+    /// What the scenarios that are in use are about.
+    pub fn scopes(&self) -> Arc<[Scope]> {
+        let used = self.scenarios.values().filter(|one| !one.retired);
+        used.map(|one| self.scope(one)).collect()
     }
 
     /// All areas that a unit answers for, with those that lie in them: none for a

@@ -111,6 +111,12 @@ pub enum Right {
     DraftWarnings,
     /// Approve public warnings above yellow.
     ApproveWarnings,
+    /// Record a drill of a scenario.
+    RecordDrills,
+    /// Rate a scenario as one who works with it.
+    RateScenarios,
+    /// Accept a scenario, or take that back.
+    AcceptScenarios,
 }
 
 impl Role {
@@ -162,11 +168,12 @@ impl Role {
             Unmerge, Verify, Withdraw,
         };
         use Right::{
-            Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts, HelpOut, KeepAccounts,
-            KeepCity, KeepDevices, KeepRegister, KeepViews, ObjectToAppraisal, ReadAlerts,
-            ReadCases, ReadEntries, ReadFigures, ReadMetrics, ReadReporter, ReadRoster,
-            ReadSensing, ReadUnits, ReadWords, Run, SendReadings, SetChannel, SetFormulas,
-            SetHooks, SetRoster, SetRules, SubmitMany, SubmitTable, SwapDuty, Whistle,
+            AcceptScenarios, Act, ApproveWarnings, DraftWarnings, FindCaller, HandleAlerts,
+            HelpOut, KeepAccounts, KeepCity, KeepDevices, KeepRegister, KeepViews,
+            ObjectToAppraisal, RateScenarios, ReadAlerts, ReadCases, ReadEntries, ReadFigures,
+            ReadMetrics, ReadReporter, ReadRoster, ReadSensing, ReadUnits, ReadWords, RecordDrills,
+            Run, SendReadings, SetChannel, SetFormulas, SetHooks, SetRoster, SetRules, SubmitMany,
+            SubmitTable, SwapDuty, Whistle,
         };
         match right {
             ReadCases | ReadUnits | ReadFigures | KeepViews => !self.is_outside(),
@@ -236,7 +243,9 @@ impl Role {
             HandleAlerts => matches!(self, Role::Operator | Role::Unit),
             SetRules => self == Role::Steward,
             DraftWarnings => self == Role::Operator,
-            ApproveWarnings => self == Role::Leader,
+            ApproveWarnings | AcceptScenarios => self == Role::Leader,
+            RecordDrills => matches!(self, Role::Operator | Role::Unit | Role::Steward),
+            RateScenarios => matches!(self, Role::Operator | Role::Unit | Role::Verifier),
             Run(Kind::PropertyParty | Kind::Asset) => matches!(self, Role::Steward | Role::Unit),
         }
     }

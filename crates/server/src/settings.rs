@@ -44,7 +44,7 @@ pub fn unit(code: &str, body: UnitBody, rules: &Rules) -> Result<Unit, Refusal> 
 }
 
 /// Codes of things that there are, each once.
-fn known<C: FromStr<Err: Display> + Ord + Clone + Display, T>(
+pub(crate) fn known<C: FromStr<Err: Display> + Ord + Clone + Display, T>(
     given: &[String],
     field: &str,
     all: &BTreeMap<C, T>,
@@ -387,7 +387,7 @@ fn span(body: SpanBody, field: &str) -> Result<Span, Refusal> {
     })
 }
 
-fn name(body: NameBody, field: &str) -> Result<LocalText, Refusal> {
+pub(crate) fn name(body: NameBody, field: &str) -> Result<LocalText, Refusal> {
     Ok(LocalText::new(
         short(body.zh, &format!("{field}.zh"))?,
         short(body.en, &format!("{field}.en"))?,

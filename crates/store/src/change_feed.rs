@@ -22,6 +22,8 @@ pub struct Changed {
     pub event: &'static str,
     /// Who did it, as in the journal.
     pub by: String,
+    /// On what grounds.
+    pub grounds: Option<String>,
     /// The case now (it may have moved on since).
     pub case: Case,
 }
@@ -106,6 +108,7 @@ fn changes(sql: &Connection, from: u64, limit: usize) -> Result<Vec<Changed>, St
             at: entry.at,
             event: entry.data.event.word(),
             by: entry.by,
+            grounds: entry.grounds,
             case: from_row(row).map_err(from_sqlite)?,
         });
     }

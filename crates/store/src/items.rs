@@ -52,10 +52,20 @@ pub enum ItemKind {
     OrganizationTemplate,
     /// A template that was applied to a street, with its units before and after.
     Reorganization,
+    /// A scenario that the city is used in.
+    Scenario,
+    /// A drill of a scenario; its code is the scenario's and a number.
+    Drill,
+    /// How one of staff rates a scenario; its code is the scenario's and the name.
+    ScenarioRating,
+    /// Whether a scenario is accepted; its code is the scenario's.
+    ScenarioAcceptance,
+    /// A timing study.
+    Study,
 }
 
 impl ItemKind {
-    const ALL: [ItemKind; 16] = [
+    const ALL: [ItemKind; 21] = [
         ItemKind::Area,
         ItemKind::Unit,
         ItemKind::Category,
@@ -72,6 +82,11 @@ impl ItemKind {
         ItemKind::ReadingAmendment,
         ItemKind::OrganizationTemplate,
         ItemKind::Reorganization,
+        ItemKind::Scenario,
+        ItemKind::Drill,
+        ItemKind::ScenarioRating,
+        ItemKind::ScenarioAcceptance,
+        ItemKind::Study,
     ];
 
     fn word(self) -> &'static str {
@@ -92,6 +107,11 @@ impl ItemKind {
             ItemKind::ReadingAmendment => "reading_amendment",
             ItemKind::OrganizationTemplate => "organization_template",
             ItemKind::Reorganization => "reorganization",
+            ItemKind::Scenario => "scenario",
+            ItemKind::Drill => "drill",
+            ItemKind::ScenarioRating => "scenario_rating",
+            ItemKind::ScenarioAcceptance => "scenario_acceptance",
+            ItemKind::Study => "study",
         }
     }
 }

@@ -83,6 +83,10 @@ export async function deskPages() {
     ['thing', `/things/${thing}`],
     ['warnings', '/warnings'],
     ['devices', '/devices'],
+    ['studies', '/studies'],
+    ['scenarios', '/scenarios'],
+    ['scenario', '/scenarios/elders-at-home'],
+    ['scenario-coverage', '/scenarios?view=coverage'],
     ['grid', '/grid'],
   ];
 }
@@ -141,6 +145,8 @@ export async function stewardPages() {
   ];
   return [
     ...settings.map((page) => [`settings-${page.replace(/\W+/g, '-')}`, `/city/${page}`]),
+    ['scenario-change', '/scenarios/elders-at-home?edit='],
+    ['scenario-domains', '/scenarios?view=domains'],
     ['rules', '/rules'],
     ['mappings', '/devices/mappings'],
     ['warning-settings', '/warnings/settings'],

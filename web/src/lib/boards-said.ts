@@ -20,6 +20,7 @@ export function about(address: URLSearchParams, period = ''): string {
     ['unit', t.unit, names.unit],
     ['category', t.category, names.category],
     ['channel', t.channel, names.channel],
+    ['scenario', i18n.t.common.scenarios, (code) => code],
   ];
   const said = narrowed.flatMap(([key, label, name]) => {
     const value = address.get(key);

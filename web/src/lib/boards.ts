@@ -9,11 +9,20 @@ export type Every = (typeof PERIODS)[number];
 export const NONE = '-';
 
 /** What narrows a board. */
-const FILTERS = ['unit', 'tier', 'area', 'category', 'channel', 'from', 'until'] as const;
-const LISTS = ['unit', 'tier', 'area', 'category', 'channel'] as const;
+const FILTERS = [
+  'unit',
+  'tier',
+  'area',
+  'category',
+  'channel',
+  'scenario',
+  'from',
+  'until',
+] as const;
+const LISTS = ['unit', 'tier', 'area', 'category', 'channel', 'scenario'] as const;
 
 /** What only cases have: calls of whistles are not divided or narrowed by it. */
-export const CASES_ONLY = ['category', 'channel'] as const;
+export const CASES_ONLY = ['category', 'channel', 'scenario'] as const;
 
 /** By what the figures of a formula are divided. */
 export function groupsOf(formula: Pick<Formula, 'counted'>): readonly Group[] {

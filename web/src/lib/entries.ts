@@ -53,6 +53,20 @@ export function entries(reader: User | null): Entry[] {
         head: true,
         under: /^\/(alerts|things|warnings|rules|devices)\b(?!\/now)/,
       },
+    !!user &&
+      role !== 'partner' && {
+        path: '/scenarios',
+        name: (t) => t.common.scenarios,
+        key: 'o',
+        head: false,
+      },
+    !!user &&
+      role !== 'partner' && {
+        path: '/studies',
+        name: (t) => t.common.studies,
+        key: 'i',
+        head: false,
+      },
     (steward || role === 'leader') && {
       path: '/grid',
       name: (t) => t.grid.nav,

@@ -5,6 +5,7 @@ import { nextStep, plansFor } from './triage';
 const file = (more: object) =>
   ({ stage: 'submitted', category: null, area: null, unit: null, actions: ['accept', 'decline'], suggested_units: [], parts: [], ...more }) as unknown as CaseFile; // prettier-ignore
 const suggestion: Suggestion = {
+  held_back: false,
   model: 'triage/2',
   categories: [
     { category: 'light', confidence: 0.9, words: ['路灯'], units: [{ unit: 'lights', confidence: 0.8, handled: 30 }] }, // prettier-ignore

@@ -15,7 +15,7 @@ use super::random::{AREAS, CATEGORIES, MINUTES, UNITS};
 use super::sample::{Draft, minute};
 use crate::figures::{
     Clause, Condition, Counted, Dated, Exclusion, FigureFilter, FigureQuestion, FigureStore,
-    FirstHands, Formula, GroupBy, Measured, Moment, Part, default_formula, default_formulas,
+    FirstHands, Formula, GroupBy, Measured, Moment, Part, Scope, default_formula, default_formulas,
 };
 use crate::{Area, CaseStore, Channel, MemoryStore, Stage, Unit, UnitKind};
 
@@ -76,6 +76,20 @@ where
     prop_oneof![2 => Just(Vec::new()), 1 => chosen]
 }
 
+fn scope() -> impl Strategy<Value = Scope> {
+    let known = |codes: Vec<Option<AreaCode>>| codes.into_iter().flatten().collect();
+    (
+        some::<AreaCode>(&AREAS).prop_map(known),
+        some::<CategoryCode>(&CATEGORIES),
+        prop_oneof![2 => Just(vec![]), 1 => subsequence(&Channel::ALL[..], 1..5)],
+    )
+        .prop_map(|(areas, categories, channels)| Scope {
+            areas,
+            categories: categories.into_iter().flatten().collect(),
+            channels,
+        })
+}
+
 fn moment() -> impl Strategy<Value = Moment> {
     (0..2 * MINUTES).prop_map(|minutes| Moment::of(minute(minutes)))
 }
@@ -88,33 +102,58 @@ fn question() -> impl Strategy<Value = FigureQuestion> {
         some::<CategoryCode>(&CATEGORIES),
         prop_oneof![2 => Just(vec![]), 1 => subsequence(&Channel::ALL[..], 1..5)],
         prop_oneof![2 => Just(vec![]), 1 => subsequence(&Stage::ALL[..], 1..5)],
-        (maybe(), maybe(), proptest::bool::weighted(0.1)),
+        (
+            maybe(),
+            maybe(),
+            proptest::bool::weighted(0.1),
+            prop_oneof![2 => Just(vec![]), 1 => vec(scope(), 1..3)],
+        ),
     )
         .prop_map(
-            |(units, areas, categories, channels, stages, (from, until, nothing))| FigureFilter {
-                units,
-                areas,
-                categories,
-                channels,
-                stages,
-                from,
-                until,
-                nothing,
+            |(units, areas, categories, channels, stages, (from, until, nothing, within))| {
+                FigureFilter {
+                    units,
+                    areas,
+                    categories,
+                    channels,
+                    stages,
+                    from,
+                    until,
+                    nothing,
+                    within,
+                }
             },
         );
     let front_line = subsequence(&UNITS[..], 0..=UNITS.len())
         .prop_map(|units| units.iter().map(|unit| unit.parse().unwrap()).collect());
-    (formula(), filter, moment(), front_line, first_hands()).prop_map(
-        |(formula, filter, now, front_line, first_hands): (_, _, _, BTreeSet<UnitCode>, _)| {
-            FigureQuestion {
-                formula,
-                filter,
-                now,
-                front_line,
-                first_hands,
-            }
-        },
+    let scenarios = vec(scope(), 0..3);
+    (
+        formula(),
+        filter,
+        moment(),
+        front_line,
+        first_hands(),
+        scenarios,
     )
+        .prop_map(
+            |(formula, filter, now, front_line, first_hands, scenarios): (
+                _,
+                _,
+                _,
+                BTreeSet<UnitCode>,
+                _,
+                _,
+            )| {
+                FigureQuestion {
+                    formula,
+                    filter,
+                    now,
+                    front_line,
+                    first_hands,
+                    scenarios: scenarios.into(),
+                }
+            },
+        )
 }
 
 /// Two areas lie in a third; each unit has some of the areas, or the whole city, and
@@ -236,6 +275,7 @@ pub fn a_change_counts_at_once<S: CaseStore + FigureStore>(desk: &Desk<'_, S>) {
         now: Moment::of(minute(60)),
         front_line: BTreeSet::new(),
         first_hands: Arc::default(),
+        scenarios: Arc::default(),
     };
     for number in 1..5 {
         desk.submit(&Draft {

@@ -114,6 +114,12 @@ conditions! {
     DutyNamed "duty_named" "当地有单位的权责清单列明此类" "a duty list names the category there";
     /// No unit of a lower tier may act on it there.
     LowestTier "lowest_tier" "由有权办理的最低一级单位办理" "the unit was of the lowest tier that may act";
+    /// The resident was asked for what was missing, at whatever time.
+    ResidentAsked "resident_asked" "曾请诉求人补充" "the resident was asked for what was missing";
+    /// Somebody told of the same trouble again, or joined.
+    ToldAgain "told_again" "有人就同一问题再次反映" "the same trouble was told again";
+    /// A scenario covers it.
+    InScenario "in_scenario" "有应用场景覆盖" "a scenario covers it";
     /// The called unit checked in.
     CheckedIn "checked_in" "已报到" "the unit checked in";
     /// The called unit checked in by its deadline.
@@ -145,7 +151,7 @@ pub struct Conditions(u64);
 
 impl Conditions {
     /// Bits that a set uses; the rest are free for whoever packs one.
-    pub const BITS: u32 = 48;
+    pub const BITS: u32 = 56;
 
     /// The set from its bits.
     pub const fn from_bits(bits: u64) -> Conditions {

@@ -21,7 +21,10 @@ const ENOUGH: u32 = 30;
 /// units assisted; scored well (考评优良率) of which the streets and communities
 /// concerned gave 4 of 5 or better, their right to score (考评权). Review (审核派单)
 /// measures the desk: how long a request waited until it was dispatched, beside the
-/// part that the first unit kept, so that haste does not pass for speed. The lowest tier that may act (一线处置) is told
+/// part that the first unit kept, so that haste does not pass for speed. Asked back
+/// (请补充率), told again (重复反映率) and given up (撤诉率) tell what trouble a resident had
+/// on the way, whatever the answer was; covered (场景覆盖率) tells which cases lie in the scope
+/// of a scenario (应用场景) that is in use when the question is asked. The lowest tier that may act (一线处置) is told
 /// by the duty lists that are in force when the question is asked.
 pub fn default_formulas() -> Vec<Formula> {
     use Better::{Higher, Lower, Neither};
@@ -203,6 +206,38 @@ pub fn default_formulas() -> Vec<Formula> {
         .out("merged", MERGED, &[Merged], &[])
         .out("no_score", NO_SCORE, &[], &[Scored])
         .met(&[ScoredAtLeast4], &[]),
+        of(
+            "asked_back",
+            ("请补充率", "Residents asked back"),
+            Cases,
+            Closed,
+            Lower,
+        )
+        .out("declined", DECLINED, &[Condition::Declined], &[])
+        .out("merged", MERGED, &[Merged], &[])
+        .met(&[ResidentAsked], &[]),
+        of(
+            "told_again",
+            ("重复反映率", "Told again"),
+            Cases,
+            Submitted,
+            Lower,
+        )
+        .out("merged", MERGED, &[Merged], &[])
+        .met(&[ToldAgain], &[]),
+        of("withdrawn", ("撤诉率", "Given up"), Cases, Closed, Lower)
+            .out("declined", DECLINED, &[Condition::Declined], &[])
+            .out("merged", MERGED, &[Merged], &[])
+            .met(&[Withdrawn], &[]),
+        of(
+            "covered",
+            ("场景覆盖率", "Covered by a scenario"),
+            Cases,
+            Submitted,
+            Higher,
+        )
+        .out("merged", MERGED, &[Merged], &[])
+        .met(&[InScenario], &[]),
         of("check_in", ("报到率", "Check-in"), Calls, Called, Higher)
             .out("refused", REFUSED, &[CallRefused], &[])
             .out("released", RELEASED, &[CallReleased], &[])

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yiwang_base::{AreaCode, CategoryCode, UnitCode};
 
-use super::{Condition, Conditions, Countable, Counted, FirstHands, Formula, Moment};
+use super::{Condition, Conditions, Countable, Counted, FirstHands, Formula, Moment, Scope};
 use crate::{Channel, Stage, UnitKind};
 
 /// Which turns a question is about. Empty lists and `None` mean "any"; `None`
@@ -22,6 +22,8 @@ pub struct FigureFilter {
     pub channels: Vec<Channel>,
     /// Stages at the end of the turn.
     pub stages: Vec<Stage>,
+    /// Within one of these; none means anywhere.
+    pub within: Vec<Scope>,
     /// At or after, by the time that the formula names.
     pub from: Option<Moment>,
     /// Before.
@@ -44,6 +46,8 @@ pub struct FigureQuestion {
     pub front_line: BTreeSet<UnitCode>,
     /// The lowest tier that may act, for formulas that ask for it.
     pub first_hands: Arc<FirstHands>,
+    /// What scenarios cover, for formulas that ask for it.
+    pub scenarios: Arc<[Scope]>,
 }
 
 /// By what a board is divided.
@@ -117,6 +121,7 @@ impl FigureQuestion {
             && any_code(&filter.categories, turn.category())
             && any(&filter.channels, turn.channel())
             && any(&filter.stages, turn.stage())
+            && (filter.within.is_empty() || within(&filter.within, turn))
     }
 
     /// What holds of a turn or call, at the time and with the units of the question.
@@ -124,7 +129,10 @@ impl FigureQuestion {
         let front_line = turn
             .unit()
             .is_some_and(|unit| self.front_line.contains(unit));
-        let holds = turn.at(self.now).with(Condition::FrontLine, front_line);
+        let holds = turn
+            .at(self.now)
+            .with(Condition::FrontLine, front_line)
+            .with(Condition::InScenario, within(&self.scenarios, turn));
         if *self.first_hands == FirstHands::default() {
             return holds;
         }
@@ -144,6 +152,10 @@ impl FigureQuestion {
         let until = turn.date(measured.ends())?;
         Some(until.seconds().saturating_sub(from.seconds()))
     }
+}
+
+fn within(scopes: &[Scope], turn: &impl Countable) -> bool {
+    scopes.iter().any(|scope| scope.covers(turn))
 }
 
 /// The area that an area counts for.

@@ -206,6 +206,11 @@ impl Turn {
             (C::Scored, !scores.is_empty()),
             (C::ScoredAtLeast4, !scores.is_empty() && well_scored),
             (C::Imported, case.source.is_some()),
+            (C::ResidentAsked, case.more.pauses.asked_resident()),
+            (
+                C::ToldAgain,
+                case.more.joiners.count > 0 || !case.more.duplicates.is_empty(),
+            ),
         ];
         let holding = told.into_iter().filter(|(_, holds)| *holds);
         Turn {

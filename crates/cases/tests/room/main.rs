@@ -25,6 +25,7 @@ mod provisional;
 mod returns;
 mod road;
 mod rosters;
+mod scenarios;
 mod service;
 mod town;
 mod triage;

@@ -147,6 +147,7 @@ async fn by_unit(
         now: Moment::of(now),
         front_line,
         first_hands: Arc::default(),
+        scenarios: Arc::default(),
     };
     let board = store.board(&question, &GroupBy::Unit).await?;
     let figures = board.figures.into_iter();

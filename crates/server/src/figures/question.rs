@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
-use yiwang_base::{AreaCode, IdError, Refusal, RefusalKind, Timestamp, UnitCode};
+use yiwang_base::{AreaCode, IdError, Refusal, RefusalKind, ScenarioCode, Timestamp, UnitCode};
 use yiwang_cases::figures::{
     Condition, Counted, Every, FigureFilter, FigureQuestion, FirstHands, Formula, FormulaMask,
     GroupBy, Moment, Part, periods,
@@ -97,13 +97,13 @@ pub struct Asked {
 }
 
 /// Parameters of a board, and those that open what stands behind it.
-const BOARD: [&str; 11] = [
-    "formula", "compare", "group", "unit", "tier", "area", "category", "channel", "stage", "from",
-    "until",
+const BOARD: [&str; 12] = [
+    "formula", "compare", "group", "unit", "tier", "area", "category", "channel", "stage",
+    "scenario", "from", "until",
 ];
-const BEHIND: [&str; 13] = [
+const BEHIND: [&str; 14] = [
     "formula", "part", "reason", "limit", "cursor", "unit", "tier", "area", "category", "channel",
-    "stage", "from", "until",
+    "stage", "scenario", "from", "until",
 ];
 
 /// Longest page.
@@ -205,6 +205,22 @@ impl Reading {
             "area" => self.areas.extend(codes(value, "area")?),
             "tier" => self.tiers.extend(words::<UnitKind>(value, "tier")?),
             "channel" => filter.channels.extend(words::<Channel>(value, "channel")?),
+            "scenario" => {
+                for (place, code) in value.split(',').enumerate() {
+                    let known = code
+                        .parse()
+                        .ok()
+                        .and_then(|code: ScenarioCode| city.scenarios.get(&code));
+                    let known = known.ok_or_else(|| {
+                        wrong(
+                            &format!("scenario[{place}]"),
+                            code,
+                            city.scenarios.keys().map(ScenarioCode::as_str),
+                        )
+                    })?;
+                    filter.within.push(city.scope(known));
+                }
+            }
             "stage" => filter.stages.extend(words::<Stage>(value, "stage")?),
             "from" => self.from = Some(time(value, "from", city)?),
             "until" => self.until = Some(time(value, "until", city)?),
@@ -288,6 +304,7 @@ impl Reading {
                 now: Moment::of(now),
                 front_line: front_line(city),
                 first_hands: first_hands(city, formula, compare),
+                scenarios: city.scopes(),
             },
             group,
             group_word,
@@ -326,6 +343,7 @@ fn fits(
     let asked = [
         ("category", !filter.categories.is_empty()),
         ("channel", !filter.channels.is_empty()),
+        ("scenario", !filter.within.is_empty()),
         ("stage", !filter.stages.is_empty()),
         (
             "group",

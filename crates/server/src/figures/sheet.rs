@@ -62,6 +62,7 @@ pub async fn sheet<'a>(
             now: Moment::of(now),
             front_line: front_line(city),
             first_hands: first_hands(city, formula, None),
+            scenarios: city.scopes(),
         };
         let found = board(store, &question, &GroupBy::Unit).await?;
         for figure in &found.figures {

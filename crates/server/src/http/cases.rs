@@ -268,6 +268,9 @@ fn suggested(city: &City, judging: &Judging, case: &Case) -> Vec<SuggestedUnit> 
     let Some(category) = &case.category else {
         return Vec::new();
     };
+    if city.is_control(case) {
+        return Vec::new();
+    }
     let leads = judging.judge.leads();
     let ranked = leads.rank(&city.rules, category, case.area.as_ref());
     let one = |lead: LikelyLead| SuggestedUnit {

@@ -29,6 +29,7 @@ use super::session::Visitor;
 use super::state::{App, now};
 use crate::city::City;
 use crate::policy::{Right, User};
+use crate::studies;
 use crate::wire::EraseBody;
 
 /// A body that asks for one sort of command.
@@ -131,10 +132,12 @@ pub(super) async fn change(
     if action == Action::CallBack {
         main_lets_call_back(app, &before).await?;
     }
+    // While a study runs, the record says whether the suggestion was followed.
+    let grounds = studies::grounds(city, &app.judging(), &before, &asked.command);
     let context = Context {
         rules: &city.rules,
         actor,
-        grounds: None,
+        grounds: grounds.as_deref(),
         now: now(),
     };
     let case = match action {

@@ -144,14 +144,14 @@ impl List<'_> {
 }
 
 /// In which form a table is wanted.
-struct Form {
-    format: Format,
+pub(super) struct Form {
+    pub(super) format: Format,
     words: bool,
 }
 
 impl Form {
     /// The form, and the rest of the query.
-    fn split(query: &str, of_cases: bool) -> Result<(Form, String), Refusal> {
+    pub(super) fn split(query: &str, of_cases: bool) -> Result<(Form, String), Refusal> {
         let (mut word, mut bom, mut words) = (String::from("csv"), false, false);
         let mut rest = Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -172,7 +172,7 @@ impl Form {
         Ok((Form { format, words }, rest.finish()))
     }
 
-    fn answer(&self, name: &str, bytes: Vec<u8>) -> Response {
+    pub(super) fn answer(&self, name: &str, bytes: Vec<u8>) -> Response {
         let (kind, ending) = match self.format {
             Format::Xlsx => (
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -197,6 +197,6 @@ fn flag(field: &str, value: &str) -> Result<bool, Refusal> {
     }
 }
 
-fn failed(error: std::io::Error) -> Refusal {
+pub(super) fn failed(error: std::io::Error) -> Refusal {
     StoreError::Broken(error.to_string()).into()
 }

@@ -31,6 +31,8 @@ fn city() -> City {
         },
         outlines: Default::default(),
         successors: Default::default(),
+        scenarios: Default::default(),
+        study: None,
     }
 }
 

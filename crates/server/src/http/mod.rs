@@ -17,6 +17,7 @@ mod cases;
 mod commands;
 pub mod control;
 pub mod control_import;
+mod coverage;
 mod cursor;
 mod devices;
 mod dossiers;
@@ -50,12 +51,14 @@ mod requests;
 mod retention;
 mod roster;
 mod rules;
+mod scenarios;
 mod serve;
 mod session;
 mod settings;
 mod similar;
 mod sta;
 mod state;
+mod studies;
 mod suggestions;
 mod table;
 mod templates;
@@ -257,6 +260,19 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(figures::calls))
         .routes(routes!(figures::formulas, figures::add_formula))
         .routes(routes!(figures::try_formula))
+        .routes(routes!(scenarios::list))
+        .routes(routes!(scenarios::read, scenarios::set))
+        .routes(routes!(scenarios::history))
+        .routes(routes!(scenarios::drill))
+        .routes(routes!(scenarios::rate))
+        .routes(routes!(scenarios::accept))
+        .routes(routes!(coverage::read))
+        .routes(routes!(coverage::export))
+        .routes(routes!(coverage::domains, coverage::set_domains))
+        .routes(routes!(coverage::domains_history))
+        .routes(routes!(studies::list))
+        .routes(routes!(studies::read, studies::begin))
+        .routes(routes!(studies::end))
         .routes(routes!(commands::life::ask_extension))
         .routes(routes!(commands::life::extend))
         .routes(routes!(commands::life::refuse_extension))

@@ -39,6 +39,8 @@ use crate::wire::{
         (name = "cases", description = "What staff act on"),
         (name = "whistles", description = "Calling units, and who is on duty"),
         (name = "figures", description = "Rates that open to the cases behind them"),
+        (name = "scenarios", description = "What the city is used for, and whether it is any good"),
+        (name = "studies", description = "Whether the machine's suggestions make people quicker"),
         (name = "webhooks", description = "What other systems are told"),
         (name = "sensing", description = "Devices that send readings, and readings over time; SensorThings itself is at /sta/v1.1"),
         (name = "alerts", description = "Rules that judge readings, alerts, public warnings"),

@@ -136,6 +136,37 @@ pub(super) struct AreaPath {
     area: String,
 }
 
+/// Which scenario.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ScenarioPath {
+    /// The scenario's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    scenario: String,
+}
+
+/// Which timing study.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct StudyPath {
+    /// The study's code.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]{0,63}$")]
+    study: String,
+}
+
+/// Of which time what scenarios cover is counted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SpanQuery {
+    /// Cases that came in at or after this time; a date is the beginning of that day in
+    /// the city. 180 days ago unless told.
+    #[param(required = false)]
+    from: String,
+    /// Before this time; now unless told.
+    #[param(required = false)]
+    until: String,
+}
+
 /// Which category.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -711,6 +742,9 @@ pub(super) struct BoardQuery {
     /// Stages at the end of the turn.
     #[param(explode = false, required = false)]
     stage: Vec<StageWord>,
+    /// Codes of scenarios: only what one of them is about.
+    #[param(explode = false, required = false)]
+    scenario: Vec<String>,
     /// At or after this time, by the time that the formula names; a date is the
     /// beginning of that day in the city.
     #[param(required = false)]
@@ -751,6 +785,9 @@ pub(super) struct BehindQuery {
     /// Stages at the end of the turn.
     #[param(explode = false, required = false)]
     stage: Vec<StageWord>,
+    /// Codes of scenarios: only what one of them is about.
+    #[param(explode = false, required = false)]
+    scenario: Vec<String>,
     /// At or after this time, by the time that the formula names; a date is the
     /// beginning of that day in the city.
     #[param(required = false)]

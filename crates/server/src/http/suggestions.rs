@@ -37,10 +37,14 @@ pub(super) async fn for_case(
     let id = case_id(&id)?;
     let case = app.store.case(id).await?.filter(|case| user.sees(case));
     let case = case.ok_or_else(|| no_case(id))?;
-    let request = case.request.as_ref();
+    let held_back = app.city().is_control(&case);
+    let request = case.request.as_ref().filter(|_| !held_back);
     let request = request.map(|request| request.disclose(Purpose::HandleCase));
     let matter = request.map(|request| matter(request, &case));
-    Ok(Json(view(&app, matter.as_ref(), true)))
+    Ok(Json(SuggestionView {
+        held_back,
+        ..view(&app, matter.as_ref(), true)
+    }))
 }
 
 /// What fits words that are being written. Anyone may ask; nothing is kept.
@@ -77,6 +81,7 @@ fn view(app: &App, matter: Option<&Matter<'_>>, with_units: bool) -> SuggestionV
     let suggested = suggested.unwrap_or_default().into_iter();
     let model = judging.card.as_ref().filter(|_| judging.judge.is_trained());
     SuggestionView {
+        held_back: false,
         model: model.map(|card| card.name()),
         categories: suggested
             .map(|one| SuggestedCategory::of(one, with_units))

@@ -154,6 +154,8 @@ impl Filling {
         };
         let together = super::together::fill(&self.store, plan);
         self.runtime.block_on(together)?;
+        let scenarios = super::scenarios::fill(&self.store, plan);
+        self.runtime.block_on(scenarios)?;
         let whistles = super::whistles::fill(&self.store, plan);
         self.runtime.block_on(whistles)?;
         super::sensors::fill(&self.store, &self.runtime, &city, plan)?;

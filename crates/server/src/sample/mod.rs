@@ -35,6 +35,7 @@ mod pictures;
 mod requests;
 mod rosters;
 mod sayings;
+mod scenarios;
 mod season;
 mod sensors;
 mod shift;

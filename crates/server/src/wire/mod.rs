@@ -10,6 +10,7 @@ mod case;
 mod city;
 mod device;
 mod device_keys;
+mod domain;
 mod dossier;
 mod dossier_step;
 mod duplicate;
@@ -29,8 +30,10 @@ mod organization;
 mod proof;
 mod queue;
 mod request;
+mod scenario;
 mod session;
 mod settings;
+mod study;
 mod suggestion;
 mod table;
 mod template;
@@ -68,6 +71,7 @@ pub use device::{
     ReleaseDeviceBody, RetentionBody, SummariesView, SummaryView,
 };
 pub use device_keys::{DeviceKeyBody, DeviceKeyView, DeviceVersion, HeldKeys};
+pub use domain::{CoveredView, DomainBody, DomainCoverage, DomainsBody, ScenarioCoverage};
 pub(crate) use dossier::Reader;
 pub use dossier::{
     ContributionView, ContributionsView, CountView, CreditCase, CreditView, DeedRow,
@@ -122,11 +126,20 @@ pub use request::{
     FollowRow, FollowView, NoteBody, PlaceBody, PointBody, ReportBackBody, ReporterBody,
     RequestBody, StartBody, SubmittedView, VerifyBody,
 };
+pub use scenario::{
+    AcceptanceBody, AcceptanceView, DrillBody, DrillStepBody, DrillView, GateView, LikedView,
+    RatingBody, ScenarioBody, ScenarioFigure, ScenarioRow, ScenarioView, ScenariosView,
+    ThresholdsBody, UsedView,
+};
 pub use session::{Credentials, SessionView, UserView};
 pub use settings::{
     AutomaticBody, AutomaticView, CategoryBody, ChoiceBody, CityBody, DuplicatesBody, ModelView,
     QuestionBody, SetBody, Setting, SettingHistory, Settings, ShownView, TrainBody, UnitBody,
     WeekdayBody, WorkingTimeBody,
+};
+pub use study::{
+    ArmView, EndStudyBody, GainView, StudiesView, StudyBody, StudyCase, StudyRow, StudyStep,
+    StudyView,
 };
 pub use suggestion::{
     CodeCount, SuggestBody, SuggestedCategory, SuggestedLead, SuggestionView, TopicView,
@@ -150,13 +163,14 @@ pub use whistle::{
     WhistleTimelineRow, WhistleWordsView, WithdrawWhistleBody,
 };
 pub use words::{
-    ActionWord, AlertActionWord, AlertOutcomeWord, AnswerKindWord, AttendanceWord, BetterWord,
-    CapacityWord, ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord, DayWord,
-    DeclineWord, DismissWord, DoneOutcomeWord, EventWord, ExpertWord, FaultWord, FigureGroupWord,
-    FigurePartWord, FileWord, FlawWord, FormWord, GradeWord, HandlingWord, HookPurposeWord,
-    KindWord, MeasureWord, MeasuredWord, OutcomeWord, PartKindWord, PartyRoleWord, PauseWord,
-    PlaceKindWord, QueuePartWord, RecastWord, ResourceSortWord, ReturnWord, RoleWord, ShelveWord,
-    SortWord, StageWord, SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord,
+    ActionWord, AlertActionWord, AlertOutcomeWord, AnswerKindWord, ArmWord, AttendanceWord,
+    BetterWord, CapacityWord, ChannelWord, ColourWord, ConditionWord, CountedWord, DatedWord,
+    DayWord, DeclineWord, DismissWord, DomainWord, DoneOutcomeWord, EventWord, ExpertWord,
+    FaultWord, FigureGroupWord, FigurePartWord, FileWord, FlawWord, FormWord, GateWord, GradeWord,
+    HandlingWord, HookPurposeWord, KindWord, LeftOutWord, MeasureWord, MeasuredWord, OutcomeWord,
+    PartKindWord, PartyRoleWord, PassingWord, PauseWord, PlaceKindWord, QueuePartWord, RecastWord,
+    ResourceSortWord, ReturnWord, RoleWord, ShelveWord, SortWord, StageWord, StandingWord,
+    StudyOutcomeWord, SupervisionWord, SuspicionWord, TierWord, TimeFormWord, TrackWord,
     UnitEffectWord, UnitKindWord, UnlistedWord, WarningActionWord, WarningStageWord,
     WarningStatusWord, WhistleActionWord, WhistleEventWord, WhistleKindWord, WhistleStageWord,
     Word, Worded,

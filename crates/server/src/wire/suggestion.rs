@@ -27,6 +27,8 @@ pub struct SuggestionView {
     /// their names, until enough cases are closed.
     #[schema(required)]
     pub model: Option<String>,
+    /// Nothing is suggested because the case is in the control of a timing study.
+    pub held_back: bool,
     /// Categories, the likeliest first; none where nothing fits.
     pub categories: Vec<SuggestedCategory>,
 }

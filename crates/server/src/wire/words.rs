@@ -17,6 +17,8 @@ use yiwang_cases::civic::{
 use yiwang_cases::coverage::Fault;
 use yiwang_cases::figures::{Better, Condition, Counted, Dated, Measured};
 use yiwang_cases::organization::{Effect, PartKind};
+use yiwang_cases::scenario::{Domain, Gate, Passing, Standing};
+use yiwang_cases::study::{Arm, LeftOut, Outcome as StudyOutcome};
 use yiwang_cases::{
     Action, AnswerKind, Attendance, Channel, DeclineReason, DoneOutcome, Event, FileKind, Grade,
     PauseKind, PlaceKind, QueuePart, ReturnReason, ShelveReason, Stage, SupervisionLevel, Tier,
@@ -196,6 +198,13 @@ worded! {
     WarningStage "WarningStage" "How far a warning is." WarningStage::word, WarningStageWord;
     WarningStatus "WarningStatus" "Whether a warning is meant." WarningStatus::word, WarningStatusWord;
     WarningAction "WarningAction" "What can be done with a warning." WarningAction::word, WarningActionWord;
+    Domain "Domain" "A field of the city's work." Domain::word, DomainWord;
+    Gate "Gate" "What a scenario has to pass." Gate::word, GateWord;
+    Passing "Passing" "What a gate says." Passing::word, PassingWord;
+    StudyOutcome "StudyOutcome" "What a study says of its aim." StudyOutcome::word, StudyOutcomeWord;
+    LeftOut "StudyLeftOut" "Why a case of a study is not timed." LeftOut::word, LeftOutWord;
+    Arm "StudyArm" "Whether the suggestion is shown, or hidden as in the control." Arm::word, ArmWord;
+    Standing "ScenarioStanding" "How a scenario stands." Standing::word, StandingWord;
     Role "Role" "What a person is here for; decides what is allowed." Role::word, RoleWord;
 }
 

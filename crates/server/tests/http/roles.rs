@@ -40,6 +40,72 @@ const TABLE: &[(&str, &str)] = &[
         "401 412 412 412 412 412 412 412 403 403",
     ),
     (
+        "GET /api/v1/studies",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "GET /api/v1/studies/{study}",
+        "401 404 404 404 404 404 404 404 403 403",
+    ),
+    // What is sent here says no reason.
+    (
+        "PUT /api/v1/studies/{study}",
+        "401 403 403 403 403 422 403 403 403 403",
+    ),
+    (
+        "POST /api/v1/studies/{study}/end",
+        "401 403 403 403 403 404 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/scenarios",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "GET /api/v1/scenarios/{scenario}",
+        "401 404 404 404 404 404 404 404 403 403",
+    ),
+    // What is sent here names no category.
+    (
+        "PUT /api/v1/scenarios/{scenario}",
+        "401 403 403 403 403 422 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/scenarios/{scenario}/history",
+        "401 404 404 404 404 404 404 404 403 403",
+    ),
+    (
+        "POST /api/v1/scenarios/{scenario}/drills",
+        "401 404 404 403 403 404 403 403 403 403",
+    ),
+    (
+        "PUT /api/v1/scenarios/{scenario}/rating",
+        "401 404 404 404 403 403 403 403 403 403",
+    ),
+    (
+        "PUT /api/v1/scenarios/{scenario}/acceptance",
+        "401 403 403 403 404 403 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/scenario-coverage",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "GET /api/v1/scenario-coverage/export",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "GET /api/v1/city/domains",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "GET /api/v1/city/domains/history",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "PUT /api/v1/city/domains",
+        "401 403 403 403 403 412 403 403 403 403",
+    ),
+    (
         "GET /api/v1/rules",
         "401 200 200 200 200 200 200 200 403 403",
     ),
@@ -1129,6 +1195,23 @@ fn body(path: &str) -> Value {
         "webhooks" => {
             json!({"code": "x", "url": "https://127.0.0.1/", "purpose": "notify", "active": true})
         }
+        "domains" => json!({"value": {"categories": {"elder_care": ["light"]}}}),
+        "lifts" => json!({"value": {
+            "name": {"zh": "x", "en": "x"}, "serves": {"zh": "x", "en": "x"},
+            "domain": "elder_care", "categories": [], "gates": {
+                "answers": 30, "days": 180, "drill_days": 365, "liked_percent": 60, "people": 3,
+                "raters": 5, "satisfied_percent": 80, "used_percent": 20,
+            },
+        }}),
+        "spring" => json!({
+            "name": {"zh": "x", "en": "x"}, "control_percent": 50, "aim_percent": 20,
+            "away_minutes": 15, "grounds": "",
+        }),
+        "end" if path.contains("/studies/") => json!({"grounds": "x"}),
+        "drills" => json!({"on": "2026-01-01", "units": ["lights"], "evidence": "x",
+            "steps": [{"name": "x", "passed": true}]}),
+        "rating" => json!({"rating": 5}),
+        "acceptance" => json!({"accepted": false, "grounds": "x"}),
         "accept" => json!({"category": "light"}),
         "decline" => json!({"reason": "no_request", "note": "x"}),
         "dispatch" => json!({"unit": "lights"}),
@@ -1287,6 +1370,8 @@ fn each_role_may_call_what_the_table_says_and_nothing_else() {
         let (method, path) = call.split_once(' ').unwrap();
         let path = path
             .replace("{id}", &id)
+            .replace("{scenario}", "lifts")
+            .replace("{study}", "spring")
             .replace("{whistle}", &whistle)
             .replace("{dossier}", &dossier)
             .replace("{unit}", "lights")

@@ -33,7 +33,10 @@ pub(super) struct Row {
 }
 
 const STAGE_SHIFT: u32 = Conditions::BITS;
-const CHANNEL_SHIFT: u32 = Conditions::BITS + 8;
+const CHANNEL_SHIFT: u32 = Conditions::BITS + 4;
+/// Stages and channels have four bits each.
+const WORD: usize = 0xf;
+const _: () = assert!(Stage::ALL.len() <= WORD + 1 && Channel::ALL.len() <= WORD + 1);
 
 /// The bits of a turn.
 pub(super) fn bits_of(turn: &Turn) -> u64 {
@@ -54,12 +57,12 @@ pub(super) fn unit_of_turn(bits: u64, unit: u16) -> usize {
 
 /// A stage's number in the bits of a row.
 pub(super) fn stage_in(bits: u64) -> usize {
-    (bits >> STAGE_SHIFT) as usize & 0xff
+    (bits >> STAGE_SHIFT) as usize & WORD
 }
 
 /// A channel's number in the bits of a row.
 pub(super) fn channel_in(bits: u64) -> usize {
-    (bits >> CHANNEL_SHIFT) as usize & 0xff
+    (bits >> CHANNEL_SHIFT) as usize & WORD
 }
 
 /// Stage and channel of a row; `None` for numbers that stand for nothing.

@@ -1,7 +1,8 @@
 //! A question made ready for the columns of a table.
 
 use yiwang_cases::figures::{
-    Condition, Conditions, Counted, Dated, FigureQuestion, FirstHands, FormulaMask, Steps, Verdict,
+    Condition, Conditions, Counted, Dated, FigureQuestion, FirstHands, FormulaMask, Scope, Steps,
+    Verdict,
 };
 use yiwang_cases::{Channel, Stage};
 
@@ -41,6 +42,38 @@ impl Tiers {
     }
 }
 
+/// A scope in the numbers of one table.
+struct Within {
+    areas: Option<Vec<bool>>,
+    categories: Option<Vec<bool>>,
+    channels: u64,
+}
+
+impl Within {
+    fn of(table: &Table, scope: &Scope) -> Within {
+        let areas: Vec<_> = scope.areas.iter().cloned().map(Some).collect();
+        let categories: Vec<_> = scope.categories.iter().cloned().map(Some).collect();
+        Within {
+            areas: table.areas.chosen(&areas),
+            categories: table.categories.chosen(&categories),
+            channels: places(&scope.channels, &Channel::ALL),
+        }
+    }
+
+    #[inline]
+    fn has(&self, chunk: &Chunk, at: usize) -> bool {
+        self.channels >> channel_in(chunk.bits[at]) & 1 == 1
+            && chosen(&self.areas, chunk.areas[at] as usize)
+            && chosen(&self.categories, chunk.categories[at].into())
+    }
+}
+
+/// Whether a number is among those chosen; where nothing was, all are.
+#[inline]
+fn chosen(chosen: &Option<Vec<bool>>, number: usize) -> bool {
+    chosen.as_ref().is_none_or(|chosen| chosen[number])
+}
+
 /// A question in the numbers of one table.
 pub(super) struct Compiled {
     formula: FormulaMask,
@@ -58,6 +91,10 @@ pub(super) struct Compiled {
     categories: Option<Vec<bool>>,
     front_line: Option<Vec<bool>>,
     first_hands: Option<Tiers>,
+    /// Only rows in one of these.
+    within: Option<Vec<Within>>,
+    /// What scenarios cover, where the formula asks for it.
+    scenarios: Option<Vec<Within>>,
     /// The columns from which until which times are measured.
     measured: Option<[usize; 2]>,
     now: u32,
@@ -83,6 +120,10 @@ impl Compiled {
         let tiers = [Condition::DutyNamed, Condition::LowestTier];
         let tiers = tiers.into_iter().any(|one| mask.looks_at(one))
             && *question.first_hands != FirstHands::default();
+        let all_within = |scopes: &[Scope]| -> Vec<Within> {
+            let scopes = scopes.iter();
+            scopes.map(|scope| Within::of(table, scope)).collect()
+        };
         let column = |dated| match dated {
             Dated::Dispatched => DISPATCHED,
             Dated::Closed => CLOSED,
@@ -90,6 +131,10 @@ impl Compiled {
         };
         Compiled {
             first_hands: tiers.then(|| Tiers::of(table, &question.first_hands)),
+            within: (!filter.within.is_empty()).then(|| all_within(&filter.within)),
+            scenarios: mask
+                .looks_at(Condition::InScenario)
+                .then(|| all_within(&question.scenarios)),
             measured: formula
                 .measured
                 .map(|measure| [measure.begins(), measure.ends()].map(column)),
@@ -122,15 +167,14 @@ impl Compiled {
         if date < self.from || date > self.to {
             return None;
         }
-        let chosen = |chosen: &Option<Vec<bool>>, number: usize| {
-            chosen.as_ref().is_none_or(|chosen| chosen[number])
-        };
+        let any = |scopes: &[Within]| scopes.iter().any(|scope| scope.has(chunk, at));
         let bits = chunk.bits[at];
         if self.stages >> stage_in(bits) & 1 == 0
             || self.channels >> channel_in(bits) & 1 == 0
             || !chosen(&self.units, unit_of_turn(bits, chunk.units[at]))
             || !chosen(&self.areas, chunk.areas[at] as usize)
             || !chosen(&self.categories, chunk.categories[at].into())
+            || self.within.as_ref().is_some_and(|scopes| !any(scopes))
         {
             return None;
         }
@@ -146,6 +190,9 @@ impl Compiled {
         }
         if let Some(tiers) = &self.first_hands {
             holds = tiers.with(holds, chunk, at);
+        }
+        if let Some(scenarios) = &self.scenarios {
+            holds = holds.with(Condition::InScenario, any(scenarios));
         }
         Some(self.formula.judge(holds))
     }

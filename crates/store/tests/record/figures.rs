@@ -34,6 +34,7 @@ fn question(formula: yiwang_cases::figures::Formula) -> FigureQuestion {
         now: Moment::of(minute(10_000)),
         front_line: BTreeSet::new(),
         first_hands: Default::default(),
+        scenarios: Default::default(),
     }
 }
 

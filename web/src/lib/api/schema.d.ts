@@ -1269,6 +1269,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/city/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which categories belong to each domain. */
+        get: operations["read_domains"];
+        /** Set which categories belong to each domain. */
+        put: operations["set_domains"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/domains/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the domains were set to. */
+        get: operations["domains_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/city/duplicates": {
         parameters: {
             query?: never;
@@ -2774,6 +2809,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenario-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which cases lie in a scenario and which in none, by domain, category and area; domains
+         *     for older people and for emergencies first.
+         */
+        get: operations["scenario_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenario-coverage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same by domain, as a table. */
+        get: operations["export_scenario_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scenarios with how each stands: those for older people and for emergencies first. */
+        get: operations["list_scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenario}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A scenario: satisfaction and friction, each opening to its cases, and its gates with
+         *     their evidence.
+         */
+        get: operations["read_scenario"];
+        /** Set a scenario; a new code makes a new one. An acceptance of an earlier version lapses. */
+        put: operations["set_scenario"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenario}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Accept a scenario whose gates are all passed, or take an acceptance back. `If-Match`
+         *     names the version of the scenario that was judged.
+         */
+        put: operations["accept_scenario"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenario}/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a drill that was held: when, who, each step, and by what it can be checked. */
+        post: operations["record_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenario}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a scenario was set to. */
+        get: operations["scenario_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{scenario}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rate a scenario as one who works with it; a later rating takes the place of an earlier one. */
+        put: operations["rate_scenario"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2827,6 +3008,64 @@ export interface paths {
          *     which whoever joins follows it.
          */
         post: operations["join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All studies, the last first. */
+        get: operations["list_studies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A study: how long people took with the suggestion and without, the difference with its
+         *     interval, what is left out and why, and whether the aim is reached.
+         */
+        get: operations["read_study"];
+        /**
+         * Begin a study now: cases that come in from now on are divided, and those of the control
+         *     are handled without the suggestion until it ends. One runs at a time.
+         */
+        put: operations["begin_study"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a study: suggestions are shown again for every case. */
+        post: operations["end_study"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3285,6 +3524,29 @@ export interface components {
             area?: string | null;
             /** @description Code of the category. */
             category: string;
+        };
+        /** @description Whether a scenario is accepted. */
+        AcceptanceBody: {
+            /** @description Whether it is. */
+            accepted: boolean;
+            /** @description On what grounds. */
+            grounds: string;
+        };
+        /** @description Who accepted a scenario, or took that back. */
+        AcceptanceView: {
+            /** @description Whether it was accepted. */
+            accepted: boolean;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            /**
+             * Format: int64
+             * @description The version of the scenario that was judged.
+             */
+            of: number;
         };
         /** @description A new account. */
         AccountBody: {
@@ -3755,6 +4017,31 @@ export interface components {
             /** @description Whether others have taken its place; older cases still name it. */
             retired: boolean;
             tier: components["schemas"]["Tier"] | null;
+        };
+        /** @description How long people were at the cases of a group. */
+        ArmView: {
+            /**
+             * Format: int64
+             * @description Its cases.
+             */
+            cases: number;
+            /** @description Those that are not timed, by reason. */
+            left_out: components["schemas"]["StudyLeftOutView"][];
+            /**
+             * Format: double
+             * @description Half of them took no longer, seconds; `null` of none.
+             */
+            median_seconds: number | null;
+            /**
+             * Format: double
+             * @description Nine of ten took no longer, seconds.
+             */
+            p90_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Those that are timed.
+             */
+            timed: number;
         };
         /** @description Ask for more time. */
         AskExtensionBody: {
@@ -4526,7 +4813,7 @@ export interface components {
          * @description What can be asked of a turn or a call.
          * @enum {string}
          */
-        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "scored" | "scored_at_least_4" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
+        Condition: "dispatched" | "contacted" | "contacted_in_time" | "contact_limit" | "contact_overdue" | "resolve_limit" | "done" | "done_in_time" | "done_overdue" | "open" | "step_late" | "closed" | "declined" | "unverified" | "failed_verification" | "withdrawn" | "merged" | "extended" | "called_back" | "reached" | "solved" | "not_solved" | "rated" | "rated_at_least_3" | "rated_at_least_4" | "rated_5" | "ended" | "given_back" | "sent_on" | "opened_again" | "first_turn" | "first_receiver" | "backstop" | "assisted" | "scored" | "scored_at_least_4" | "imported" | "front_line" | "duty_named" | "lowest_tier" | "resident_asked" | "told_again" | "in_scenario" | "checked_in" | "checked_in_in_time" | "check_in_overdue" | "call_refused" | "call_released" | "daily_whistle" | "campaign_whistle" | "emergency_whistle";
         /** @description What can be asked of what a formula counts. */
         ConditionView: {
             /** @description Its word. */
@@ -4691,6 +4978,15 @@ export interface components {
             pieces: components["schemas"]["PieceView"][];
             /** @description Codes of areas without an outline. */
             without_outline: string[];
+        };
+        /** @description A part of the city's cases, and how many of them lie in a scenario. */
+        CoveredView: {
+            /** @description By the topmost areas. */
+            areas: components["schemas"]["FigureView"][];
+            /** @description By category. */
+            categories: components["schemas"]["FigureView"][];
+            /** @description All of them. */
+            total: components["schemas"]["TallyView"];
         };
         /** @description Name and password. */
         Credentials: {
@@ -5196,6 +5492,42 @@ export interface components {
          */
         DisputeTrack: "self_rule" | "legal" | "moral";
         /**
+         * @description A field of the city's work.
+         * @enum {string}
+         */
+        Domain: "elder_care" | "emergency" | "disability" | "children" | "health" | "livelihood" | "housing" | "utilities" | "traffic" | "environment" | "city_keeping" | "safety" | "business";
+        /** @description A domain's name. */
+        DomainBody: {
+            /** @description Its word. */
+            domain: components["schemas"]["Domain"];
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description How well a domain is covered. */
+        DomainCoverage: {
+            /** @description Codes of its categories. */
+            categories: string[];
+            domain: components["schemas"]["Domain"] | null;
+            /** @description How many of them pass each gate. */
+            passed: {
+                [key: string]: number;
+            };
+            /** @description The query of `/api/v1/figures/cases` that opens its cases. */
+            query: string | null;
+            /** @description Its scenarios that are in use, by how they stand. */
+            standing: {
+                [key: string]: number;
+            };
+            tally: components["schemas"]["TallyView"] | null;
+        };
+        /** @description Which categories belong to each domain. */
+        DomainsBody: {
+            /** @description Codes of categories by the domain's word; a category may belong to several. */
+            categories: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * @description How a closed case ended.
          * @enum {string}
          */
@@ -5366,6 +5698,48 @@ export interface components {
             /** @description Whether it is meant: this never changes. */
             status: components["schemas"]["WarningStatus"];
         };
+        /** @description A drill that was held. */
+        DrillBody: {
+            /** @description By what it can be checked: a report's number, a case, a film. */
+            evidence: string;
+            /** @description On which day, `2026-03-01`. */
+            on: string;
+            /** @description Its steps, in order. */
+            steps: components["schemas"]["DrillStepBody"][];
+            /** @description Codes of the units that took part. */
+            units: string[];
+        };
+        /** @description One step of a drill. */
+        DrillStepBody: {
+            /** @description What was to be done. */
+            name: string;
+            /** @description What was seen; needed where it failed. */
+            note?: string | null;
+            /** @description Whether it was done as it should be. */
+            passed: boolean;
+        };
+        /** @description A drill, and who recorded it. */
+        DrillView: {
+            /** @description When it was recorded. */
+            at: components["schemas"]["Time"];
+            /** @description Who recorded it. */
+            by: string;
+            /** @description By what it can be checked. */
+            evidence: string;
+            /** @description On which day. */
+            on: string;
+            /** @description Whether each step was passed. */
+            passed: boolean;
+            /**
+             * Format: int64
+             * @description The entry's number in the journal.
+             */
+            seq: number;
+            /** @description Its steps. */
+            steps: components["schemas"]["DrillStepBody"][];
+            /** @description Units that took part. */
+            units: string[];
+        };
         /** @description Messages that the broker dropped since the server started, by cause. */
         DroppedView: {
             /**
@@ -5450,6 +5824,11 @@ export interface components {
         EndBody: {
             /** @description Why it ends with something left open; it stays in the record. */
             reason?: string | null;
+        };
+        /** @description The end of a study. */
+        EndStudyBody: {
+            /** @description Why it ends. */
+            grounds: string;
         };
         /** @description From when until when a rule would have held. */
         EpisodeView: {
@@ -5747,6 +6126,24 @@ export interface components {
              */
             reach_metres: number;
         };
+        /** @description How many more cases an hour people handle with the suggestion: 0.2 are 20 % more. */
+        GainView: {
+            /**
+             * Format: double
+             * @description By the medians.
+             */
+            gain: number;
+            /**
+             * Format: double
+             * @description To.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Where it probably lies (95 %): from.
+             */
+            low: number;
+        };
         /** @description A stretch in which nobody is on duty. */
         GapView: {
             /** @description From when. */
@@ -5759,6 +6156,18 @@ export interface components {
              *     cannot be said.
              */
             working_minutes: number | null;
+        };
+        /**
+         * @description What a scenario has to pass.
+         * @enum {string}
+         */
+        Gate: "drill" | "staff" | "residents";
+        /** @description What a gate says of a scenario. */
+        GateView: {
+            /** @description Which gate. */
+            gate: components["schemas"]["Gate"];
+            /** @description What it says. */
+            says: components["schemas"]["Passing"];
         };
         /** @description How a gateway stands. */
         GatewayBody: {
@@ -6241,6 +6650,24 @@ export interface components {
             supervisions: components["schemas"]["SupervisionView"][];
             /** @description It was closed because the resident withdrew it. */
             withdrawn: boolean;
+        };
+        /** @description How staff rate a scenario. */
+        LikedView: {
+            /**
+             * Format: int64
+             * @description How many gave 4 of 5 or better.
+             */
+            liked: number;
+            /**
+             * Format: int32
+             * @description What whoever asks gave; `null` for nothing.
+             */
+            own: number | null;
+            /**
+             * Format: int64
+             * @description How many rated it.
+             */
+            raters: number;
         };
         /**
          * @description The city's own limits: how long each step may take, what grades mean, and how
@@ -6739,6 +7166,11 @@ export interface components {
          * @enum {string}
          */
         PartyRole: "company" | "committee" | "owners";
+        /**
+         * @description What a gate says.
+         * @enum {string}
+         */
+        Passing: "passed" | "not_passed" | "not_enough";
         /** @description A new password. */
         PasswordBody: {
             /** @description The password; one is made up and told unless given. */
@@ -7192,6 +7624,14 @@ export interface components {
             /** @description The worst. */
             worst: number;
         };
+        /** @description How one of staff rates a scenario. */
+        RatingBody: {
+            /**
+             * Format: int32
+             * @description 1 (of no use) to 5 (would not do without it).
+             */
+            rating: number;
+        };
         /** @description Tick a milestone. */
         ReachBody: {
             /**
@@ -7508,6 +7948,130 @@ export interface components {
             /** @description The rule, with its version. */
             rule: string;
         };
+        /** @description A scenario (应用场景). */
+        ScenarioBody: {
+            /** @description Codes of the areas where they lie; none for the whole city. */
+            areas?: string[];
+            /** @description Codes of the categories of its cases. */
+            categories: string[];
+            /** @description How they came in; none for any way. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description Its field. */
+            domain: components["schemas"]["Domain"];
+            /** @description When its gates are passed. */
+            gates: components["schemas"]["ThresholdsBody"];
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
+            /** @description The pages that staff and residents use for it. */
+            pages?: string[];
+            /** @description Taken out of use: it covers nothing. */
+            retired?: boolean;
+            /** @description Whom it serves. */
+            serves: components["schemas"]["NameBody"];
+            /**
+             * @description Steps that nobody has to take, by which staff use it: `add_unit`, `ask_resident`,
+             *     `shelve`, `supervise`, `score`, `comment`, `attach`, `merge`.
+             */
+            steps?: components["schemas"]["Action"][];
+        };
+        /** @description What scenarios cover, and what they do not. */
+        ScenarioCoverage: {
+            /** @description The same cases by category and area. */
+            covered: components["schemas"]["CoveredView"];
+            /** @description The domains in their order, and then what belongs to none. */
+            domains: components["schemas"]["DomainCoverage"][];
+            /** @description From when cases are counted. */
+            from: components["schemas"]["Time"];
+            /**
+             * @description The query of `/api/v1/figures/cases` that opens the cases in no scenario, with
+             *     `part=not_met`.
+             */
+            query: string;
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
+        /** @description One figure of a scenario. */
+        ScenarioFigure: {
+            /**
+             * Format: int64
+             * @description How many are trouble, or, of satisfaction, satisfied.
+             */
+            count: number;
+            /** @description The formula it is counted by. */
+            formula: components["schemas"]["FormulaView"];
+            /**
+             * Format: double
+             * @description To.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Where the share probably lies (95 %): from.
+             */
+            low: number | null;
+            /** @description The query of `/api/v1/figures` and `/api/v1/figures/cases` that tells the same. */
+            query: string;
+            /**
+             * Format: double
+             * @description That part of those counted, 0 to 1; `null` when nothing counts.
+             */
+            share: number | null;
+            /** @description What was counted, and what was left out. */
+            tally: components["schemas"]["TallyView"];
+            trouble: components["schemas"]["FigurePart"] | null;
+        };
+        /** @description A scenario in a list. */
+        ScenarioRow: {
+            /** @description What its gates say. */
+            gates: components["schemas"]["GateView"][];
+            /** @description How satisfied residents are. */
+            satisfaction: components["schemas"]["ScenarioFigure"];
+            /** @description What it is set to, and by whom. */
+            setting: components["schemas"]["Setting_ScenarioBody"];
+            /** @description How it stands. */
+            standing: components["schemas"]["ScenarioStanding"];
+        };
+        /**
+         * @description How a scenario stands.
+         * @enum {string}
+         */
+        ScenarioStanding: "on_trial" | "accepted" | "lapsed" | "withdrawn";
+        /** @description A scenario, whole. */
+        ScenarioView: {
+            acceptance: components["schemas"]["AcceptanceView"] | null;
+            /** @description When it was counted. */
+            as_of: components["schemas"]["Time"];
+            /** @description Its drills, the last first. */
+            drills: components["schemas"]["DrillView"][];
+            /** @description What trouble they had on the way. */
+            friction: components["schemas"]["ScenarioFigure"][];
+            /** @description From which day on figures are counted. */
+            from: string;
+            /** @description What its gates say. */
+            gates: components["schemas"]["GateView"][];
+            /** @description How staff rate it. */
+            liked: components["schemas"]["LikedView"];
+            /** @description How satisfied residents are. */
+            satisfaction: components["schemas"]["ScenarioFigure"];
+            /** @description What it is set to, and by whom. */
+            setting: components["schemas"]["Setting_ScenarioBody"];
+            /** @description How it stands. */
+            standing: components["schemas"]["ScenarioStanding"];
+            used: components["schemas"]["UsedView"] | null;
+        };
+        /** @description All scenarios, those of the domains that are covered worst first. */
+        ScenariosView: {
+            /** @description When it was counted. */
+            as_of: components["schemas"]["Time"];
+            /** @description The domains, in their order. */
+            domains: components["schemas"]["DomainBody"][];
+            /** @description The scenarios; those out of use too. */
+            scenarios: components["schemas"]["ScenarioRow"][];
+            /** @description Steps that can be named. */
+            steps: components["schemas"]["Action"][];
+            /** @description What the gates begin with. */
+            usual_gates: components["schemas"]["ThresholdsBody"];
+        };
         /** @description Which complaints a topic is about. */
         ScopeBody: {
             /**
@@ -7625,6 +8189,18 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_DomainsBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description Which categories belong to each domain. */
+            value: {
+                /** @description Codes of categories by the domain's word; a category may belong to several. */
+                categories: {
+                    [key: string]: string[];
+                };
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_DuplicatesBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -7701,6 +8277,37 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_ScenarioBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description A scenario (应用场景). */
+            value: {
+                /** @description Codes of the areas where they lie; none for the whole city. */
+                areas?: string[];
+                /** @description Codes of the categories of its cases. */
+                categories: string[];
+                /** @description How they came in; none for any way. */
+                channels?: components["schemas"]["Channel"][];
+                /** @description Its field. */
+                domain: components["schemas"]["Domain"];
+                /** @description When its gates are passed. */
+                gates: components["schemas"]["ThresholdsBody"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+                /** @description The pages that staff and residents use for it. */
+                pages?: string[];
+                /** @description Taken out of use: it covers nothing. */
+                retired?: boolean;
+                /** @description Whom it serves. */
+                serves: components["schemas"]["NameBody"];
+                /**
+                 * @description Steps that nobody has to take, by which staff use it: `add_unit`, `ask_resident`,
+                 *     `shelve`, `supervise`, `score`, `comment`, `attach`, `merge`.
+                 */
+                steps?: components["schemas"]["Action"][];
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_TemplateBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -7773,6 +8380,11 @@ export interface components {
             versions: components["schemas"]["Setting_DeviceVersion"][];
         };
         /** @description All that something was set to. */
+        SettingHistory_DomainsBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_DomainsBody"][];
+        };
+        /** @description All that something was set to. */
         SettingHistory_DuplicatesBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_DuplicatesBody"][];
@@ -7786,6 +8398,11 @@ export interface components {
         SettingHistory_RetentionBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_RetentionBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_ScenarioBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_ScenarioBody"][];
         };
         /** @description All that something was set to. */
         SettingHistory_TemplateBody: {
@@ -7977,6 +8594,28 @@ export interface components {
             version: number;
         };
         /** @description One setting, as it was set. */
+        Setting_DomainsBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description Which categories belong to each domain. */
+            value: {
+                /** @description Codes of categories by the domain's word; a category may belong to several. */
+                categories: {
+                    [key: string]: string[];
+                };
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
         Setting_DuplicatesBody: {
             /** @description Its code. */
             code: string;
@@ -8075,6 +8714,47 @@ export interface components {
                  * @description Readings, to summaries by minute.
                  */
                 readings_days: number;
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_ScenarioBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description A scenario (应用场景). */
+            value: {
+                /** @description Codes of the areas where they lie; none for the whole city. */
+                areas?: string[];
+                /** @description Codes of the categories of its cases. */
+                categories: string[];
+                /** @description How they came in; none for any way. */
+                channels?: components["schemas"]["Channel"][];
+                /** @description Its field. */
+                domain: components["schemas"]["Domain"];
+                /** @description When its gates are passed. */
+                gates: components["schemas"]["ThresholdsBody"];
+                /** @description Its name. */
+                name: components["schemas"]["NameBody"];
+                /** @description The pages that staff and residents use for it. */
+                pages?: string[];
+                /** @description Taken out of use: it covers nothing. */
+                retired?: boolean;
+                /** @description Whom it serves. */
+                serves: components["schemas"]["NameBody"];
+                /**
+                 * @description Steps that nobody has to take, by which staff use it: `add_unit`, `ask_resident`,
+                 *     `shelve`, `supervise`, `score`, `comment`, `attach`, `merge`.
+                 */
+                steps?: components["schemas"]["Action"][];
             };
             /**
              * Format: int64
@@ -8352,6 +9032,140 @@ export interface components {
         Stage: "submitted" | "accepted" | "dispatched" | "in_progress" | "reported" | "verified" | "closed" | "declined" | "merged";
         /** @description Begin. */
         StartBody: Record<string, never>;
+        /** @description All studies, the last first. */
+        StudiesView: {
+            /** @description The studies. */
+            studies: components["schemas"]["StudyRow"][];
+        };
+        /**
+         * @description Whether the suggestion is shown, or hidden as in the control.
+         * @enum {string}
+         */
+        StudyArm: "shown" | "hidden";
+        /** @description A study that begins now. */
+        StudyBody: {
+            /**
+             * Format: int32
+             * @description By how many percent more cases an hour people are to handle.
+             */
+            aim_percent: number;
+            /**
+             * Format: int32
+             * @description Longer than this between two steps nobody knows that the person was at work, minutes.
+             */
+            away_minutes: number;
+            /**
+             * Format: int32
+             * @description How many of a hundred cases are handled without the suggestion.
+             */
+            control_percent: number;
+            /** @description Why it is held. */
+            grounds: string;
+            /** @description Its name. */
+            name: components["schemas"]["NameBody"];
+        };
+        /** @description A case of a study. */
+        StudyCase: {
+            /** @description Its group. */
+            arm: components["schemas"]["StudyArm"];
+            /** @description Whether the suggestion was followed; `null` where it was hidden or that was not recorded. */
+            followed: boolean | null;
+            /** @description Its number, `C1024`. */
+            id: string;
+            left_out: components["schemas"]["StudyLeftOut"] | null;
+            /**
+             * Format: double
+             * @description How long a person was at it, seconds; `null` where it is left out.
+             */
+            seconds: number | null;
+        };
+        /**
+         * @description Why a case of a study is not timed.
+         * @enum {string}
+         */
+        StudyLeftOut: "by_staff" | "not_dispatched" | "no_person" | "no_begin" | "away" | "bulk";
+        /** @description How many cases of a group were left out for a reason. */
+        StudyLeftOutView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The reason. */
+            reason: components["schemas"]["StudyLeftOut"];
+        };
+        /**
+         * @description What a study says of its aim.
+         * @enum {string}
+         */
+        StudyOutcome: "too_few" | "reached" | "not_reached" | "unclear";
+        /** @description A study. */
+        StudyRow: {
+            /**
+             * Format: int32
+             * @description By how many percent more cases an hour people are to handle.
+             */
+            aim_percent: number;
+            /**
+             * Format: int32
+             * @description Longer than this between two steps nobody knows that the person was at work, minutes.
+             */
+            away_minutes: number;
+            /** @description Its begin. */
+            begun: components["schemas"]["StudyStep"];
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description How many of a hundred cases are handled without the suggestion.
+             */
+            control_percent: number;
+            ended: components["schemas"]["StudyStep"] | null;
+            /** @description Its name. */
+            name: components["schemas"]["Text"];
+        };
+        /** @description That a study began or ended. */
+        StudyStep: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            grounds: string | null;
+        };
+        /** @description A study with what it shows. It names nobody: what is compared is the suggestion. */
+        StudyView: {
+            /** @description When it was counted. */
+            as_of: components["schemas"]["Time"];
+            /** @description Its newest cases, at most 500. */
+            cases: components["schemas"]["StudyCase"][];
+            /**
+             * @description Where it was changed. Unlike the two groups, these two were not drawn by lot: easy
+             *     cases may be those that are followed.
+             */
+            changed: components["schemas"]["ArmView"];
+            /**
+             * Format: int64
+             * @description Fewer timed cases in a group than this are too few.
+             */
+            enough: number;
+            /** @description Of those with the suggestion, where it was followed. */
+            followed: components["schemas"]["ArmView"];
+            gain: components["schemas"]["GainView"] | null;
+            /** @description The control: cases without it. */
+            hidden: components["schemas"]["ArmView"];
+            /** @description What that says of the aim. */
+            outcome: components["schemas"]["StudyOutcome"];
+            /**
+             * Format: int64
+             * @description How many people dispatched.
+             */
+            people: number;
+            /** @description Cases with the suggestion. */
+            shown: components["schemas"]["ArmView"];
+            /** @description The study. */
+            study: components["schemas"]["StudyRow"];
+        };
         /** @description A request that came in. */
         SubmittedView: {
             /** @description By when it will be accepted or declined. */
@@ -8412,6 +9226,8 @@ export interface components {
         SuggestionView: {
             /** @description Categories, the likeliest first; none where nothing fits. */
             categories: components["schemas"]["SuggestedCategory"][];
+            /** @description Nothing is suggested because the case is in the control of a timing study. */
+            held_back: boolean;
             /**
              * @description The model that judged, `triage/3`; `null` where categories were found by
              *     their names, until enough cases are closed.
@@ -8730,6 +9546,49 @@ export interface components {
             en: string;
             /** @description 简体中文. */
             zh: string;
+        };
+        /** @description When each gate is passed. */
+        ThresholdsBody: {
+            /**
+             * Format: int32
+             * @description Fewer residents' ratings than this are too few to say.
+             */
+            answers: number;
+            /**
+             * Format: int32
+             * @description How many days back use and ratings are counted.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description How many days a passed drill holds.
+             */
+            drill_days: number;
+            /**
+             * Format: int32
+             * @description Part of the staff who rate it that must give 4 of 5 or better, percent.
+             */
+            liked_percent: number;
+            /**
+             * Format: int32
+             * @description How many people of staff must use it.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description Fewer ratings by staff than this are too few to say.
+             */
+            raters: number;
+            /**
+             * Format: int32
+             * @description Part of the residents who rate that must give 4 of 5 or better, percent.
+             */
+            satisfied_percent: number;
+            /**
+             * Format: int32
+             * @description Part of the cases in which staff must use it, percent.
+             */
+            used_percent: number;
         };
         /**
          * @description How large an area is.
@@ -9130,6 +9989,34 @@ export interface components {
             milestone: number;
             /** @description Why; it stays in the record. */
             reason: string;
+        };
+        /** @description How staff use a scenario by choice. */
+        UsedView: {
+            /**
+             * Format: int64
+             * @description Cases looked at: the newest of the period, at most 500.
+             */
+            cases: number;
+            /**
+             * Format: double
+             * @description To.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Where the share of `used` probably lies (95 %): from.
+             */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description How many people did.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Those in which somebody took one of its steps.
+             */
+            used: number;
         };
         /** @description A person who works here. */
         UserView: {
@@ -18393,6 +19280,262 @@ export interface operations {
             };
         };
     };
+    read_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which categories belong to each domain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_DomainsBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_domains: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_DomainsBody"];
+            };
+        };
+        responses: {
+            /** @description Set which categories belong to each domain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_DomainsBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    domains_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that the domains were set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_DomainsBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_duplicate_limits: {
         parameters: {
             query?: never;
@@ -22366,6 +23509,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Stages at the end of the turn. */
                 stage?: components["schemas"]["Stage"][];
+                /** @description Codes of scenarios: only what one of them is about. */
+                scenario?: string[];
                 /**
                  * @description At or after this time, by the time that the formula names; a date is the
                  *     beginning of that day in the city.
@@ -22457,6 +23602,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Stages at the end of the turn. */
                 stage?: components["schemas"]["Stage"][];
+                /** @description Codes of scenarios: only what one of them is about. */
+                scenario?: string[];
                 /**
                  * @description At or after this time, by the time that the formula names; a date is the
                  *     beginning of that day in the city.
@@ -22555,6 +23702,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Stages at the end of the turn. */
                 stage?: components["schemas"]["Stage"][];
+                /** @description Codes of scenarios: only what one of them is about. */
+                scenario?: string[];
                 /**
                  * @description At or after this time, by the time that the formula names; a date is the
                  *     beginning of that day in the city.
@@ -22651,6 +23800,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Stages at the end of the turn. */
                 stage?: components["schemas"]["Stage"][];
+                /** @description Codes of scenarios: only what one of them is about. */
+                scenario?: string[];
                 /**
                  * @description At or after this time, by the time that the formula names; a date is the
                  *     beginning of that day in the city.
@@ -23650,6 +24801,8 @@ export interface operations {
                 channel?: components["schemas"]["Channel"][];
                 /** @description Stages at the end of the turn. */
                 stage?: components["schemas"]["Stage"][];
+                /** @description Codes of scenarios: only what one of them is about. */
+                scenario?: string[];
                 /**
                  * @description At or after this time, by the time that the formula names; a date is the
                  *     beginning of that day in the city.
@@ -27285,6 +28438,949 @@ export interface operations {
             };
         };
     };
+    scenario_coverage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Cases that came in at or after this time; a date is the beginning of that day in
+                 *     the city. 180 days ago unless told.
+                 */
+                from?: string;
+                /** @description Before this time; now unless told. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Which cases lie in a scenario and which in none, by domain, category and area; domains
+             *     for older people and for emergencies first.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioCoverage"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_scenario_coverage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Cases that came in at or after this time; a date is the beginning of that day in
+                 *     the city. 180 days ago unless told.
+                 */
+                from?: string;
+                /** @description Before this time; now unless told. */
+                until?: string;
+                /** @description CSV unless told. */
+                format?: "csv" | "xlsx";
+                /** @description Whether CSV begins with a byte order mark, which older spreadsheets need. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table, CSV or XLSX */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scenarios with how each stands: those for older people and for emergencies first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenariosView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The scenario's code. */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A scenario: satisfaction and friction, each opening to its cases, and its gates with
+             *     their evidence.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_scenario: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The scenario's code. */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_ScenarioBody"];
+            };
+        };
+        responses: {
+            /** @description Set a scenario; a new code makes a new one. An acceptance of an earlier version lapses. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_ScenarioBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_scenario: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The scenario's code. */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptanceBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Accept a scenario whose gates are all passed, or take an acceptance back. `If-Match`
+             *     names the version of the scenario that was judged.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The scenario's code. */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillBody"];
+            };
+        };
+        responses: {
+            /** @description Record a drill that was held: when, who, each step, and by what it can be checked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scenario_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The scenario's code. */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a scenario was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_ScenarioBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The scenario's code. */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBody"];
+            };
+        };
+        responses: {
+            /** @description Rate a scenario as one who works with it; a later rating takes the place of an earlier one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_is_signed_in: {
         parameters: {
             query?: never;
@@ -27645,6 +29741,424 @@ export interface operations {
             };
             /** @description Something needs correcting */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_studies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All studies, the last first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudiesView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The study's code. */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A study: how long people took with the suggestion and without, the difference with its
+             *     interval, what is left out and why, and whether the aim is reached.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The study's code. */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyBody"];
+            };
+        };
+        responses: {
+            /**
+             * @description Begin a study now: cases that come in from now on are divided, and those of the control
+             *     are handled without the suggestion until it ends. One runs at a time.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The study's code. */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndStudyBody"];
+            };
+        };
+        responses: {
+            /** @description End a study: suggestions are shown again for every case. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

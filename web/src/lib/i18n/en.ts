@@ -42,6 +42,8 @@ export const en: Messages = {
     mainNav: 'Main pages',
     home: 'Home',
     together: 'Together',
+    scenarios: 'Scenarios',
+    studies: 'Timing studies',
     settings: 'Settings',
     typeGlyph: 'Aa',
     comfort: { usual: 'Usual type', large: 'Large type', largest: 'Largest type' },

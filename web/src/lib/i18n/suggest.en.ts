@@ -8,6 +8,7 @@ export const suggestEn: SuggestMessages = {
   take: (name) => `Take “${name}”`,
   keys: 'press 1, 2 or 3 to take one',
   byModel: (model) => `By model ${model}, from this city's closed cases`,
+  heldBack: 'A timing study is running: this case is in its control, so nothing is suggested',
   byName: 'By the names of categories: few cases are closed yet',
   forResident: 'Is it one of these?',
   usually: (by) => `Usually done by ${by}`,

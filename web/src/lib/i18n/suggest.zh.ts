@@ -6,6 +6,7 @@ export const suggestZh = {
   take: (name: string) => `采用“${name}”`,
   keys: '按 1、2、3 采用',
   byModel: (model: string) => `由模型 ${model} 依本市已结案卷得出`,
+  heldBack: '人机协同计时试验进行中，本案卷属对照组，不显示建议',
   byName: '已结案卷还少，按分类名称比对得出',
   forResident: '这是不是您要说的事？',
   usually: (by: string) => `类似的事一般在 ${by} 前办好`,

@@ -39,6 +39,8 @@ export const zh = {
     mainNav: '主要页面',
     home: '首页',
     together: '共治',
+    scenarios: '应用场景',
+    studies: '人机协同计时试验',
     settings: '设置',
     typeGlyph: '大',
     comfort: { usual: '标准字', large: '大字', largest: '特大字' },

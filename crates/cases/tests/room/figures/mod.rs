@@ -50,6 +50,7 @@ fn ask(formula: Formula, now: Timestamp) -> FigureQuestion {
         now: Moment::of(now),
         front_line: ["street-east".parse().unwrap()].into(),
         first_hands: first_hands().into(),
+        scenarios: [].into(),
     }
 }
 

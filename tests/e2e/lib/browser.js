@@ -54,7 +54,7 @@ function withoutMaps() {
 
 /** A page in a window of its own. `allow` names complaints of the browser that the
     test provokes, such as the failed answer to a wrong password; `at` is where the device
-    says that it is. Maps are drawn only where a test is about them (`map`): without a card
+    says that it is. Who signs out in a test (`signsOut`) ends no session of others. Maps are drawn only where a test is about them (`map`): without a card
     that takes longer than all else on a page. Elsewhere a page says that it cannot. */
 export async function openPage({
   base = sampleUrl,
@@ -63,6 +63,7 @@ export async function openPage({
   size = DESK,
   as = null,
   at = null,
+  signsOut = false,
   map = false,
   allow = [],
 } = {}) {
@@ -98,7 +99,7 @@ export async function openPage({
   });
   watched.push({ context, complaints });
   if (as) {
-    const [name, value] = (await sessionOf(as, base)).split('=');
+    const [name, value] = (await sessionOf(as, base, signsOut)).split('=');
     await context.addCookies([{ name, value, url: base, httpOnly: true, sameSite: 'Strict' }]);
   }
   return page;

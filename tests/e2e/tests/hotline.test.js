@@ -75,7 +75,7 @@ test('a call is taken down by keyboard alone, and the caller is known the next t
 });
 
 test('a call put aside waits in the tab and ends with the sign-in', async () => {
-  const page = await open('zh');
+  const page = await open('zh', { signsOut: true });
   const phone = number();
   await page.getByLabel('来电号码').fill(phone);
   await page.getByLabel('说了什么').fill('说到一半');

@@ -140,7 +140,7 @@ test('from the desk to the boards without a mouse', async () => {
   await keyboard.press('g');
   await keyboard.press('b');
   await desk.waitForURL(/\/boards/);
-  await desk.getByRole('heading', { level: 1 }).waitFor();
+  await desk.getByRole('heading', { name: 'Boards', level: 1 }).waitFor();
   await keyboard.press('?');
   await desk.getByRole('dialog', { name: 'Keyboard' }).waitFor();
   await desk.getByText('Go to “Boards”').waitFor();

@@ -81,7 +81,7 @@ test('a steward sets a rule on a form, having seen when it would have fired, and
   await page.getByRole('heading', { level: 1, name: `积水 ${run}` }).waitFor();
   // A moment leads to the chart.
   await page.getByRole('button', { name: '试算', exact: true }).click();
-  await page.getByRole('region', { name: '会告警的时刻' }).getByRole('link').first().click();
+  await page.getByRole('group', { name: '会告警的时刻' }).getByRole('link').first().click();
   await page.getByText(/起的一段以底色标出/).waitFor();
   await page.locator('svg rect.mark').waitFor();
   await picture(page, 'thing-at-a-moment');

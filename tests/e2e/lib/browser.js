@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
-import { sessionOf, url as sampleUrl } from './people.js';
+import { forgetSessions, sessionOf, url as sampleUrl } from './people.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -21,12 +21,23 @@ export const TABLET = { width: 900, height: 900 };
 const NO_CARD = /GPU stall due to ReadPixels/;
 
 let browser;
+let shared = false;
 let watched = [];
+
+/** From now on the browser stays open for the next file, until it is closed. */
+export const shareBrowser = () => (shared = true);
+
+/** Closes the browser, if there is one. */
+export async function closeBrowser() {
+  await browser?.close();
+  browser = undefined;
+}
 
 /** Opens the browser for the tests of a file. */
 export function useBrowser() {
   before(async () => {
-    browser = await chromium.launch({
+    forgetSessions();
+    browser ??= await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
       args: [
         '--no-sandbox',
@@ -41,7 +52,7 @@ export function useBrowser() {
       ],
     });
   });
-  after(() => browser.close());
+  after(() => shared || closeBrowser());
 }
 
 /** In the page: as on a device that cannot draw maps. */
@@ -152,13 +163,21 @@ export async function assertNoOverflow(page, what) {
   assert.ok(content <= window, `${what} is ${content} px wide in a window of ${window}`);
 }
 
+/** Most of a tall page that a picture shows, px: below it lists only go on. */
+const TALLEST = 3_000;
+
 /** A picture for people to look at. */
-export function picture(page, name, options = {}) {
+export async function picture(page, name, { fullPage = false } = {}) {
+  const { width } = page.viewportSize();
+  const height = fullPage && (await page.evaluate(() => document.documentElement.scrollHeight));
   return page.screenshot({
     path: join(process.env.PICTURES, `${name}.jpg`),
     type: 'jpeg',
     quality: 80,
-    ...options,
+    ...(fullPage && {
+      fullPage,
+      clip: { x: 0, y: 0, width, height: Math.min(height, TALLEST) },
+    }),
   });
 }
 

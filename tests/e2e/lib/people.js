@@ -22,6 +22,9 @@ export function gridWorker() {
 
 const sessions = new Map();
 
+/** What a file of tests did to accounts is nothing to the next. */
+export const forgetSessions = () => sessions.clear();
+
 /** The cookie of somebody who signed in: once for all that a file of tests does, since a
     password is slow to check on purpose, or anew for one of its `own`. */
 export function sessionOf({ name, password }, base = url, own = false) {

@@ -150,9 +150,12 @@ fn friction_stands_beside_satisfaction_and_each_opens_to_its_cases() {
     };
     assert_eq!(
         behind(&figure(&view, "reopen")["query"], "met"),
-        [bad.clone()]
+        std::slice::from_ref(&bad)
     );
-    assert_eq!(behind(&satisfied["query"], "met"), [good.clone()]);
+    assert_eq!(
+        behind(&satisfied["query"], "met"),
+        std::slice::from_ref(&good)
+    );
 
     // What lies in no scenario is counted and opens too.
     let coverage = operator.get("/api/v1/scenario-coverage").expect(200);

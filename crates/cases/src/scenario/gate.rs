@@ -223,6 +223,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What the gates judge by, besides the drill.
+    type Evidence = (Option<Use>, Liking, Share);
+
     const TODAY: Date = Date::constant(2026, 6, 1);
 
     fn drill(on: &str, passed: &[bool]) -> Drill {
@@ -240,7 +243,7 @@ mod tests {
         }
     }
 
-    fn good() -> (Option<Use>, Liking, Share) {
+    fn good() -> Evidence {
         let used = Use {
             cases: 100,
             used: 20,
@@ -254,10 +257,7 @@ mod tests {
         (Some(used), liked, satisfied)
     }
 
-    fn gates(
-        last: Option<&Drill>,
-        (used, liked, satisfied): (Option<Use>, Liking, Share),
-    ) -> Gates {
+    fn gates(last: Option<&Drill>, (used, liked, satisfied): Evidence) -> Gates {
         Gates::of(&Thresholds::default(), TODAY, last, used, liked, satisfied)
     }
 
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn staff_must_use_it_widely_and_like_it() {
-        let says = |change: &dyn Fn(&mut (Option<Use>, Liking, Share))| {
+        let says = |change: &dyn Fn(&mut Evidence)| {
             let mut all = good();
             change(&mut all);
             gates(None, all).staff
@@ -307,7 +307,7 @@ mod tests {
             Passing::NotEnough
         );
         let used = |used, people| {
-            move |all: &mut (Option<Use>, Liking, Share)| {
+            move |all: &mut Evidence| {
                 all.0 = Some(Use {
                     cases: 100,
                     used,

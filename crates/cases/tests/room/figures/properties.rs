@@ -108,7 +108,8 @@ proptest! {
         prop_assert_eq!(ending(Condition::SentOn), count(|e| matches!(e, Event::Redirected(_))));
         prop_assert_eq!(ending(Condition::OpenedAgain), count(|e| matches!(e, Event::Reopened { .. })));
         let dispatched = turns.iter().filter(|turn| turn.dispatched_at.is_some()).count();
-        prop_assert_eq!(dispatched, count(|e| matches!(e, Event::Dispatched { .. })));
+        let taken_back = count(|e| matches!(e, Event::Recalled(_)));
+        prop_assert_eq!(dispatched + taken_back, count(|e| matches!(e, Event::Dispatched { .. })));
         let closings = turns.iter().filter(|turn| turn.holds.has(Condition::Closed)).count();
         let closed = count(|e| matches!(e, Event::Closed { .. } | Event::Withdrawn {}));
         prop_assert_eq!(closings, closed);

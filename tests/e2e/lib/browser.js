@@ -17,6 +17,10 @@ export const DESK = { width: 1440, height: 900 };
 /** Too narrow for list and map side by side: the desk without a map. */
 export const TABLET = { width: 900, height: 900 };
 
+/** How long a page may take where all else is tested at the same time, and a map is drawn
+    without a card. What is wrong shows at once; only what hangs waits so long. */
+const PATIENCE_MS = 60_000;
+
 /** What it says of itself when a map is drawn without a graphics card. */
 const NO_CARD = /GPU stall due to ReadPixels/;
 
@@ -90,6 +94,7 @@ export async function openPage({
       geolocation: { longitude: at.lon, latitude: at.lat },
     }),
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   if (!map) await context.addInitScript(withoutMaps);
   const page = await context.newPage();
   const complaints = [];
@@ -134,7 +139,7 @@ export async function settled(page) {
   await page.waitForFunction(
     () => !document.querySelector('.bone, [data-map="loading"], [data-map="drawing"]'),
     undefined,
-    { timeout: 20_000 },
+    { timeout: PATIENCE_MS },
   );
 }
 

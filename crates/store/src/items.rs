@@ -318,6 +318,35 @@ impl Store {
         Ok(entries.into_iter().map(|(_, version)| version).collect())
     }
 
+    /// An item as the entry of this number set it; `None` where that entry did not.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn item_as_set(
+        &self,
+        kind: ItemKind,
+        code: &str,
+        seq: u64,
+    ) -> Result<Option<Item>, StoreError> {
+        let body = "SELECT body FROM entry WHERE seq = ?1";
+        let attached = "SELECT body FROM sealed WHERE seq = ?1";
+        self.readers.with(|sql| {
+            let Some(body) = one::<Vec<u8>>(sql, body, [seq as i64])? else {
+                return Ok(None);
+            };
+            let entry = Entry::<Value>::parse(&body).map_err(broken)?;
+            if entry.subject != format!("{}/{code}", kind.word()) {
+                return Ok(None);
+            }
+            Ok(Some(Item {
+                kind,
+                code: code.to_owned(),
+                body: entry.data,
+                attachment: one(sql, attached, [seq as i64])?,
+            }))
+        })
+    }
+
     /// All entries about these subjects, none of them a case, oldest first, each
     /// with its subject.
     ///

@@ -72,6 +72,7 @@ export async function deskPages() {
     ['case-submitted', `/cases/${open.id}`],
     ['case-closed', `/cases/${closed.id}`],
     ['needs', '/needs?order=rise', 'tbody tr'],
+    ['seats', '/seats'],
     ['roster', '/roster'],
     ['together', '/together'],
     ...dossiers,

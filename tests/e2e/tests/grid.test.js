@@ -72,6 +72,18 @@ test('a steward looks at what two grids become, adopts it and takes it back', as
   await page.getByText('图层 police 已导入').waitFor();
   await page.getByText('1 个要素没有采用').waitFor();
   await picture(page, 'grid-layer-in');
+
+  // Replaced by a coarser one by mistake, it is set back with its own cells.
+  const kept = await steward.get('/api/v1/grid/layers/police');
+  await steward.put('/api/v1/grid/layers/police', layer(bounds, 2, 2, 0.3));
+  await page.reload();
+  await page.getByText('图层的历史').click();
+  await page.getByRole('button', { name: '历次修改 police' }).click();
+  await page.getByText('网格数').waitFor();
+  await picture(page, 'grid-layer-history');
+  await page.getByRole('button', { name: '恢复到这一版' }).first().click();
+  await page.getByText(`图层 police 已恢复：${kept.features.length} 个网格`).waitFor();
+  assert.deepEqual(await steward.get('/api/v1/grid/layers/police'), kept);
   await page.getByRole('checkbox', { name: /city/ }).check();
   await page.getByRole('checkbox', { name: /police/ }).check();
   await page.getByLabel('至少多少人').fill('800');

@@ -47,6 +47,14 @@ export function entries(reader: User | null): Entry[] {
     },
     !!user &&
       role !== 'partner' && {
+        path: '/seats',
+        name: (t) => t.common.seats,
+        key: 'e',
+        head: false,
+        under: /^\/(seats|roster)\b/,
+      },
+    !!user &&
+      role !== 'partner' && {
         path: '/alerts',
         name: (t) => t.sensing.nav,
         key: 'a',

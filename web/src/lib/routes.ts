@@ -37,6 +37,7 @@ const PATTERNS: Pattern[] = [
   desk('desk', /^\/desk$/, () => import('../pages/Desk.svelte')),
   desk('queue', /^\/queue$/, () => import('../pages/Queue.svelte')),
   desk('needs', /^\/needs$/, () => import('../pages/Needs.svelte')),
+  desk('seats', /^\/seats$/, () => import('../pages/Seats.svelte')),
   desk('roster', /^\/roster$/, () => import('../pages/Roster.svelte')),
   desk('boards', /^\/boards$/, () => import('../pages/Boards.svelte')),
   bare(desk('wall', /^\/wall$/, () => import('../pages/Wall.svelte'))),

@@ -9,9 +9,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use yiwang_base::{Refusal, RefusalKind};
 use yiwang_cases::grid::{Layer, SizeLimits};
+use yiwang_store::ItemKind;
 
 use super::answers::{ChangeProblems, FilterProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
+use super::kept::history;
 use super::parameters::{LayerPath, MergePath, MergeQuery};
 use super::problem::Answer;
 use super::session::Visitor;
@@ -21,7 +23,7 @@ use crate::import::areas::AreaFields;
 use crate::policy::Right;
 use crate::wire::{
     AdoptBody, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers, GridMergeView, GridMerges,
-    GridPreview, UndoBody,
+    GridPreview, SetBackBody, SettingHistory, UndoBody,
 };
 
 /// The grid layers in the record.
@@ -49,10 +51,7 @@ pub(super) async fn layer(
     Path(name): Path<String>,
 ) -> Answer<Response> {
     visitor.may(Right::ReadUnits)?;
-    let item = app
-        .store
-        .item(yiwang_store::ItemKind::GridLayer, &name)
-        .await?;
+    let item = app.store.item(ItemKind::GridLayer, &name).await?;
     let cells = item.and_then(|item| item.attachment).ok_or_else(|| {
         Refusal::new(
             RefusalKind::NotFound,
@@ -90,6 +89,57 @@ pub(super) async fn set_layer(
             .map(|one| (&one.refusal.message).into())
             .collect(),
     }))
+}
+
+/// All that a grid layer was set to.
+#[utoipa::path(get, path = "/api/v1/grid/layers/{layer}/history",
+    operation_id = "grid_layer_history", tag = "city", security(("session" = [])),
+    params(LayerPath),
+    responses((status = 200, body = SettingHistory<GridLayerView>), OneStaffProblems))]
+pub(super) async fn layer_history(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+) -> Answer<Json<SettingHistory<GridLayerView>>> {
+    visitor.may(Right::ReadUnits)?;
+    Ok(Json(history(&app, &name)?))
+}
+
+/// Set a grid layer back to what it was set to before, with the same cells.
+#[utoipa::path(post, path = "/api/v1/grid/layers/{layer}/set-back",
+    operation_id = "set_grid_layer_back", tag = "city", security(("session" = [])),
+    params(LayerPath), request_body = SetBackBody,
+    responses((status = 200, body = SettingHistory<GridLayerView>), ChangeProblems))]
+pub(super) async fn set_layer_back(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+    Body { value: body, .. }: Body<SetBackBody>,
+) -> Answer<Json<SettingHistory<GridLayerView>>> {
+    visitor.may(Right::KeepCity)?;
+    let turn = app.city_change().await;
+    let item = app
+        .store
+        .item_as_set(ItemKind::GridLayer, &name, body.version)?;
+    let item = item.ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::NotFound,
+            "grid.version-unknown",
+            "图层没有这个版本；请从它的历史中选择",
+            "the layer has no such version: choose one of its history",
+        )
+        .at("version")
+        .found(body.version.to_string())
+    })?;
+    let grounds = format!("set back to version {}", body.version);
+    app.set_items(
+        &turn,
+        vec![item],
+        visitor.actor().to_string(),
+        Some(grounds),
+    )
+    .await?;
+    Ok(Json(history(&app, &name)?))
 }
 
 /// What layers would become as one grid: cells, crosswalk, statistics.

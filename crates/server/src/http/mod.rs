@@ -52,6 +52,7 @@ mod retention;
 mod roster;
 mod rules;
 mod scenarios;
+mod seats;
 mod serve;
 mod session;
 mod settings;
@@ -179,6 +180,8 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(templates::undo))
         .routes(routes!(grid::layers))
         .routes(routes!(grid::layer, grid::set_layer))
+        .routes(routes!(grid::layer_history))
+        .routes(routes!(grid::set_layer_back))
         .routes(routes!(grid::preview))
         .routes(routes!(grid::preview_outlines))
         .routes(routes!(grid::merges, grid::adopt))
@@ -205,6 +208,9 @@ fn api_router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(cases::breakdown))
         .routes(routes!(views::list, views::set))
         .routes(routes!(queue::read))
+        .routes(routes!(seats::read))
+        .routes(routes!(seats::chosen, seats::choose))
+        .routes(routes!(seats::chosen_before))
         .routes(routes!(batch::commands::act_on_many))
         .routes(routes!(cases::read))
         .routes(routes!(cases::proof))

@@ -88,7 +88,7 @@ fn left(rules: &Rules, now: Timestamp, due: Timestamp) -> Option<i64> {
 }
 
 /// How many there are of each part, under the filters that the page has beside it.
-async fn counts(
+pub(super) async fn counts(
     app: &App,
     filter: &CaseFilter,
     queue: &Queue,

@@ -19,15 +19,17 @@ use super::session::Visitor;
 use super::state::{App, CityChange, now};
 use crate::city::{CitySettings, SETTINGS};
 use crate::duplicates::DUPLICATES;
+use crate::grid::LayerRecord;
 use crate::judging::{AUTOMATIC, AutomaticSetting, Judging, Kept, train_now};
 use crate::policy::Right;
+use crate::seats::Seats;
 use crate::sensing::Retention;
 use crate::settings;
 use crate::what_if::try_on;
 use crate::wire::{
-    AreaView, AutomaticBody, AutomaticView, CategoryBody, CityBody, DuplicatesBody, ModelView,
-    RetentionBody, SetBody, Setting, SettingHistory, Settings, TrainBody, TriedLimits, TriedLine,
-    TryLimitsBody, UnitBody,
+    AreaView, AutomaticBody, AutomaticView, CategoryBody, CityBody, DuplicatesBody, GridLayerView,
+    ModelView, RetentionBody, SeatsBody, SetBody, Setting, SettingHistory, Settings, TrainBody,
+    TriedLimits, TriedLine, TryLimitsBody, UnitBody,
 };
 
 /// Cases on which limits are tried, unless told, and at most.
@@ -48,12 +50,14 @@ macro_rules! stored {
 
 stored! {
     AreaView of Area Area;
+    GridLayerView of GridLayer LayerRecord;
     UnitBody of Unit Unit;
     CategoryBody of Category Category;
     CityBody of Setting CitySettings;
     AutomaticBody of Setting AutomaticSetting;
     RetentionBody of Setting Retention;
     DuplicatesBody of Setting DuplicateLimits;
+    SeatsBody of Setting Seats;
 }
 
 /// All that an area was set to.

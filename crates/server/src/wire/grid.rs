@@ -280,6 +280,14 @@ impl GridCrosswalk {
     }
 }
 
+/// To which version a layer is set back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetBackBody {
+    /// The version, as its history names it.
+    pub version: u64,
+}
+
 /// Undo a merge.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

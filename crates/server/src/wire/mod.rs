@@ -31,6 +31,7 @@ mod proof;
 mod queue;
 mod request;
 mod scenario;
+mod seat;
 mod session;
 mod settings;
 mod study;
@@ -99,7 +100,7 @@ pub use files::FileView;
 pub use gateway::{GatewayBody, GatewayView};
 pub use grid::{
     AdoptBody, CrossingView, GridCellView, GridCrosswalk, GridLayerSet, GridLayerView, GridLayers,
-    GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView, UndoBody,
+    GridMergeView, GridMerges, GridPreview, GridStatistics, KeptView, SetBackBody, UndoBody,
 };
 pub use hook::{DeadLetter, HookBody, HookSetView, HookView, ResendBody, ResentView};
 pub use judged_again::{JudgedAgainView, VerdictWord};
@@ -131,6 +132,7 @@ pub use scenario::{
     RatingBody, ScenarioBody, ScenarioFigure, ScenarioRow, ScenarioView, ScenariosView,
     ThresholdsBody, UsedView,
 };
+pub use seat::{SeatView, SeatsBody, SeatsView};
 pub use session::{Credentials, SessionView, UserView};
 pub use settings::{
     AutomaticBody, AutomaticView, CategoryBody, ChoiceBody, CityBody, DuplicatesBody, ModelView,

@@ -190,6 +190,41 @@ fn a_second_merge_takes_over_from_the_first_and_gives_no_code_twice() {
 }
 
 #[test]
+fn a_layer_that_was_replaced_is_set_back_with_its_own_cells() {
+    let town = Town::new();
+    let steward = town.person("steward");
+    let read = || steward.get("/api/v1/grid/layers/police").expect(200);
+    let one = |code: &str| layer(&[cell(code, (116.0, 116.5), (39.8, 39.9), json!(5))]);
+    set(&steward, "police", &one("first"));
+    let first = read();
+    set(&steward, "police", &one("second"));
+    assert_ne!(read(), first);
+
+    let history = "/api/v1/grid/layers/police/history";
+    let versions = steward.get(history).expect(200)["versions"].clone();
+    let versions = versions.as_array().unwrap();
+    assert_eq!(versions.len(), 2, "{versions:?}");
+    assert_eq!(versions[0]["value"]["cells"], 1);
+    let back = |version: &Value| {
+        let body = json!({"version": version});
+        steward.post("/api/v1/grid/layers/police/set-back", &body)
+    };
+    let after = back(&versions[0]["version"]).expect(200);
+    assert_eq!(read(), first);
+    let after = after["versions"].as_array().unwrap();
+    assert_eq!(after.len(), 3);
+    assert!(text(&after[2]["grounds"]).starts_with("set back to version "));
+
+    // An entry that is another thing's is no version of this layer.
+    set(&steward, "party", &one("other"));
+    let party = steward.get("/api/v1/grid/layers/party/history").expect(200);
+    back(&party["versions"][0]["version"]).refused(404, "grid.version-unknown");
+    back(&json!(999_999)).refused(404, "grid.version-unknown");
+    back(&json!("first")).refused(422, "field.invalid");
+    assert_eq!(read(), first);
+}
+
+#[test]
 fn what_cannot_be_a_layer_or_a_plan_is_refused() {
     let town = Town::new();
     let steward = town.person("steward");

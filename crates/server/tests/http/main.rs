@@ -36,6 +36,7 @@ mod repeats;
 mod road;
 mod roles;
 mod scenarios;
+mod seats;
 mod settings;
 mod shared;
 mod sight;

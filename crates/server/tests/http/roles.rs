@@ -456,6 +456,22 @@ const TABLE: &[(&str, &str)] = &[
         "401 403 403 403 403 412 403 403 403 403",
     ),
     (
+        "GET /api/v1/seats",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "GET /api/v1/city/seats",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
+        "PUT /api/v1/city/seats",
+        "401 403 403 403 403 412 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/city/seats/history",
+        "401 200 200 200 200 200 200 200 403 403",
+    ),
+    (
         "GET /api/v1/roster",
         "401 200 200 403 403 200 403 403 403 403",
     ),
@@ -735,6 +751,14 @@ const TABLE: &[(&str, &str)] = &[
     (
         "PUT /api/v1/grid/layers/{layer}",
         "401 403 403 403 403 422 403 403 403 403",
+    ),
+    (
+        "GET /api/v1/grid/layers/{layer}/history",
+        "401 404 404 404 404 404 404 404 403 403",
+    ),
+    (
+        "POST /api/v1/grid/layers/{layer}/set-back",
+        "401 403 403 403 403 404 403 403 403 403",
     ),
     (
         "GET /api/v1/grid/preview",
@@ -1169,6 +1193,8 @@ fn body(path: &str) -> Value {
             json!({"value": {"readings_days": 0, "minute_days": 0, "hour_days": 0}})
         }
         "automatic" => json!({"value": {"from_permille": 900}}),
+        "set-back" => json!({"version": 0}),
+        "seats" => json!({"value": {"units": ["lights"]}}),
         "duplicates" => json!({"value": {
             "shown_permille": 350, "sure_permille": 620, "window_days": 45,
         }}),

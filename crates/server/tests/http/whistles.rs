@@ -12,11 +12,11 @@ fn act(client: &Client, id: &str, action: &str, version: u64, body: &Value) -> A
     client.call(Method::POST, &path, &headers, Some(body))
 }
 
-fn blow(client: &Client, body: &Value) -> Value {
+pub(crate) fn blow(client: &Client, body: &Value) -> Value {
     client.post("/api/v1/whistles", body).expect(201)
 }
 
-fn emergency() -> Value {
+pub(crate) fn emergency() -> Value {
     json!({
         "kind": "emergency", "words": "路口坍塌,请到场",
         "place": {"address": "春风路口", "point": {"lon": town::WEST.0, "lat": town::WEST.1}},

@@ -264,6 +264,7 @@ export const api = {
       }),
     ),
   actOnWhistle,
+  seats: () => answer(client.GET('/api/v1/seats')),
   onDuty: () => answer(client.GET('/api/v1/roster')),
   roster: (unit: string, from: Date, until: Date) =>
     answer(
@@ -292,6 +293,12 @@ export const api = {
   gridLayers: () => answer(client.GET('/api/v1/grid/layers')),
   setGridLayer: (layer: string, body: Record<string, never>) =>
     answer(client.PUT('/api/v1/grid/layers/{layer}', { ...path({ layer }), body })),
+  gridLayerHistory: (layer: string) =>
+    answer(client.GET('/api/v1/grid/layers/{layer}/history', path({ layer }))),
+  setGridLayerBack: (layer: string, version: number) =>
+    answer(
+      client.POST('/api/v1/grid/layers/{layer}/set-back', { ...path({ layer }), body: { version } }),
+    ),
   gridMerges: () => answer(client.GET('/api/v1/grid/merges')),
   gridPreview: (query: GridPlan) =>
     answer(client.GET('/api/v1/grid/preview', { params: { query } })),

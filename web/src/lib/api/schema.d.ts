@@ -1397,6 +1397,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/city/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which units have a seat. */
+        get: operations["read_seat_list"];
+        /** Set which units have a seat, in the order in which they sit. */
+        put: operations["set_seat_list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/seats/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the list of seats was set to. */
+        get: operations["seat_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/city/settings": {
         parameters: {
             query?: never;
@@ -2230,6 +2265,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grid/layers/{layer}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a grid layer was set to. */
+        get: operations["grid_layer_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grid/layers/{layer}/set-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a grid layer back to what it was set to before, with the same cells. */
+        post: operations["set_grid_layer_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grid/merges": {
         parameters: {
             query?: never;
@@ -2948,6 +3017,23 @@ export interface paths {
         get?: never;
         /** Rate a scenario as one who works with it; a later rating takes the place of an earlier one. */
         put: operations["rate_scenario"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The seats: who sits there now and what waits for each. Staff of a unit see their own. */
+        get: operations["read_seats"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -8135,6 +8221,38 @@ export interface components {
             /** @description Code of the unit whose work it is. */
             unit: string;
         };
+        /** @description One unit's seat. */
+        SeatView: {
+            /**
+             * Format: int64
+             * @description Whistles that called it and to which it has not come in time.
+             */
+            calls_overdue: number;
+            /**
+             * Format: int64
+             * @description Whistles that called it and still give it time.
+             */
+            calls_waiting: number;
+            /** @description What waits for it. */
+            counts: components["schemas"]["QueueCounts"];
+            first: components["schemas"]["CaseRow"] | null;
+            /** @description Who is on duty now; nobody for readers who do not see rosters. */
+            on_duty: components["schemas"]["OnDutyView"][];
+            /** @description Code of the unit. */
+            unit: string;
+        };
+        /** @description Which units have a seat. */
+        SeatsBody: {
+            /** @description Their codes, in the order in which they sit. */
+            units: string[];
+        };
+        /** @description The seats side by side. */
+        SeatsView: {
+            /** @description At which time. */
+            as_of: components["schemas"]["Time"];
+            /** @description In the order in which they sit. */
+            seats: components["schemas"]["SeatView"][];
+        };
         /** @description Who is signed in. */
         SessionView: {
             /**
@@ -8144,6 +8262,14 @@ export interface components {
              */
             next_entry: number;
             user: components["schemas"]["UserView"] | null;
+        };
+        /** @description To which version a layer is set back. */
+        SetBackBody: {
+            /**
+             * Format: int64
+             * @description The version, as its history names it.
+             */
+            version: number;
         };
         /** @description What something is to be from now on. */
         SetBody_AutomaticBody: {
@@ -8308,6 +8434,16 @@ export interface components {
             };
         };
         /** @description What something is to be from now on. */
+        SetBody_SeatsBody: {
+            /** @description On what grounds; kept with the entry. */
+            grounds?: string | null;
+            /** @description Which units have a seat. */
+            value: {
+                /** @description Their codes, in the order in which they sit. */
+                units: string[];
+            };
+        };
+        /** @description What something is to be from now on. */
         SetBody_TemplateBody: {
             /** @description On what grounds; kept with the entry. */
             grounds?: string | null;
@@ -8390,6 +8526,11 @@ export interface components {
             versions: components["schemas"]["Setting_DuplicatesBody"][];
         };
         /** @description All that something was set to. */
+        SettingHistory_GridLayerView: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_GridLayerView"][];
+        };
+        /** @description All that something was set to. */
         SettingHistory_MappingBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_MappingBody"][];
@@ -8403,6 +8544,11 @@ export interface components {
         SettingHistory_ScenarioBody: {
             /** @description Oldest first. */
             versions: components["schemas"]["Setting_ScenarioBody"][];
+        };
+        /** @description All that something was set to. */
+        SettingHistory_SeatsBody: {
+            /** @description Oldest first. */
+            versions: components["schemas"]["Setting_SeatsBody"][];
         };
         /** @description All that something was set to. */
         SettingHistory_TemplateBody: {
@@ -8649,6 +8795,35 @@ export interface components {
             version: number;
         };
         /** @description One setting, as it was set. */
+        Setting_GridLayerView: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description A grid layer. */
+            value: {
+                /** @description How many cells it has. */
+                cells: number;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description How many people its cells count together; `null` where they do not.
+                 */
+                population: number | null;
+                /** @description Where it comes from. */
+                source: string;
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
         Setting_MappingBody: {
             /** @description Its code. */
             code: string;
@@ -8755,6 +8930,26 @@ export interface components {
                  *     `shelve`, `supervise`, `score`, `comment`, `attach`, `merge`.
                  */
                 steps?: components["schemas"]["Action"][];
+            };
+            /**
+             * Format: int64
+             * @description To be named in `If-Match` by whoever replaces it; `0` where it was never set.
+             */
+            version: number;
+        };
+        /** @description One setting, as it was set. */
+        Setting_SeatsBody: {
+            /** @description Its code. */
+            code: string;
+            /** @description On what grounds. */
+            grounds: string | null;
+            set_at: components["schemas"]["Time"] | null;
+            /** @description Who set it, as the record names them; `null` where nobody did. */
+            set_by: string | null;
+            /** @description Which units have a seat. */
+            value: {
+                /** @description Their codes, in the order in which they sit. */
+                units: string[];
             };
             /**
              * Format: int64
@@ -20253,6 +20448,262 @@ export interface operations {
             };
         };
     };
+    read_seat_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which units have a seat. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_SeatsBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_seat_list: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the caller has seen, `"3"`; `"0"` for what is not there yet. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody_SeatsBody"];
+            };
+        };
+        responses: {
+            /** @description Set which units have a seat, in the order in which they sit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting_SeatsBody"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_list_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that the list of seats was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_SeatsBody"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_settings: {
         parameters: {
             query?: never;
@@ -25193,6 +25644,218 @@ export interface operations {
             };
         };
     };
+    grid_layer_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The layer's name. */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that a grid layer was set to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_GridLayerView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_grid_layer_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The layer's name. */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBackBody"];
+            };
+        };
+        responses: {
+            /** @description Set a grid layer back to what it was set to before, with the same cells. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory_GridLayerView"];
+                };
+            };
+            /** @description Malformed request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needs correcting */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Version missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grid_merges: {
         parameters: {
             query?: never;
@@ -29354,6 +30017,62 @@ export interface operations {
             };
             /** @description Version missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_seats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The seats: who sits there now and what waits for each. Staff of a unit see their own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsView"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ export type Grade = Schemas['Grade'];
 export type TriedLimits = Schemas['TriedLimits'];
 export type Automatic = Schemas['AutomaticView'];
 export type DuplicateLimits = Schemas['DuplicatesBody'];
+export type SeatList = Schemas['SeatsBody'];
 export type TemplateValue = Schemas['TemplateBody'];
 export type TemplatePart = Schemas['TemplatePartBody'];
 export type TemplatePreview = Schemas['TemplatePreview'];
@@ -102,6 +103,16 @@ export const settings = {
     ),
   duplicatesHistory: async (): Promise<Setting<DuplicateLimits>[]> =>
     (await answer(client.GET('/api/v1/city/duplicates/history'))).versions,
+  seats: (): Promise<Setting<SeatList>> => answer(client.GET('/api/v1/city/seats')),
+  setSeats: (version: number, value: SeatList, grounds: string | null) =>
+    answer(
+      client.PUT('/api/v1/city/seats', {
+        params: { header: seen(version) },
+        body: { value, grounds },
+      }),
+    ),
+  seatsHistory: async (): Promise<Setting<SeatList>[]> =>
+    (await answer(client.GET('/api/v1/city/seats/history'))).versions,
   templates: async (): Promise<Setting<TemplateValue>[]> =>
     (await answer(client.GET('/api/v1/city/templates'))).settings,
   setTemplate: (template: string, version: number, value: TemplateValue, grounds: string | null) =>

@@ -43,6 +43,7 @@ export const en: Messages = {
     home: 'Home',
     together: 'Together',
     scenarios: 'Scenarios',
+    seats: 'Seats',
     studies: 'Timing studies',
     settings: 'Settings',
     typeGlyph: 'Aa',

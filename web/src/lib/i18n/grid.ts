@@ -63,6 +63,13 @@ export const gridZh = {
     done: (name: string, cells: number) => `图层 ${name} 已导入：${cells} 个网格。`,
     rejected: (n: number) => `${n} 个要素没有采用`,
   },
+  past: {
+    title: '图层的历史',
+    same: '网格重新设定',
+    cells: '网格数',
+    source: '来源',
+    done: (name: string, cells: number) => `图层 ${name} 已恢复：${cells} 个网格。`,
+  },
 };
 
 export const gridEn: typeof gridZh = {
@@ -132,5 +139,13 @@ export const gridEn: typeof gridZh = {
     done: (name: string, cells: number) =>
       `Layer ${name} is in: ${cells} ${cells === 1 ? 'cell' : 'cells'}.`,
     rejected: (n: number) => `${n} ${n === 1 ? 'feature was' : 'features were'} not taken`,
+  },
+  past: {
+    title: 'History of the layers',
+    same: 'its cells were set anew',
+    cells: 'Cells',
+    source: 'Source',
+    done: (name: string, cells: number) =>
+      `Layer ${name} is set back: ${cells} ${cells === 1 ? 'cell' : 'cells'}.`,
   },
 };

@@ -40,6 +40,7 @@ export const zh = {
     home: '首页',
     together: '共治',
     scenarios: '应用场景',
+    seats: '指挥席位',
     studies: '人机协同计时试验',
     settings: '设置',
     typeGlyph: '大',

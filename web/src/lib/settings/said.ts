@@ -121,6 +121,9 @@ function field(path: string): string {
     parent: t.parentArea,
     tier: t.tier,
     leaf: t.leaf,
+    cells: i18n.t.grid.past.cells,
+    population: i18n.t.grid.population,
+    source: i18n.t.grid.past.source,
     'calendar.unlisted_years': t.unlistedYears,
   };
   if (known[at]) return known[at];

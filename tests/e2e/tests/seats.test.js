@@ -1,0 +1,80 @@
+// The command centre's seats: who sits where, what waits for each, and who has one.
+import { afterEach, test } from 'node:test';
+import assert from 'node:assert/strict';
+import {
+  assertAccessible,
+  closePages,
+  openPage,
+  picture,
+  settled,
+  useBrowser,
+} from '../lib/browser.js';
+import { person } from '../lib/people.js';
+import { caseAt, lightingUnit, signedIn } from '../lib/town.js';
+
+useBrowser();
+afterEach(closePages);
+
+test('the desk sees at each seat what waits for it, and goes on to its queue', async () => {
+  const unit = await lightingUnit();
+  const operator = await signedIn(person('operator'));
+  const before = (await operator.get('/api/v1/seats')).seats.find((s) => s.unit === unit.code);
+  const page = await openPage({ as: person('operator') });
+  await page.goto('/whistles');
+  await page.getByRole('link', { name: '指挥席位' }).click();
+  const seat = page.getByRole('article', { name: unit.name.zh });
+  await seat.getByText(`待办 ${before.counts.all}`).waitFor();
+  // What is dispatched now stands at the seat by itself.
+  await caseAt('dispatched');
+  await seat.getByText(`待办 ${before.counts.all + 1}`).waitFor();
+  await page.getByRole('link', { name: '超时多的在前' }).click();
+  const late = await page
+    .locator('article')
+    .evaluateAll((all) => all.map((one) => Number(/超时 (\d+)/.exec(one.textContent)?.[1] ?? 0)));
+  assert.ok(late[0] >= late.at(-1), `the most late first: ${late}`);
+  await picture(page, 'seats-late');
+  await seat.getByRole('link', { name: `${unit.name.zh}的待办` }).click();
+  await settled(page);
+  assert.match(page.url(), new RegExp(`/queue\\?unit=${unit.code}`));
+});
+
+test('a steward gives seats in another order, and sets that back', async () => {
+  const page = await openPage({ as: person('steward'), lang: 'en' });
+  await page.goto('/seats');
+  const seats = page.locator('article h2');
+  await seats.first().waitFor();
+  const before = await seats.allTextContents();
+  await page.getByText('Which units have a seat').click();
+  await page.getByRole('button', { name: `Move ${before[1]} up` }).click();
+  await page.getByRole('button', { name: `Remove the seat of ${before.at(-1)}` }).click();
+  await page.getByLabel('Grounds').fill('agreed on Monday');
+  await picture(page, 'seats-choose', { fullPage: true });
+  await assertAccessible(page, 'choosing seats');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const after = [before[1], before[0], ...before.slice(2, -1)];
+  await page.waitForFunction(
+    (first) => document.querySelector('article h2')?.textContent === first,
+    after[0],
+  );
+  assert.deepEqual(await seats.allTextContents(), after);
+  await page.getByText('agreed on Monday').waitFor();
+
+  // It was never set before: the seats of then are given again by hand.
+  await page.getByLabel('Add a unit').selectOption({ label: before.at(-1) });
+  await page.getByRole('button', { name: `Move ${before[0]} up` }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForFunction(
+    (first) => document.querySelector('article h2')?.textContent === first,
+    before[0],
+  );
+  assert.deepEqual(await seats.allTextContents(), before);
+  await page.getByRole('button', { name: /^Set back to this/ }).click();
+  await page.waitForFunction(
+    (first) => document.querySelector('article h2')?.textContent === first,
+    after[0],
+  );
+  await page
+    .getByRole('button', { name: /^Set back to this/ })
+    .first()
+    .click();
+});

@@ -1,0 +1,66 @@
+import { i18n } from './index.svelte';
+
+const zh = {
+  lead: '入驻指挥中心的各部门：谁在岗、手上有什么、有没有应到未到的哨，一屏看全。',
+  none: '还没有单位设席位。',
+  noneSays: '由数据管理员在下方选定入驻的单位。',
+  nobody: '无人在岗',
+  unseen: '在岗人员只对坐席、单位和数据管理员显示',
+  until: (at: string) => `至 ${at}`,
+  waits: '待办',
+  toAccept: '待接办',
+  inWork: '办理中',
+  assisting: '协办',
+  sentBack: '退回',
+  late: '超时',
+  soon: '将到期',
+  idle: '没有待办',
+  first: '最早到期',
+  calls: (n: number) => `${n} 次哨待报到`,
+  overdue: (n: number) => `${n} 次哨逾期未到`,
+  queue: (unit: string) => `${unit}的待办`,
+  order: '排列',
+  orders: { seats: '按席位', late: '超时多的在前' },
+  choose: '哪些单位有席位',
+  chosen: '有席位的单位，按就座次序',
+  add: '添加单位',
+  pick: '请选择……',
+  up: (unit: string) => `${unit}前移一位`,
+  drop: (unit: string) => `撤去${unit}的席位`,
+  effect: '保存后立即按新的席位显示。',
+};
+
+export type SeatMessages = typeof zh;
+
+const en: SeatMessages = {
+  lead: 'The departments that sit in the command centre, side by side: who is on duty, what waits for each, which calls were not answered in time.',
+  none: 'No unit has a seat yet.',
+  noneSays: 'Data stewards choose below which units sit here.',
+  nobody: 'nobody on duty',
+  unseen: 'who is on duty is shown to operators, units and data stewards',
+  until: (at) => `until ${at}`,
+  waits: 'Waiting',
+  toAccept: 'to begin',
+  inWork: 'at work',
+  assisting: 'assisting',
+  sentBack: 'sent back',
+  late: 'late',
+  soon: 'due soon',
+  idle: 'nothing waits',
+  first: 'Due first',
+  calls: (n) => `${n} ${n === 1 ? 'call' : 'calls'} to check in for`,
+  overdue: (n) => `${n} ${n === 1 ? 'call' : 'calls'} overdue`,
+  queue: (unit) => `Queue of ${unit}`,
+  order: 'Order',
+  orders: { seats: 'as they sit', late: 'most late first' },
+  choose: 'Which units have a seat',
+  chosen: 'Units with a seat, in the order in which they sit',
+  add: 'Add a unit',
+  pick: 'Choose…',
+  up: (unit) => `Move ${unit} up`,
+  drop: (unit) => `Remove the seat of ${unit}`,
+  effect: 'The seats are shown like this at once.',
+};
+
+/** The words of the command centre's seats in the reader's language. */
+export const words = (): SeatMessages => (i18n.lang === 'zh' ? zh : en);

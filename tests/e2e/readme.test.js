@@ -14,7 +14,7 @@ const atRest = (page) => page.locator('[data-map="still"]').waitFor();
 for (const lang of ['zh', 'en']) {
   test(`the desk, ${lang}`, async () => {
     const size = { width: 1200, height: 640 };
-    const page = await openPage({ lang, size, as: person('operator') });
+    const page = await openPage({ lang, size, as: person('operator'), map: true });
     await page.goto('/desk?order=due');
     await settled(page);
     await page.getByRole('link', { name: { zh: /在办/, en: /Open/ }[lang] }).click();
@@ -55,7 +55,7 @@ test('the patrol on a phone', async () => {
 });
 
 test('a report on a phone', async () => {
-  const page = await openPage({ size: PHONE });
+  const page = await openPage({ size: PHONE, map: true });
   await page.goto('/report');
   await settled(page);
   await page.getByLabel('地址或附近的标志').fill('听帆路 91 号门口');

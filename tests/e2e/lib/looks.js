@@ -1,5 +1,7 @@
 // How pages are looked at: in both languages, light and dark, on a desk and a telephone.
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   assertAccessible,
   assertNoOverflow,
@@ -22,6 +24,9 @@ const SIDES = [
   { lang: 'en', dark: true, size: PHONE, rules: WHAT_TURNS, pictured: true },
   { lang: 'en', dark: true, size: DESK },
 ];
+
+/** What was looked at by all files of tests, an address a line. */
+export const LOOKED = join(process.env.PICTURES, 'looked.txt');
 
 /** Reads the page in the other language: by its button, so that what was there before the
     press is seen to follow, or from the start where a page has none. */
@@ -59,6 +64,8 @@ export async function lookAt(options, pages, { tall = () => true } = {}) {
         faults.push(`${shown}: ${fault.actual ?? fault}`);
       }
     }
+    // Where the page led, which is what was looked at.
+    appendFileSync(LOOKED, `${new URL(page.url()).pathname}\n`);
   }
   assert.deepEqual(faults, []);
   return page;

@@ -23,6 +23,8 @@ export async function signedIn(who, base = url) {
       const headers = { cookie, ...(seen === undefined ? {} : { 'If-Match': `"${seen}"` }) };
       return (await call(base, path, { method: 'PUT', body, headers })).json;
     },
+    patch: async (path, body) =>
+      (await call(base, path, { method: 'PATCH', body, headers: { cookie } })).json,
     post: async (path, body, seen) => {
       const headers = { cookie, ...(seen === undefined ? {} : { 'If-Match': `"${seen}"` }) };
       return (await call(base, path, { method: 'POST', body, headers })).json;

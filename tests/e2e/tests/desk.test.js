@@ -244,6 +244,24 @@ test('one key takes the suggestion and dispatches; it can be taken back, and tel
   await page.getByRole('status').getByText(`${first.id} was dispatched`).waitFor();
 });
 
+test('a case that was decided on before the list has come leads on to the next', async () => {
+  const words = `路灯不亮了，路口很黑。${Date.now()}`;
+  const [first, second] = [await request(words), await request(words)];
+  const page = await openPage({ as: operator(), lang: 'en', size: DESK });
+  let come;
+  const held = new Promise((resolve) => (come = resolve));
+  await page.route(/\/api\/v1\/cases\?/, async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await page.goto(`/desk?q=${encodeURIComponent(words)}&case=${second.id}`);
+  await page.getByRole('group', { name: 'Suggested dispatch' }).waitFor();
+  await page.keyboard.press('a');
+  await page.getByRole('status').getByText('is about to be dispatched').waitFor();
+  come();
+  await page.getByRole('complementary', { name: `Selected case ${first.id}` }).waitFor();
+});
+
 test('when nobody answers, the age of what is shown is said, and it comes back by itself', async () => {
   const page = await openPage({
     as: operator(),

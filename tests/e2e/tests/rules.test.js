@@ -12,7 +12,7 @@ import {
   useBrowser,
 } from '../lib/browser.js';
 import { person } from '../lib/people.js';
-import { placeInCity, sender, streamOf, thing } from '../lib/things.js';
+import { levelRule, placeInCity, sender, streamOf, thing } from '../lib/things.js';
 import { signedIn } from '../lib/town.js';
 
 useBrowser();
@@ -169,4 +169,45 @@ test('a steward sets a rule on a form, having seen when it would have fired, and
   await assertNoOverflow(phone, 'a rule on a telephone');
   await assertAccessible(phone, 'a rule on a telephone');
   await picture(phone, 'rule-phone', { fullPage: true });
+});
+
+test('an alert says whether it would still be raised by a reading that was put right', async () => {
+  const run = Date.now() % 1_000_000;
+  const property = `depth-${run}`;
+  const own = await thing(`下穿通道 ${run}`, { property, unit: 'm', place: await placeInCity(6) });
+  const stream = await streamOf(own);
+  const name = { zh: `通道积水 ${run}`, en: `Water in the underpass ${run}` };
+  await levelRule(`depth-${run}`, name, property, [{ at: 0.5, colour: 'orange' }]);
+  const device = await signedIn(await sender(`depth-${run}`));
+  await device.post(`/sta/v1.1/Datastreams(${stream})/Observations`, { result: 0.9 });
+  const steward = await signedIn(person('steward'));
+  const observations = `/sta/v1.1/Datastreams(${stream})/Observations?$select=id`;
+  const { value } = await steward.get(observations);
+  const putRight = (result) =>
+    steward.patch(`/sta/v1.1/Observations(${value[0]['@iot.id']})`, { result });
+
+  const page = await openPage({ as: person('operator') });
+  await page.goto(`/alerts?cause=${property}`);
+  const card = page.getByRole('article').filter({ hasText: name.zh });
+  await card.getByText('仍在持续').waitFor();
+  await putRight(0.7);
+  await card.getByText('更正后仍会告警').waitFor();
+  await putRight(0.1);
+  await card.getByText('更正后不会告警').waitFor();
+  // It stands as it stood: a person decides.
+  await card.getByText('告警维持原状，请查看后决定是否解除。').waitFor();
+  await card.getByText('待确认').waitFor();
+  await card.getByRole('button', { name: '经过' }).click();
+  const steps = card.getByRole('listitem');
+  await steps.getByText(/^按现在的读数，仍会告警.*依据规则“通道积水/).waitFor();
+  await steps.getByText('按现在的读数，不会告警').waitFor();
+  await steps.getByText('0.9 更正为 0.7').waitFor();
+  await assertAccessible(page, 'an alert that was judged again');
+  await picture(page, 'alert-judged-again', { fullPage: true });
+
+  const phone = await openPage({ as: person('leader'), lang: 'en', dark: true, size: PHONE });
+  await phone.goto(`/alerts?cause=${property}`);
+  await phone.getByText('Would not be raised now').waitFor();
+  await assertAccessible(phone, 'an alert that was judged again, on a telephone');
+  await assertNoOverflow(phone, 'an alert that was judged again, on a telephone');
 });

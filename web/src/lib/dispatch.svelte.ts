@@ -3,7 +3,7 @@ import { api } from './api';
 import { Problem } from './api/problem';
 import type { CaseFile } from './api/types';
 import { Sender, type Attempt } from './attempt';
-import { i18n } from './i18n/index.svelte';
+import { whyNot } from './fault';
 import { office } from './session.svelte';
 import { nextStep, type Decision } from './triage';
 
@@ -139,8 +139,7 @@ class Dispatcher {
         return;
       }
     }
-    const why = problem.unreachable ? i18n.t.common.notSent : problem.detail || problem.title;
-    this.failed = [...this.failed, { id, why: why || i18n.t.common.failed }];
+    this.failed = [...this.failed, { id, why: whyNot(problem) }];
   }
 }
 

@@ -2,7 +2,7 @@ import { Problem } from '../api/problem';
 import { i18n } from '../i18n/index.svelte';
 import { office } from '../session.svelte';
 import type { LocalText } from '../api/types';
-import type { Fault } from '../fault';
+import { faultOf, type Fault } from '../fault';
 import { timeOf } from './hours';
 
 /** A setting with who set it and when; version 0 where it was never set. */
@@ -21,9 +21,6 @@ export type Ways<T> = {
   set: (code: string, version: number, value: T, grounds: string | null) => Promise<unknown>;
   history: (code: string) => Promise<Setting<T>[]>;
 };
-
-/** The id of the control of a field, `value.limits.desk.accept.amount`. */
-export const controlOf = (field: string): string => field.replace(/[^a-z0-9]+/gi, '-');
 
 /** What the page of a sort of settings holds: the list, what is being changed, its history. */
 export class Keeper<T> {
@@ -98,28 +95,6 @@ export class Keeper<T> {
       office.noticed(this.problem);
     }
   }
-}
-
-/** A refusal as a fault of the form: at its control where the server names one. */
-export function faultOf(error: unknown): Fault {
-  const problem = Problem.of(error);
-  office.noticed(problem);
-  const changed = problem.status === 412;
-  const found = changed ? whoAndWhen(problem.found ?? '') : problem.found;
-  const parts = [problem.detail || problem.title, found].filter(Boolean);
-  const allowed = !changed && problem.allowed.length > 0 && problem.allowed.length <= 12;
-  const message = parts.join(' · ') + (allowed ? ` (${problem.allowed.join(', ')})` : '');
-  const id = problem.field ? controlOf(problem.field) : null;
-  return { id: id && document.getElementById(id) ? id : null, message };
-}
-
-/** `user:li.na 2026-01-31T08:00:00Z`, as the server names who was quicker, for readers. */
-function whoAndWhen(found: string): string {
-  const [by = '', at = ''] = found.split(' ');
-  const time = new Date(at);
-  if (Number.isNaN(time.getTime())) return found;
-  const shown = new Intl.DateTimeFormat(i18n.tag, { dateStyle: 'medium', timeStyle: 'medium' });
-  return `${by.replace(/^(user|system):/, '')}, ${shown.format(time)}`;
 }
 
 /** What two versions differ in: paths of what changed, before and after. */

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlOf, differences } from './keeper.svelte';
-
-test('the control of a field has an id that a label can name', () => {
-  expect(controlOf('value.duties[3]')).toBe('value-duties-3-');
-});
+import { differences } from './keeper.svelte';
 
 test('two versions differ in what was put in, taken out and changed', () => {
   const before = {

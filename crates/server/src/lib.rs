@@ -34,7 +34,7 @@ pub mod policy;
 mod rosters;
 pub mod sample;
 pub mod scenarios;
-mod seats;
+pub mod seats;
 pub mod sensing;
 pub mod settings;
 pub mod studies;

@@ -17,7 +17,7 @@ use super::answers::{ChangeProblems, ExportProblems, FilterProblems, StaffProble
 use super::body::Body;
 use super::exports::{Form, failed};
 use super::figures::soon_ready;
-use super::kept::{Stored, current, history, set, shown};
+use super::kept::{self, Stored, current, history, set, shown};
 use super::parameters::{ExportQuery, IfMatchHeader, SpanQuery};
 use super::problem::{Answer, reader_language};
 use super::scenarios::measured;
@@ -44,9 +44,7 @@ impl Stored for DomainsBody {
     const KIND: ItemKind = ItemKind::Setting;
 
     fn read(body: Value) -> Result<Self, StoreError> {
-        let domains: Domains =
-            serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(DomainsBody::from(&domains))
+        Ok(DomainsBody::from(&kept::read::<Domains>(body)?))
     }
 }
 

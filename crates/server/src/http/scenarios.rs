@@ -18,7 +18,7 @@ use super::answers::{ChangeProblems, OneStaffProblems, StaffProblems};
 use super::body::Body;
 use super::commands::code;
 use super::figures::soon_ready;
-use super::kept::{Stored, current, given, history as all_versions, one, set as set_kept};
+use super::kept::{self, Stored, current, given, history as all_versions, one, set as set_kept};
 use super::parameters::{IfMatchHeader, ScenarioPath};
 use super::problem::Answer;
 use super::session::Visitor;
@@ -36,9 +36,7 @@ impl Stored for ScenarioBody {
     const KIND: ItemKind = ItemKind::Scenario;
 
     fn read(body: Value) -> Result<Self, StoreError> {
-        let scenario: Scenario =
-            serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(ScenarioBody::from(&scenario))
+        Ok(ScenarioBody::from(&kept::read::<Scenario>(body)?))
     }
 }
 
@@ -215,7 +213,7 @@ pub(super) async fn accept(
     let found = found(&app, &scenario)?;
     let version = last(&app, &found)?;
     let of = version.seq;
-    super::kept::seen_last(&headers, Some(version))?;
+    kept::seen_last(&headers, Some(version))?;
     let grounds = given(Some(body.grounds))?.ok_or_else(|| {
         Refusal::new(
             RefusalKind::Invalid,
@@ -329,6 +327,6 @@ async fn view(app: &App, visitor: &Visitor, code: &str) -> Result<ScenarioView, 
     let (setting, measured) = measured(app, &scenario).await?;
     let own = own_rating(&scenario.code, visitor);
     let own = current(app, ItemKind::ScenarioRating, &own)?;
-    let own = own.and_then(|version| serde_json::from_value(version.body).ok());
+    let own = own.map(|version| kept::read(version.body)).transpose()?;
     Ok(ScenarioView::of(setting, measured, own, Time(now())))
 }

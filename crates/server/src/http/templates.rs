@@ -13,7 +13,7 @@ use yiwang_store::{Item, ItemKind};
 
 use super::answers::{ChangeProblems, OneStaffProblems, RosterProblems, StaffProblems};
 use super::body::Body;
-use super::kept::{Stored, all, given, history, set};
+use super::kept::{self, Stored, all, given, history, set};
 use super::parameters::{IfMatchHeader, ReorganizationPath, StreetQuery, TemplatePath};
 use super::problem::Answer;
 use super::read_code;
@@ -32,9 +32,7 @@ impl Stored for TemplateBody {
     const KIND: ItemKind = ItemKind::OrganizationTemplate;
 
     fn read(body: Value) -> Result<Self, StoreError> {
-        let value: Template =
-            serde_json::from_value(body).map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(TemplateBody::from(&value))
+        Ok(TemplateBody::from(&kept::read::<Template>(body)?))
     }
 }
 

@@ -120,15 +120,23 @@ pub struct Recorded {
 /// When the record cannot be read.
 pub fn reorganizations(store: &Store) -> Result<Vec<Recorded>, StoreError> {
     let items = store.items_set(ItemKind::Reorganization)?.into_iter();
-    let items = items.zip(1..).map(|(set, number)| {
+    let items = items.map(|set| {
         Ok(Recorded {
-            number,
+            number: number_of(&set.item.code)?,
             at: set.at,
             by: set.by,
             body: set.item.read()?,
         })
     });
-    items.collect()
+    let mut all = items.collect::<Result<Vec<_>, StoreError>>()?;
+    all.sort_by_key(|one| one.number);
+    Ok(all)
+}
+
+/// The number that an item's code is.
+fn number_of(code: &str) -> Result<usize, StoreError> {
+    let number = code.parse();
+    number.map_err(|_| StoreError::Broken(format!("{code} is no number of a reorganization")))
 }
 
 /// What applying a template would change.
@@ -189,7 +197,7 @@ pub fn apply(store: &Store, city: &City, of: Use, fingerprint: &str) -> Result<V
         .at("street")
         .found(of.street.as_str()));
     }
-    let number = store.items_set(ItemKind::Reorganization)?.len() + 1;
+    let last = reorganizations(store)?.last().map_or(0, |one| one.number);
     let body = Reorganization {
         changes,
         hand_over: of.hand_over,
@@ -202,7 +210,7 @@ pub fn apply(store: &Store, city: &City, of: Use, fingerprint: &str) -> Result<V
     let mut items = units
         .map(|unit| Item::of(ItemKind::Unit, unit.code.as_str(), unit))
         .collect::<Result<Vec<_>, _>>()?;
-    items.push(item(number, &body)?);
+    items.push(item(last + 1, &body)?);
     Ok(items)
 }
 

@@ -111,7 +111,16 @@ pub async fn measure(
             _ => break,
         }
     }
-    let timed = time(study, &subjects, &acts);
+    let study = study.clone();
+    // The draws take a processor for a while: others are answered meanwhile.
+    tokio::task::spawn_blocking(move || reckon(&study, &subjects, &acts))
+        .await
+        .map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// What the times of a study's cases say.
+fn reckon(study: &Study, subjects: &[Subject], acts: &[Act]) -> Shown {
+    let timed = time(study, subjects, acts);
     let mut shown = Shown {
         timed,
         people: 0,
@@ -127,7 +136,7 @@ pub async fn measure(
         .collect();
     shown.people = people.len();
     (shown.gain, shown.outcome) = compared;
-    Ok(shown)
+    shown
 }
 
 /// A case that came in while the study ran.

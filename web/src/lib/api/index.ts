@@ -297,7 +297,10 @@ export const api = {
     answer(client.GET('/api/v1/grid/layers/{layer}/history', path({ layer }))),
   setGridLayerBack: (layer: string, version: number) =>
     answer(
-      client.POST('/api/v1/grid/layers/{layer}/set-back', { ...path({ layer }), body: { version } }),
+      client.POST('/api/v1/grid/layers/{layer}/set-back', {
+        ...path({ layer }),
+        body: { version },
+      }),
     ),
   gridMerges: () => answer(client.GET('/api/v1/grid/merges')),
   gridPreview: (query: GridPlan) =>

@@ -79,7 +79,10 @@ test('a steward gives seats in another order, and sets that back', async () => {
     before[0],
   );
   assert.deepEqual(await seats.allTextContents(), before);
-  await page.getByRole('button', { name: /^Set back to this/ }).click();
+  await page
+    .getByRole('button', { name: /^Set back to this/ })
+    .first()
+    .click();
   await page.waitForFunction(
     (first) => document.querySelector('article h2')?.textContent === first,
     after[0],
@@ -88,4 +91,8 @@ test('a steward gives seats in another order, and sets that back', async () => {
     .getByRole('button', { name: /^Set back to this/ })
     .first()
     .click();
+  await page.waitForFunction(
+    (first) => document.querySelector('article h2')?.textContent === first,
+    before[0],
+  );
 });

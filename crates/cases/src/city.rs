@@ -195,11 +195,17 @@ impl Rules {
         false
     }
 
+    /// An area and those it lies in, the smallest first; none where there is no area.
+    fn around<'a>(&'a self, area: Option<&'a AreaCode>) -> Vec<&'a AreaCode> {
+        let parent = |code: &&'a AreaCode| self.areas.get(*code)?.parent.as_ref();
+        // A chain longer than the number of areas would be a loop.
+        let chain = std::iter::successors(area, parent);
+        chain.take(self.areas.len() + 1).collect()
+    }
+
     /// Whether the unit is in use and its area is the whole city or has this area in it.
     pub fn covers(&self, unit: &Unit, area: Option<&AreaCode>) -> bool {
-        !unit.retired
-            && (unit.areas.is_empty()
-                || area.is_some_and(|area| unit.areas.iter().any(|own| self.lies_in(area, own))))
+        covers_one_of(unit, &self.around(area))
     }
 
     /// Whether the unit's duty list names the category in this area.
@@ -209,7 +215,6 @@ impl Rules {
         category: &CategoryCode,
         area: Option<&AreaCode>,
     ) -> bool {
-        // Most units answer for another area, which is told sooner than a long list.
         self.covers(unit, area) && unit.duties.contains(category)
     }
 
@@ -217,12 +222,14 @@ impl Rules {
     /// smallest area around it come first, since the lowest tier that can act
     /// should (一线处置).
     pub fn dutiful_units(&self, category: &CategoryCode, area: Option<&AreaCode>) -> Vec<&Unit> {
-        let mut units: Vec<_> = self
-            .units
-            .values()
-            .filter(|unit| self.answers_for(unit, category, area))
-            .collect();
-        units.sort_by_cached_key(|unit| self.steps_up(area, unit));
+        let around = self.around(area);
+        let units = self.units.values();
+        // Most units answer for another area, which is told sooner than a long list.
+        let units = units
+            .filter(|unit| covers_one_of(unit, &around))
+            .filter(|unit| unit.duties.contains(category));
+        let mut units: Vec<_> = units.collect();
+        units.sort_by_cached_key(|unit| steps_up(unit, &around));
         units
     }
 
@@ -248,14 +255,17 @@ impl Rules {
 
     /// How many areas up from `area` the unit's own begins; the whole city is farthest.
     pub(crate) fn steps_up(&self, area: Option<&AreaCode>, unit: &Unit) -> usize {
-        let mut current = area;
-        for steps in 0..=self.areas.len() {
-            match current {
-                Some(code) if unit.areas.contains(code) => return steps,
-                Some(code) => current = self.areas.get(code).and_then(|a| a.parent.as_ref()),
-                None => break,
-            }
-        }
-        usize::MAX
+        steps_up(unit, &self.around(area))
     }
+}
+
+/// Whether the unit is in use and answers for the whole city or for one of these areas.
+fn covers_one_of(unit: &Unit, around: &[&AreaCode]) -> bool {
+    !unit.retired && (unit.areas.is_empty() || unit.areas.iter().any(|own| around.contains(&own)))
+}
+
+/// The place of the first of these areas that is the unit's own.
+fn steps_up(unit: &Unit, around: &[&AreaCode]) -> usize {
+    let own = |area: &&AreaCode| unit.areas.contains(*area);
+    around.iter().position(own).unwrap_or(usize::MAX)
 }

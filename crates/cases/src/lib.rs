@@ -115,7 +115,7 @@ pub use returns::{
 pub use roster::{MAX_SHIFTS, OnCall, Roster, Shift};
 pub use score::{GivenScore, Score, Scored, Scores};
 pub use sealed::{Place, Reporter, RequestWords, Sealed};
-pub use service::{Asked, AtOnce, change, execute, execute_pair, take_in, with_steps};
+pub use service::{Asked, AtOnce, TakenIn, change, execute, execute_pair, take_in, with_steps};
 pub use square::{
     DoneNear, DoneOutcome, Recurring, SQUARE_FEWEST, SQUARE_ZOOM, Square, done_near, recurring,
 };

@@ -170,6 +170,16 @@ pub struct AtOnce {
     pub command: Command,
 }
 
+/// A request that is in the record.
+#[derive(Debug, Clone)]
+pub struct TakenIn {
+    /// Its case as it is now.
+    pub case: Case,
+    /// The case as it came in, where something was done with it at once; `None` where
+    /// nothing was, or where the same call was made before.
+    pub as_it_came: Option<Case>,
+}
+
 /// Takes a request in, with what is done with it at once: both become durable
 /// together. Steps that are refused are left out, all of them: a person decides.
 ///
@@ -180,17 +190,28 @@ pub async fn take_in<S: CaseStore>(
     asked: &Asked,
     context: &Context<'_>,
     steps: impl FnOnce(&Case) -> Vec<AtOnce> + Send,
-) -> Result<Case, Refusal> {
+) -> Result<TakenIn, Refusal> {
+    let before = |case| TakenIn {
+        case,
+        as_it_came: None,
+    };
     let change = match change(store, None, asked, context) {
         Ok(change) => change,
-        Err(refusal) => return made_before(store, asked).await?.ok_or(refusal),
+        Err(refusal) => {
+            let made = made_before(store, asked).await?;
+            return made.map(before).ok_or(refusal);
+        }
     };
     let steps = steps(&change.after);
+    let as_it_came = (!steps.is_empty()).then(|| change.after.clone());
     let change = with_steps(change, &steps, context.rules, context.now);
-    let after = change.after.clone();
+    let case = change.after.clone();
     match store.append(change).await {
-        Ok(()) => Ok(after),
-        Err(StoreError::Repeated { id }) => store.case(id).await?.ok_or_else(|| not_found(id)),
+        Ok(()) => Ok(TakenIn { case, as_it_came }),
+        Err(StoreError::Repeated { id }) => {
+            let made = store.case(id).await?;
+            made.map(before).ok_or_else(|| not_found(id))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -78,6 +78,12 @@ pub enum OpenError {
     },
 }
 
+/// What the writer's connection keeps of the database, as SQLite wants it: KiB, negative.
+/// Each commit that has divided a page of an index goes through the whole of it (the page
+/// number that SQLite lends itself while it sorts pages lies beyond the end of the file), so
+/// that 128 MiB cost an eighth of the writer's time.
+const WRITER_CACHE_KIB: i32 = -32_768;
+
 /// How long to wait for whoever holds SQLite's own locks for a moment.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -305,7 +311,7 @@ pub(crate) fn open_writer(path: &Path, options: Options) -> rusqlite::Result<Con
     let synchronous = if options.relaxed { "NORMAL" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "cache_size", -131_072)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
     // What is deleted is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -98,7 +98,9 @@ impl Board {
     /// The board of these parts.
     pub fn of(formula: &Formula, parts: BTreeMap<GroupKey, Gathered>, entries: u64) -> Board {
         let mut total = Tally::none(formula);
-        let mut all = Vec::new();
+        let measured = parts.values().map(|part| part.seconds.len()).sum();
+        // Of millions of cases growing costs as much as choosing among them.
+        let mut all = Vec::with_capacity(measured);
         let mut figures = Vec::with_capacity(parts.len());
         for (key, Gathered { tally, mut seconds }) in parts {
             total.add_all(&tally);

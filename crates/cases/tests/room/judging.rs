@@ -222,7 +222,10 @@ fn taken_in(unit: &str) -> (Stage, Vec<String>) {
             note: None,
         }),
     ];
-    let case = block_on(take_in(&store, &asked, &context, |_| steps)).unwrap();
+    let taken = block_on(take_in(&store, &asked, &context, |_| steps)).unwrap();
+    let came = taken.as_it_came.unwrap();
+    assert_eq!((came.stage, came.version), (Stage::Submitted, 1));
+    let case = taken.case;
     let timeline = block_on(store.timeline(case.id)).unwrap();
     let told = timeline.iter().map(|recorded| {
         let happening = &recorded.happening;

@@ -12,10 +12,13 @@ use yiwang_cases::{CaseFilter, CaseStore as _, DuplicateIndex, Order, Seen, Stor
 use super::{Duplicates, MOST, names};
 use crate::http::App;
 
-/// How many cases are linked at once, and the pause after that: what comes in
+/// How many cases are linked at once, and the least pause after that: what comes in
 /// goes before it.
-const AT_ONCE: usize = 1_000;
+const AT_ONCE: usize = 500;
 const PAUSE: Duration = Duration::from_millis(250);
+/// How many times as long as linking took the pause after it is: after a start, or where
+/// much comes in, one fifth of a processor's time goes into it.
+const REST: u32 = 4;
 /// Of how many parts of the time at most one goes into finding clusters.
 const PART: u32 = 30;
 /// How often it is looked whether the base map was made anew.
@@ -36,11 +39,13 @@ pub async fn keep(app: Arc<App>) {
     let mut last_link = None;
     let mut clusters_from = Instant::now();
     loop {
+        let linking_from = Instant::now();
         let duplicates = Arc::clone(&app.duplicates);
         let linking = tokio::task::spawn_blocking(move || duplicates.find_links(AT_ONCE));
         if let Err(error) = linking.await {
             tracing::error!(%error, "cases could not be compared");
         }
+        let rest = linking_from.elapsed() * REST;
         let newest = app.duplicates.links().back().copied();
         let unknown = app.duplicates.found().at.is_none();
         if (unknown || newest != last_link) && Instant::now() >= clusters_from {
@@ -62,7 +67,7 @@ pub async fn keep(app: Arc<App>) {
                 learn_names(&app).await;
             }
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(PAUSE.max(rest)).await;
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use yiwang_base::{Personal, Point, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{
     Asked, Case, CaseStore, Channel, Command, Context, Place, Reporter, RequestWords, StoreError,
-    Submit, take_in,
+    Submit, TakenIn, take_in,
 };
 
 use super::answers::SubmitProblems;
@@ -55,8 +55,8 @@ pub(super) async fn submit(
         command: Command::Submit(submit),
         receipt,
     };
-    let case = taken_in(&app, &city, &asked, &context).await?;
-    let view = submitted(&as_submitted(&app, case).await?)?;
+    let taken = taken_in(&app, &city, &asked, &context).await?;
+    let view = submitted(&as_submitted(&app, taken).await?)?;
     let location = format!("/api/v1/cases/{}", view.id);
     Ok((
         StatusCode::CREATED,
@@ -73,17 +73,21 @@ pub(super) async fn taken_in(
     city: &City,
     asked: &Asked,
     context: &Context<'_>,
-) -> Result<Case, Refusal> {
+) -> Result<TakenIn, Refusal> {
     let judging = app.judging();
     let steps = |case: &Case| judging.steps(city, case);
-    let case = take_in(&app.store, asked, context, steps).await?;
-    app.duplicates.take_in(&case);
-    Ok(case)
+    let taken = take_in(&app.store, asked, context, steps).await?;
+    app.duplicates.take_in(&taken.case);
+    Ok(taken)
 }
 
 /// The case as it was when it came in: the same call made again gets the same answer.
-async fn as_submitted(app: &App, case: Case) -> Result<Case, StoreError> {
+async fn as_submitted(app: &App, taken: TakenIn) -> Result<Case, StoreError> {
+    let TakenIn { case, as_it_came } = taken;
     if case.version == 1 {
+        return Ok(case);
+    }
+    if let Some(case) = as_it_came {
         return Ok(case);
     }
     let timeline = app.store.timeline(case.id).await?;

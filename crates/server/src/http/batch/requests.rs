@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use yiwang_base::{Lang, Refusal};
 use yiwang_cases::{
     Actor, Asked, CaseStore, Channel, Command, Context, Receipt, SourceRef, StoreError, Submit,
+    TakenIn,
 };
 
 use super::super::answers::BatchProblems;
@@ -140,7 +141,9 @@ impl Sender<'_> {
             receipt,
         };
         match taken_in(self.app, &self.city, &asked, &context).await {
-            Ok(case) => Ok((BatchOutcome::Taken, case.id.to_string(), own_code(&case))),
+            Ok(TakenIn { case, .. }) => {
+                Ok((BatchOutcome::Taken, case.id.to_string(), own_code(&case)))
+            }
             // The same list names it twice, or another call was quicker.
             Err(refusal) if refusal.code == "case.source-known" => match source {
                 Some(source) => {

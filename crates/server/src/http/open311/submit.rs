@@ -10,7 +10,7 @@ use serde_json::json;
 use yiwang_base::{Lang, Personal, Point, Purpose, Refusal, RefusalKind};
 use yiwang_cases::{
     Action, Actor, Asked, Channel, Command, Context, Place, Question, Reporter, RequestWords,
-    Submit,
+    Submit, TakenIn,
 };
 
 use super::answer::Format;
@@ -57,7 +57,7 @@ pub(super) async fn submit(
         command,
         receipt,
     };
-    let case = taken_in(&app, &city, &asked, &context)
+    let TakenIn { case, .. } = taken_in(&app, &city, &asked, &context)
         .await
         .map_err(as_attribute)?;
     let words = case.request.as_ref();

@@ -68,7 +68,7 @@ test('from the desk to the boards without a mouse', async () => {
   await keyboard.press('?');
   assert.deepEqual(await told(desk), [
     '/ j k Enter z Esc',
-    'g h|g d|g q|g b|g w|g a|g o|g i|g c|g r|g f|g n|g t|?',
+    'g h|g d|g q|g b|g w|g e|g a|g o|g i|g c|g r|g f|g n|g t|?',
   ]);
   await keyboard.press('Escape');
 

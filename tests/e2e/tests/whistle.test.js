@@ -47,6 +47,12 @@ test('from a case two taps blow a whistle, and the called unit checks in', async
   await staff.getByLabel('Where you are').fill('');
   await staff.getByRole('button', { name: 'Check in', exact: true }).click();
   await staff.getByRole('alert').getByText('Where you are').waitFor();
+  // The news of it comes before the answer.
+  await staff.route('**/check-in', async (route) => {
+    const response = await route.fetch();
+    await staff.getByText('in time').first().waitFor();
+    await route.fulfill({ response });
+  });
   await staff.getByLabel('Name of who came').fill('Li Na');
   await staff.getByLabel('Where you are').fill('听帆路 91 号');
   await staff.getByRole('button', { name: 'Check in', exact: true }).click();

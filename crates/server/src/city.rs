@@ -68,9 +68,7 @@ impl CitySettings {
     /// # Errors
     /// When the record cannot be read or holds what are no settings.
     pub fn stored(store: &Store) -> Result<Option<Self>, StoreError> {
-        let items = store.items(ItemKind::Setting)?;
-        let item = items.iter().find(|item| item.code == SETTINGS);
-        item.map(Item::read).transpose()
+        store.setting(SETTINGS)
     }
 
     /// The settings of a city of which nothing is known: unnamed, in Shanghai's

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use yiwang_base::UnitCode;
 use yiwang_cases::{Rules, StoreError, UnitKind};
-use yiwang_store::{ItemKind, Store};
+use yiwang_store::Store;
 
 /// The code of the setting.
 pub const SEATS: &str = "seats";
@@ -33,8 +33,7 @@ impl Seats {
     /// # Errors
     /// When the record cannot be read.
     pub fn read(store: &Store, rules: &Rules) -> Result<Seats, StoreError> {
-        let items = store.items(ItemKind::Setting)?;
-        let item = items.iter().find(|item| item.code == SEATS);
-        item.map_or_else(|| Ok(Seats::usual(rules)), yiwang_store::Item::read)
+        let set = store.setting(SEATS)?;
+        Ok(set.unwrap_or_else(|| Seats::usual(rules)))
     }
 }

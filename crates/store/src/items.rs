@@ -251,6 +251,21 @@ impl Store {
 }
 
 impl Store {
+    /// The value of a setting, if it was set.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or the setting is not of this form.
+    pub fn setting<T: serde::de::DeserializeOwned>(
+        &self,
+        code: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let select = "SELECT body FROM item WHERE kind = ?1 AND code = ?2";
+        let body: Option<String> = self
+            .readers
+            .with(|sql| one(sql, select, (ItemKind::Setting.word(), code)))?;
+        body.as_deref().map(from_json).transpose()
+    }
+
     /// The entry that last set an item, if there is one of this code.
     ///
     /// # Errors

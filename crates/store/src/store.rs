@@ -81,7 +81,7 @@ pub enum OpenError {
 /// What the writer's connection keeps of the database, as SQLite wants it: KiB, negative.
 /// Each commit that has divided a page of an index goes through the whole of it (the page
 /// number that SQLite lends itself while it sorts pages lies beyond the end of the file), so
-/// that 128 MiB cost an eighth of the writer's time.
+/// that 128 MiB cost a quarter of the writer's time (docs/BENCHMARKS.md).
 const WRITER_CACHE_KIB: i32 = -32_768;
 
 /// How long to wait for whoever holds SQLite's own locks for a moment.

@@ -1,7 +1,7 @@
 //! From which likeness on cases are taken for duplicates, as the city sets it.
 
 use yiwang_cases::{DuplicateLimits, StoreError};
-use yiwang_store::{ItemKind, Store};
+use yiwang_store::Store;
 
 /// The code of the setting.
 pub const DUPLICATES: &str = "duplicates";
@@ -11,7 +11,5 @@ pub const DUPLICATES: &str = "duplicates";
 /// # Errors
 /// When the record cannot be read.
 pub fn read_limits(store: &Store) -> Result<DuplicateLimits, StoreError> {
-    let items = store.items(ItemKind::Setting)?;
-    let item = items.iter().find(|item| item.code == DUPLICATES);
-    item.map_or_else(|| Ok(DuplicateLimits::default()), yiwang_store::Item::read)
+    Ok(store.setting(DUPLICATES)?.unwrap_or_default())
 }

@@ -4,7 +4,7 @@ use yiwang_base::{Refusal, RuleCode};
 use yiwang_cases::StoreError;
 use yiwang_sensing::docket::{Docket as _, Kept};
 use yiwang_sensing::warning::{Context, Sender, Table, Warning, WarningCommand, decide};
-use yiwang_store::{ItemKind, Store};
+use yiwang_store::Store;
 
 /// The setting that says who issues warnings.
 pub const SENDER: &str = "warning-sender";
@@ -16,9 +16,7 @@ pub const TABLES: &str = "warning-tables";
 /// # Errors
 /// When the record cannot be read.
 pub fn sender(store: &Store) -> Result<Sender, StoreError> {
-    let settings = store.items(ItemKind::Setting)?;
-    let set = settings.iter().find(|item| item.code == SENDER);
-    set.map_or_else(|| Ok(Sender::unnamed()), |item| item.read())
+    Ok(store.setting(SENDER)?.unwrap_or_else(Sender::unnamed))
 }
 
 /// The tables of thresholds; before they are set, that of rainstorms.
@@ -26,9 +24,8 @@ pub fn sender(store: &Store) -> Result<Sender, StoreError> {
 /// # Errors
 /// When the record cannot be read.
 pub fn tables(store: &Store) -> Result<Vec<Table>, StoreError> {
-    let settings = store.items(ItemKind::Setting)?;
-    let set = settings.iter().find(|item| item.code == TABLES);
-    set.map_or_else(|| Ok(vec![Table::rainstorm()]), |item| item.read())
+    let set = store.setting(TABLES)?;
+    Ok(set.unwrap_or_else(|| vec![Table::rainstorm()]))
 }
 
 /// The code of the rule of a table for so many hours.

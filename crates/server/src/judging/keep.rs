@@ -85,9 +85,7 @@ impl AutomaticSetting {
     /// # Errors
     /// When the record cannot be read.
     pub fn read(store: &Store) -> Result<Self, StoreError> {
-        let items = store.items(ItemKind::Setting)?;
-        let item = items.iter().find(|item| item.code == AUTOMATIC);
-        item.map_or_else(|| Ok(Self::default()), Item::read)
+        Ok(store.setting(AUTOMATIC)?.unwrap_or_default())
     }
 
     /// The setting as an item.

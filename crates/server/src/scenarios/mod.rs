@@ -35,11 +35,8 @@ pub fn stored(store: &Store) -> Result<BTreeMap<ScenarioCode, Scenario>, StoreEr
 /// # Errors
 /// When the record cannot be read.
 pub fn domains(store: &Store, city: &City) -> Result<Domains, StoreError> {
-    let items = store.items(ItemKind::Setting)?;
-    match items.iter().find(|item| item.code == DOMAINS) {
-        Some(item) => item.read(),
-        None => Ok(usual_domains(city)),
-    }
+    let set = store.setting(DOMAINS)?;
+    Ok(set.unwrap_or_else(|| usual_domains(city)))
 }
 
 /// The domains of a city that has set none.

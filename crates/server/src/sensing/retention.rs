@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use yiwang_base::{Refusal, RefusalKind};
 use yiwang_cases::StoreError;
 use yiwang_history::Level;
-use yiwang_store::{Item, ItemKind, Store};
+use yiwang_store::Store;
 
 /// The code of the setting in the record.
 pub const RETENTION: &str = "readings_retention";
@@ -42,9 +42,7 @@ impl Retention {
     /// # Errors
     /// When it cannot be read.
     pub fn stored(store: &Store) -> Result<Option<Retention>, StoreError> {
-        let items = store.items(ItemKind::Setting)?;
-        let found = items.iter().find(|item| item.code == RETENTION);
-        found.map(Item::read).transpose()
+        store.setting(RETENTION)
     }
 
     /// Whether it can be kept to.

@@ -181,31 +181,21 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Whether `area` is `ancestor` or lies in it.
-    pub fn lies_in(&self, area: &AreaCode, ancestor: &AreaCode) -> bool {
-        let mut current = Some(area);
-        // A chain longer than the number of areas would be a loop.
-        for _ in 0..=self.areas.len() {
-            match current {
-                None => return false,
-                Some(code) if code == ancestor => return true,
-                Some(code) => current = self.areas.get(code).and_then(|a| a.parent.as_ref()),
-            }
-        }
-        false
-    }
-
     /// An area and those it lies in, the smallest first; none where there is no area.
-    fn around<'a>(&'a self, area: Option<&'a AreaCode>) -> Vec<&'a AreaCode> {
+    fn around<'a>(&'a self, area: Option<&'a AreaCode>) -> impl Iterator<Item = &'a AreaCode> {
         let parent = |code: &&'a AreaCode| self.areas.get(*code)?.parent.as_ref();
         // A chain longer than the number of areas would be a loop.
-        let chain = std::iter::successors(area, parent);
-        chain.take(self.areas.len() + 1).collect()
+        std::iter::successors(area, parent).take(self.areas.len() + 1)
+    }
+
+    /// Whether `area` is `ancestor` or lies in it.
+    pub fn lies_in(&self, area: &AreaCode, ancestor: &AreaCode) -> bool {
+        self.around(Some(area)).any(|code| code == ancestor)
     }
 
     /// Whether the unit is in use and its area is the whole city or has this area in it.
     pub fn covers(&self, unit: &Unit, area: Option<&AreaCode>) -> bool {
-        covers_one_of(unit, &self.around(area))
+        covers_one_of(unit, self.around(area))
     }
 
     /// Whether the unit's duty list names the category in this area.
@@ -222,14 +212,16 @@ impl Rules {
     /// smallest area around it come first, since the lowest tier that can act
     /// should (一线处置).
     pub fn dutiful_units(&self, category: &CategoryCode, area: Option<&AreaCode>) -> Vec<&Unit> {
-        let around = self.around(area);
-        let units = self.units.values();
+        // There are many units, and few areas around one.
+        let around: Vec<_> = self.around(area).collect();
+        let around = || around.iter().copied();
         // Most units answer for another area, which is told sooner than a long list.
+        let units = self.units.values();
         let units = units
-            .filter(|unit| covers_one_of(unit, &around))
+            .filter(|unit| covers_one_of(unit, around()))
             .filter(|unit| unit.duties.contains(category));
         let mut units: Vec<_> = units.collect();
-        units.sort_by_cached_key(|unit| steps_up(unit, &around));
+        units.sort_by_cached_key(|unit| steps_up(unit, around()));
         units
     }
 
@@ -255,17 +247,17 @@ impl Rules {
 
     /// How many areas up from `area` the unit's own begins; the whole city is farthest.
     pub(crate) fn steps_up(&self, area: Option<&AreaCode>, unit: &Unit) -> usize {
-        steps_up(unit, &self.around(area))
+        steps_up(unit, self.around(area))
     }
 }
 
 /// Whether the unit is in use and answers for the whole city or for one of these areas.
-fn covers_one_of(unit: &Unit, around: &[&AreaCode]) -> bool {
-    !unit.retired && (unit.areas.is_empty() || unit.areas.iter().any(|own| around.contains(&own)))
+fn covers_one_of<'a>(unit: &Unit, mut around: impl Iterator<Item = &'a AreaCode>) -> bool {
+    !unit.retired && (unit.areas.is_empty() || around.any(|area| unit.areas.contains(area)))
 }
 
-/// The place of the first of these areas that is the unit's own.
-fn steps_up(unit: &Unit, around: &[&AreaCode]) -> usize {
-    let own = |area: &&AreaCode| unit.areas.contains(*area);
-    around.iter().position(own).unwrap_or(usize::MAX)
+/// The place of the first of these areas that is the unit's own; the last of all where none is.
+fn steps_up<'a>(unit: &Unit, mut around: impl Iterator<Item = &'a AreaCode>) -> usize {
+    let own = around.position(|area| unit.areas.contains(area));
+    own.unwrap_or(usize::MAX)
 }

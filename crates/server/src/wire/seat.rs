@@ -38,7 +38,6 @@ pub struct SeatView {
 #[serde(deny_unknown_fields)]
 pub struct SeatsBody {
     /// Their codes, in the order in which they sit.
-    #[schema(max_items = 200)]
     pub units: Vec<String>,
 }
 

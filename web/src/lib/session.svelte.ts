@@ -100,6 +100,12 @@ export function seesWords(user: User | null): boolean {
   return user !== null && !WITHOUT_WORDS.includes(user.role);
 }
 
+const WITH_ROSTERS: Role[] = ['operator', 'unit', 'steward'];
+
+/** Whether a person sees who is on duty; the server decides. */
+export const seesRosters = (user: User | null): boolean =>
+  user !== null && WITH_ROSTERS.includes(user.role);
+
 /** Whether a person works on the grid (网格员): a verifier of a street or community. */
 export const isGridWorker = (user: User | null): boolean =>
   user?.role === 'verifier' && user.unit !== null;

@@ -175,7 +175,7 @@ pub struct AtOnce {
 pub struct TakenIn {
     /// Its case as it is now.
     pub case: Case,
-    /// The case as it came in, where something was done with it at once; `None` where
+    /// The case as it came in, where something was to be done with it at once; `None` where
     /// nothing was, or where the same call was made before.
     pub as_it_came: Option<Case>,
 }

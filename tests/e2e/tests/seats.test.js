@@ -38,10 +38,14 @@ test('the desk sees at each seat what waits for it, and goes on to its queue', a
   await caseAt('dispatched');
   await seat.getByText(`待办 ${before.counts.all + 1}`).waitFor();
   await page.getByRole('link', { name: '超时多的在前' }).click();
-  const late = await page
-    .locator('article')
-    .evaluateAll((all) => all.map((one) => Number(/超时 (\d+)/.exec(one.textContent)?.[1] ?? 0)));
-  assert.ok(late[0] >= late.at(-1), `the most late first: ${late}`);
+  await page.waitForURL(/order=late/);
+  const late = ({ counts, calls_overdue: calls }) => counts.late + calls;
+  const { seats } = await operator.get('/api/v1/seats');
+  assert.ok(seats.some(late), 'some are late');
+  seats.sort((a, b) => late(b) - late(a) || b.counts.all - a.counts.all);
+  const { units } = await operator.get('/api/v1/city');
+  const names = seats.map((one) => units.find(({ code }) => code === one.unit).name.zh);
+  assert.deepEqual(await page.locator('article h2').allTextContents(), names);
   await picture(page, 'seats-late');
   await seat.getByRole('link', { name: `${unit.name.zh}的待办` }).click();
   await settled(page);

@@ -244,7 +244,7 @@ export const sensing = {
     answer(
       client.GET('/api/v1/readings/baseline', { params: { query: { stream, from, to, every } } }),
     ),
-  alerts: (query: AlertQuery, signal: AbortSignal) =>
+  alerts: (query: AlertQuery, signal: AbortSignal | null = null) =>
     answer(client.GET('/api/v1/alerts', { params: { query }, signal })),
   alert: (alert: number) =>
     answer(client.GET('/api/v1/alerts/{alert}', { params: { path: { alert: String(alert) } } })),
